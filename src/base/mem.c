@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* mem.c -- see mem.h. The only file of the library that calls malloc and its kin. */
+#include "base/mem.h"
+
+#include "base/error.h"
+
+#include <assert.h>
+#include <malloc.h>
+#include <stdlib.h>
+#include <string.h>
+
+void sx_mem_init(struct sx_mem *mem, struct sx_mem *parent, const char *name, size_t limit)
+{
+    memset(mem, 0, sizeof *mem);
+    mem->parent = parent;
+    mem->name = name;
+    atomic_init(&mem->size, 0);
+    atomic_init(&mem->size_max, 0);
+    atomic_init(&mem->limit, limit);
+}
+
+void sx_mem_deinit(struct sx_mem *mem)
+{
+    assert(atomic_load(&mem->size) == 0);
+    mem->parent = NULL;
+}
+
+static void uncharge(struct sx_mem *from, const struct sx_mem *until, size_t size)
+{
+    for (struct sx_mem *m = from; m != until; m = m->parent) {
+        size_t before = atomic_fetch_sub_explicit(&m->size, size, memory_order_relaxed);
+        assert(before >= size);
+        (void)before;
+    }
+}
+
+/* Relaxed order suffices: the counters guard a sum, not other data. Two threads at a limit may both
+ * be refused although one would fit; neither ever passes it. */
+static bool charge(struct sx_mem *mem, size_t size)
+{
+    for (struct sx_mem *m = mem; m; m = m->parent) {
+        size_t now = atomic_fetch_add_explicit(&m->size, size, memory_order_relaxed) + size;
+        size_t limit = atomic_load_explicit(&m->limit, memory_order_relaxed);
+        if (limit && now > limit) {
+            atomic_fetch_sub_explicit(&m->size, size, memory_order_relaxed);
+            uncharge(mem, m, size);
+            return false;
+        }
+        size_t max = atomic_load_explicit(&m->size_max, memory_order_relaxed);
+        while (now > max && !atomic_compare_exchange_weak_explicit(
+                                &m->size_max, &max, now, memory_order_relaxed, memory_order_relaxed)) {
+        }
+    }
+    return true;
+}
+
+/* Whether a test wants this allocation to fail. */
+static bool fault_fires(struct sx_mem *mem)
+{
+    struct sx_mem *root = mem;
+    while (root->parent)
+        root = root->parent;
+    struct sx_mem_fault *fault = root->fault;
+    if (SX_LIKELY(!fault))
+        return false;
+    int64_t left = atomic_fetch_sub(&fault->countdown, 1);
+    if (left == 1 || (left < 1 && fault->for_ever && atomic_load(&fault->fired))) {
+        atomic_store(&fault->fired, true);
+        return true;
+    }
+    return false;
+}
+
+/* Charges what malloc really gave, in place of the `size` that was charged before asking. */
+static void *settle(struct sx_mem *mem, void *ptr, size_t size)
+{
+    if (!ptr) {
+        uncharge(mem, NULL, size);
+        return NULL;
+    }
+    size_t usable = malloc_usable_size(ptr);
+    for (struct sx_mem *m = mem; m; m = m->parent)
+        atomic_fetch_add_explicit(&m->size, usable - size, memory_order_relaxed);
+    return ptr;
+}
+
+void *sx_mem_alloc(struct sx_mem *mem, size_t size)
+{
+    assert(size > 0);
+    if (fault_fires(mem) || !charge(mem, size))
+        return NULL;
+    return settle(mem, malloc(size), size);
+}
+
+void *sx_mem_zalloc(struct sx_mem *mem, size_t size)
+{
+    assert(size > 0);
+    if (fault_fires(mem) || !charge(mem, size))
+        return NULL;
+    return settle(mem, calloc(1, size), size);
+}
+
+void *sx_mem_aligned(struct sx_mem *mem, size_t align, size_t size)
+{
+    assert(size > 0);
+    if (fault_fires(mem) || !charge(mem, size))
+        return NULL;
+    void *ptr = NULL;
+    if (posix_memalign(&ptr, align, size))
+        ptr = NULL;
+    return settle(mem, ptr, size);
+}
+
+void *sx_mem_resize(struct sx_mem *mem, void *ptr, size_t size)
+{
+    assert(size > 0);
+    if (!ptr)
+        return sx_mem_alloc(mem, size);
+    size_t old = malloc_usable_size(ptr);
+    size_t more = size > old ? size - old : 0;
+    if (fault_fires(mem) || (more && !charge(mem, more)))
+        return NULL;
+    void *moved = realloc(ptr, size);
+    if (!moved) {
+        if (more)
+            uncharge(mem, NULL, more);
+        return NULL;
+    }
+    size_t usable = malloc_usable_size(moved);
+    for (struct sx_mem *m = mem; m; m = m->parent)
+        atomic_fetch_add_explicit(&m->size, usable - old - more, memory_order_relaxed);
+    return moved;
+}
+
+void sx_mem_free(struct sx_mem *mem, void *ptr)
+{
+    if (!ptr)
+        return;
+    uncharge(mem, NULL, malloc_usable_size(ptr));
+    free(ptr);
+}
+
+bool sx_mem_grow(struct sx_mem *mem, void **array, size_t *capacity, size_t need, size_t item_size)
+{
+    if (need <= *capacity)
+        return true;
+    size_t wanted = *capacity ? *capacity : 8;
+    while (wanted < need) {
+        if (wanted > SIZE_MAX / 2)
+            return false;
+        wanted *= 2;
+    }
+    if (wanted > SIZE_MAX / item_size)
+        return false;
+    void *moved = sx_mem_resize(mem, *array, wanted * item_size);
+    if (!moved)
+        return false;
+    *array = moved;
+    *capacity = wanted;
+    return true;
+}
+
+bool sx_mem_reserve(struct sx_mem *mem, size_t size)
+{
+    return !fault_fires(mem) && charge(mem, size);
+}
+
+void sx_mem_release(struct sx_mem *mem, size_t size)
+{
+    uncharge(mem, NULL, size);
+}
+
+stria_status sx_mem_refused(const struct sx_mem *mem, size_t size, stria_error *err)
+{
+    for (const struct sx_mem *m = mem; m; m = m->parent) {
+        size_t limit = atomic_load(&m->limit), now = atomic_load(&m->size);
+        if (limit && now + size > limit)
+            return sx_fail(err, STRIA_NOMEM, "memory budget '%s': %zu of %zu bytes used, %zu more needed",
+                           m->name, now, limit, size);
+    }
+    return sx_fail(err, STRIA_NOMEM, "no memory for %zu bytes of '%s'", size, mem->name);
+}

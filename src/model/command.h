@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* command.h -- what a statement wants changed, as data.
+ *
+ * Why         The languages only say what is to be done; exec alone does it on the engine.
+ * Threads     Immutable once built. */
+#ifndef SX_MODEL_COMMAND_H
+#define SX_MODEL_COMMAND_H
+
+#include "base/bytes.h"
+
+#include <stdint.h>
+
+enum sx_command_kind {
+    SX_CREATE_DATABASE = 1,
+    SX_DROP_DATABASE,
+    SX_CREATE_POLICY,
+    SX_ALTER_POLICY,
+    SX_DROP_POLICY,
+};
+
+/* Which of the policy's settings the statement names. */
+enum sx_policy_setting {
+    SX_POLICY_DURATION = 1,
+    SX_POLICY_REPLICATION = 2,
+    SX_POLICY_SHARD_DURATION = 4,
+    SX_POLICY_DEFAULT = 8,
+    SX_POLICY_FUTURE_LIMIT = 16,
+    SX_POLICY_PAST_LIMIT = 32,
+    SX_POLICY_NAME = 64, /* CREATE DATABASE ... WITH NAME */
+};
+
+struct sx_command {
+    enum sx_command_kind kind;
+    struct sx_bytes database;
+    struct sx_bytes policy;
+    unsigned settings; /* enum sx_policy_setting, or-ed */
+    int64_t duration_ns; /* 0: infinite */
+    int64_t shard_duration_ns;
+    int64_t replica_count;
+    int64_t future_limit_ns;
+    int64_t past_limit_ns;
+};
+
+#endif

@@ -97,7 +97,7 @@ struct sx_os_ops {
     uint64_t (*process_id)(struct sx_os *os);
 };
 
-#define SX_IOV_MAX 64
+#define SX_IOV_MAX 1024
 #define SX_PATH_MAX 4096
 
 struct sx_os {

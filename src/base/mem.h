@@ -53,6 +53,9 @@ SX_MUST_CHECK void *sx_mem_resize(struct sx_mem *mem, void *ptr, size_t size);
 /* ptr must come from the same node; NULL is allowed. */
 void sx_mem_free(struct sx_mem *mem, void *ptr);
 
+/* Charges a block of `from` to `to` from now on: then it is freed with `to`. False: refused. */
+SX_MUST_CHECK bool sx_mem_move(struct sx_mem *from, struct sx_mem *to, void *ptr);
+
 /* Grows *array (of items of item_size bytes) so that it holds at least `need` items: doubles
  * *capacity. False: refused, nothing changed. The array begins as NULL with capacity 0. */
 SX_MUST_CHECK bool sx_mem_grow(struct sx_mem *mem, void **array, size_t *capacity, size_t need,

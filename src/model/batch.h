@@ -9,7 +9,7 @@
  *               i64 time | u32 series (index into the table; the engine puts the slot here) |
  *               [presence: u64 per 64 columns, bit = column, if the run has presence] |
  *               u64 per column: bits of the double, int, uint; bool 0 or 1;
- *               string: offset into the heap << 24 | length (so a string is < 16 MiB, a heap < 1 TiB)
+ *               string: offset into the heap, where its varint length and its bytes stand
  *             all little-endian. The value of an absent column is 0.
  * Invariants  Columns of a schema are sorted by (name, type), no pair twice, 1 to SX_COLUMN_COUNT_MAX.
  *             Arrival order is kept: later rows win over earlier ones of equal series and time.
@@ -112,18 +112,5 @@ uint8_t *sx_batch_add_row(struct sx_batch *batch, uint32_t schema, bool has_pres
 
 /* Puts string bytes into the heap; false: no memory. *word is the row's 8 bytes for it. */
 SX_MUST_CHECK bool sx_batch_add_string(struct sx_batch *batch, struct sx_bytes text, uint64_t *word);
-
-static inline uint64_t sx_string_word(uint64_t offset, size_t len)
-{
-    return offset << 24 | (uint64_t)len;
-}
-static inline uint64_t sx_string_offset(uint64_t word)
-{
-    return word >> 24;
-}
-static inline size_t sx_string_len(uint64_t word)
-{
-    return (size_t)(word & 0xffffff);
-}
 
 #endif

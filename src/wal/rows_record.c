@@ -140,10 +140,15 @@ static stria_status check_strings(struct get *get, const struct sx_batch_schema 
                                   const uint8_t *values)
 {
     for (uint32_t i = 0; i < schema->column_count; i++) {
-        uint64_t word = sx_get_u64(values + (size_t)i * 8);
-        if (schema->columns[i].type == STRIA_STRING &&
-            (sx_string_offset(word) > get->batch->strings.len ||
-             sx_string_len(word) > get->batch->strings.len - sx_string_offset(word)))
+        uint64_t offset = sx_get_u64(values + (size_t)i * 8);
+        const struct sx_buf *heap = &get->batch->strings;
+        struct sx_bytes rest, text;
+        if (schema->columns[i].type != STRIA_STRING)
+            continue;
+        if (offset > heap->len)
+            return corrupt(get, "string of a row");
+        rest = sx_bytes_make(heap->ptr + offset, heap->len - (size_t)offset);
+        if (!sx_sized_get(&rest, &text))
             return corrupt(get, "string of a row");
     }
     return STRIA_OK;

@@ -160,16 +160,20 @@ static const struct sx_schema *add_schema(struct sx_measurement *m, const uint32
     struct sx_schema *schema = sx_arena_alloc(&m->arena, sizeof *schema);
     uint32_t *ids_copy = sx_arena_array(&m->arena, count, sizeof *ids);
     stria_type *types = sx_arena_array(&m->arena, count, sizeof *types);
-    if (!schema || !ids_copy || !types)
+    struct sx_bytes *names = sx_arena_array(&m->arena, count, sizeof *names);
+    if (!schema || !ids_copy || !types || !names)
         return NULL;
     memcpy(ids_copy, ids, count * sizeof *ids);
-    for (uint32_t i = 0; i < count; i++)
+    for (uint32_t i = 0; i < count; i++) {
         types[i] = m->columns[ids[i]].type;
+        names[i] = m->columns[ids[i]].name;
+    }
     *schema = (struct sx_schema){.measurement = m,
                                  .column_count = count,
                                  .number = (uint32_t)m->schema_count,
                                  .column_ids = ids_copy,
-                                 .types = types};
+                                 .types = types,
+                                 .names = names};
     atomic_init(&schema->last_window, NO_WINDOW);
     m->schemas[m->schema_count] = schema;
     sx_map_put(&m->schema_map, hash, (uint32_t)m->schema_count++);

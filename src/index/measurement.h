@@ -45,6 +45,7 @@ struct sx_schema {
     _Atomic int64_t last_window;  /* one window for which all types are known to agree; see below */
     const uint32_t *column_ids;   /* into the measurement's columns */
     const stria_type *types;
+    const struct sx_bytes *names; /* of the columns */
 };
 
 struct sx_measurement {

@@ -450,6 +450,20 @@ struct sx_measurement *sx_series_index_find_measurement(struct sx_series_index *
     return m;
 }
 
+uint32_t sx_series_index_columns(struct sx_series_index *ix, uint32_t slot,
+                                 struct sx_measurement_column *columns, uint32_t capacity,
+                                 uint32_t *count)
+{
+    sx_mutex_lock(&ix->mutex);
+    uint32_t id = sx_series_index_slot(ix, slot)->measurement;
+    const struct sx_measurement *m = ix->measurements[id].measurement;
+    *count = (uint32_t)m->column_count;
+    if (SX_MIN(*count, capacity))
+        memcpy(columns, m->columns, SX_MIN(*count, capacity) * sizeof *columns);
+    sx_mutex_unlock(&ix->mutex);
+    return id;
+}
+
 stria_status sx_series_index_schema(struct sx_series_index *ix,
                                     const struct sx_batch_schema *batch_schema,
                                     const struct sx_schema **schema, stria_error *err)

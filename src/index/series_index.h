@@ -73,6 +73,12 @@ struct sx_measurement *sx_series_index_measurement_of(struct sx_series_index *in
 struct sx_measurement *sx_series_index_find_measurement(struct sx_series_index *index,
                                                         struct sx_bytes name);
 
+/* Copies the columns known of a slot's measurement, by id: as many as there are (*count) or fit in
+ * `capacity`. Returns the measurement's id. Names live as long as the index. */
+uint32_t sx_series_index_columns(struct sx_series_index *index, uint32_t slot,
+                                 struct sx_measurement_column *columns, uint32_t capacity,
+                                 uint32_t *count);
+
 /* Interns the schema of a batch; *schema gets it. */
 stria_status sx_series_index_schema(struct sx_series_index *index,
                                     const struct sx_batch_schema *batch_schema,

@@ -33,7 +33,7 @@ struct sx_memtable {
     struct blob *blobs;
     uint32_t *slots;
     size_t slot_count, slot_capacity;
-    uint32_t schema_count;
+    _Atomic uint32_t schema_count; /* published after the schema */
     struct sx_map schema_map; /* schema and presence -> number */
 
     _Atomic uint64_t row_count, sample_count, first_seq, last_seq; /* written by apply */
@@ -160,13 +160,15 @@ static bool schema_number(struct sx_memtable *mt, const struct sx_schema *schema
     *number = sx_map_find(&mt->schema_map, hash, schema_equal, mt, &key);
     if (*number != SX_MAP_NONE)
         return true;
-    if (!sx_map_reserve(&mt->schema_map, mt->schema_count + 1, schema_hash, mt) ||
-        !sx_segmented_reserve(&mt->schemas, mt->schema_count))
+    uint32_t count = atomic_load(&mt->schema_count);
+    if (!sx_map_reserve(&mt->schema_map, count + 1, schema_hash, mt) ||
+        !sx_segmented_reserve(&mt->schemas, count))
         return false;
-    *number = mt->schema_count++;
+    *number = count;
     struct sx_mem_schema *entry = sx_segmented_at(&mt->schemas, *number);
     *entry = (struct sx_mem_schema){.schema = schema, .has_presence = has_presence};
     sx_map_put(&mt->schema_map, hash, *number);
+    atomic_store_explicit(&mt->schema_count, count + 1, memory_order_release);
     return true;
 }
 
@@ -385,6 +387,11 @@ struct sx_mem_series *sx_memtable_series(const struct sx_memtable *mt, uint32_t 
 {
     _Atomic(struct sx_mem_series *) *cell = sx_segmented_find(&mt->series, slot);
     return cell ? atomic_load_explicit(cell, memory_order_acquire) : NULL;
+}
+
+uint32_t sx_memtable_schema_count(const struct sx_memtable *mt)
+{
+    return atomic_load_explicit(&mt->schema_count, memory_order_acquire);
 }
 
 const struct sx_mem_schema *sx_memtable_schema(const struct sx_memtable *mt, uint32_t number)

@@ -91,6 +91,8 @@ struct sx_mem_series *sx_memtable_series(const struct sx_memtable *memtable, uin
 /* The slots that have rows here, in no order: an array of *count, allocated from mem. */
 stria_status sx_memtable_slots(struct sx_memtable *memtable, struct sx_mem *mem, uint32_t **slots,
                                size_t *count, stria_error *err);
+/* Schemas that its rows have, numbered from 0. */
+uint32_t sx_memtable_schema_count(const struct sx_memtable *memtable);
 /* A schema by the number in a row's series field (shifted as told above). */
 const struct sx_mem_schema *sx_memtable_schema(const struct sx_memtable *memtable, uint32_t number);
 

@@ -12,6 +12,7 @@
 struct sx_piece {
     uint32_t source; /* = rank */
     int64_t min_ts, max_ts;
+    int64_t reach;          /* the greatest max_ts of this piece and those before it */
     uint32_t stripe, group; /* of a segment */
     size_t first, count;    /* times of a memtable's rows */
 };
@@ -37,6 +38,8 @@ struct sx_reader_source {
     struct sx_segment_cursor cursor;
     struct sx_mem_rows rows;      /* of a memtable, of the series at hand */
     uint32_t slot;
+    struct sx_measurement_column *columns; /* of that series' measurement */
+    uint32_t column_count, column_capacity;
 };
 
 struct sx_reader {
@@ -48,7 +51,6 @@ struct sx_reader {
     stria_type *types;
     uint32_t column_count, column_capacity;
     struct sx_arena names;            /* of columns, when all are wanted */
-    uint64_t columns_version;         /* changes when `columns` do */
 
     struct sx_piece *pieces; /* sorted by time */
     size_t piece_count, piece_capacity;

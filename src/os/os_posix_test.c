@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* os_posix_test.c -- the real table: what it does with a kernel that works by halves, and what only
- * the real one has (modes, descriptors, processes, threads). The contract all tables share is in
+ * the real one has (modes, descriptors, processes). The contract all tables share is in
  * os_test.c.
  *
  * Method      This program defines pread, pwritev, fdatasync, fsync and getrandom itself, so that the
@@ -9,9 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <fenv.h>
 #include <limits.h>
-#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -423,65 +421,6 @@ static void test_a_lock_survives_another_handle_of_the_same_process(void **state
     sx_file_close(third);
 }
 
-struct seen {
-    size_t stack_size;
-    int signals_open; /* that could reach the thread */
-    int rounding;
-    uint64_t process_id;
-};
-
-static void look_around(void *context)
-{
-    struct seen *seen = context;
-    pthread_attr_t attributes;
-    sigset_t blocked;
-    if (pthread_getattr_np(pthread_self(), &attributes) == 0) {
-        (void)pthread_attr_getstacksize(&attributes, &seen->stack_size);
-        (void)pthread_attr_destroy(&attributes);
-    }
-    (void)pthread_sigmask(SIG_SETMASK, NULL, &blocked);
-    for (int number = 1; number < 32; number++)
-        if (number != SIGKILL && number != SIGSTOP && !sigismember(&blocked, number))
-            seen->signals_open++;
-    seen->rounding = fegetround();
-    seen->process_id = sx_os_posix()->ops->process_id(sx_os_posix());
-}
-
-static void test_a_thread_has_a_small_stack_no_signals_and_the_default_rounding(void **state)
-{
-    (void)state;
-    struct sx_os *os = sx_os_posix();
-    struct sx_thread *thread = NULL;
-    struct seen seen = {.signals_open = 0};
-    stria_error err = {0};
-    sigset_t before, after;
-    (void)pthread_sigmask(SIG_SETMASK, NULL, &before);
-    assert_int_equal(fesetround(FE_UPWARD), 0);
-    stria_status st = os->ops->thread_start(os, look_around, &seen, &thread, &err);
-    (void)fesetround(FE_TONEAREST);
-    assert_int_equal(st, STRIA_OK);
-    os->ops->thread_join(thread);
-    (void)pthread_sigmask(SIG_SETMASK, NULL, &after);
-    assert_int_equal(seen.stack_size, 512 << 10);
-    assert_int_equal(seen.signals_open, 0);
-    assert_int_equal(seen.rounding, FE_TONEAREST);
-    assert_int_equal(seen.process_id, getpid());
-    for (int number = 1; number < 32; number++)
-        assert_int_equal(sigismember(&before, number), sigismember(&after, number));
-}
-
-static void test_the_clocks_go_on_and_a_sleep_lasts_its_time(void **state)
-{
-    (void)state;
-    struct sx_os *os = sx_os_posix();
-    int64_t start = sx_os_mono_ns(os);
-    assert_true(sx_os_now_ns(os) > 1700000000 * INT64_C(1000000000));
-    os->ops->sleep_ns(os, 3000000);
-    os->ops->sleep_ns(os, 0);
-    os->ops->sleep_ns(os, -5);
-    assert_true(sx_os_mono_ns(os) - start >= 3000000);
-}
-
 static void test_space_is_what_an_unprivileged_process_may_take(void **state)
 {
     (void)state;
@@ -515,9 +454,6 @@ int main(void)
         cmocka_unit_test_setup(test_a_lock_of_another_process_stands_until_it_dies, fresh_kernel),
         cmocka_unit_test_setup(test_a_lock_survives_another_handle_of_the_same_process,
                                fresh_kernel),
-        cmocka_unit_test_setup(test_a_thread_has_a_small_stack_no_signals_and_the_default_rounding,
-                               fresh_kernel),
-        cmocka_unit_test_setup(test_the_clocks_go_on_and_a_sleep_lasts_its_time, fresh_kernel),
         cmocka_unit_test_setup(test_space_is_what_an_unprivileged_process_may_take, fresh_kernel),
     };
     return cmocka_run_group_tests(tests, enter_folder, leave_folder);

@@ -20,7 +20,8 @@
 
 struct walk {
     struct sx_disk *disk;
-    sx_crash_choose choose; /* NULL: only count */
+    bool only_count;
+    sx_crash_choose choose; /* NULL: all is lost */
     void *context;
     uint64_t item_count;
     uint64_t random;
@@ -67,7 +68,7 @@ static bool visit_sectors(struct walk *walk, struct sx_disk_node *node, uint64_t
                 continue;
             uint64_t offset = (uint64_t)page * SX_DISK_PAGE_SIZE + i * SX_DISK_SECTOR_SIZE;
             enum sx_crash_fate fate = ask(walk, true);
-            if (!walk->choose)
+            if (walk->only_count)
                 continue;
             if (!meet_fate(walk, node, offset, fate))
                 return false;
@@ -85,7 +86,7 @@ static bool visit_file(struct walk *walk, struct sx_disk_node *node)
     uint64_t size = sx_disk_content_size(node->durable);
     if (live_size > size && ask(walk, false) == SX_FATE_KEPT)
         size = live_size;
-    if (walk->choose) {
+    if (!walk->only_count) {
         node->after = sx_disk_content_acquire(node->live);
         if (node->mark_first == node->mark_end)
             return true;
@@ -94,7 +95,7 @@ static bool visit_file(struct walk *walk, struct sx_disk_node *node)
     }
     if (!visit_sectors(walk, node, &size))
         return false;
-    return !walk->choose || sx_disk_content_resize(mem, &node->after, size);
+    return walk->only_count || sx_disk_content_resize(mem, &node->after, size);
 }
 
 /* ---- the walk ------------------------------------------------------------------------------- */
@@ -257,7 +258,7 @@ uint64_t sx_os_mem_pending(struct sx_os *os)
 {
     struct sx_disk *disk = SX_CONTAINER(os, struct sx_disk, base);
     sx_disk_enter(disk);
-    struct walk walk = {.disk = disk};
+    struct walk walk = {.disk = disk, .only_count = true};
     bool counted = visit(&walk, disk->root);
     end_walk(&walk);
     sx_disk_leave(disk);

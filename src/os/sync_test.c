@@ -20,6 +20,7 @@ struct shared {
     struct sx_cond changed;
     int count;   /* guarded by mutex */
     int waiting; /* guarded by mutex */
+    int ended;   /* waits whose time was over; guarded by mutex */
     bool open;   /* guarded by mutex */
 };
 
@@ -110,7 +111,7 @@ static void take_turns(void *context)
     int me = shared->waiting++;
     for (int i = 0; i < 100; i++) {
         while (shared->count % THREAD_COUNT != me)
-            assert_true(sx_cond_wait_ns(&shared->changed, &shared->mutex, INT64_MAX));
+            shared->ended += !sx_cond_wait_ns(&shared->changed, &shared->mutex, INT64_MAX);
         shared->count++;
         sx_cond_broadcast(&shared->changed);
     }
@@ -124,6 +125,7 @@ static void test_a_wait_without_end_is_woken(void **state)
     start(threads, take_turns, shared);
     join(threads);
     assert_int_equal(shared->count, 100 * THREAD_COUNT);
+    assert_int_equal(shared->ended, 0);
 }
 
 static void hand_over(void *context)

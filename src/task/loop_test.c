@@ -244,6 +244,44 @@ static void test_a_helper_gives_way_to_a_flush(void **state)
     sx_mutex_deinit(&way.lock);
 }
 
+/* The helper fails at once; the caller fails when that is noted: a later task of the only thread ran. */
+static stria_status fail_late_or_early(void *context, uint64_t index, unsigned lane,
+                                       stria_error *err)
+{
+    struct way *way = context;
+    if (lane == 1)
+        sx_pool_submit(way->pool, &way->flush);
+    sx_mutex_lock(&way->lock);
+    while (lane == 0 && way->turns_at_flush < 0)
+        sx_cond_wait(&way->changed, &way->lock);
+    sx_mutex_unlock(&way->lock);
+    return sx_fail(err, STRIA_CORRUPT, "turn %" PRIu64, index);
+}
+
+static void test_a_lower_failure_replaces_one_noted_before(void **state)
+{
+    (void)state;
+    struct way way = {.pool = make_pool(1)};
+    sx_mutex_init(&way.lock);
+    sx_cond_init(&way.changed);
+    sx_task_init(&way.flush, SX_PRIORITY_FLUSH, flush, &way);
+    const struct sx_loop loop = {.count = 2,
+                                 .helper_count_max = 1,
+                                 .priority = SX_PRIORITY_QUERY,
+                                 .body = fail_late_or_early,
+                                 .context = &way};
+    for (int round = 0; round < 50; round++) { /* in most the caller has turn 0 */
+        stria_error err = {0};
+        way.turns_at_flush = -1;
+        assert_int_equal(sx_loop_run(way.pool, &loop, &err), STRIA_CORRUPT);
+        assert_string_equal(err.text, "turn 0");
+        sx_pool_wait_idle(way.pool);
+    }
+    sx_pool_destroy(way.pool);
+    sx_cond_deinit(&way.changed);
+    sx_mutex_deinit(&way.lock);
+}
+
 static int make_root(void **state)
 {
     (void)state;
@@ -266,6 +304,7 @@ int main(void)
         cmocka_unit_test(test_a_loop_needs_no_pool_and_no_running_one),
         cmocka_unit_test(test_loops_in_loops_end),
         cmocka_unit_test(test_a_helper_gives_way_to_a_flush),
+        cmocka_unit_test(test_a_lower_failure_replaces_one_noted_before),
     };
     return cmocka_run_group_tests(tests, make_root, drop_root);
 }

@@ -29,8 +29,8 @@ static stria_status status_of(int os_errno)
     }
 }
 
-/* strerror() is not safe with threads, and strerror_r() is one of two functions: the GNU one returns
- * the text, which may lie elsewhere; the POSIX one fills the storage and returns 0. */
+/* strerror() is not safe with threads, and strerror_r() is one of two functions: the GNU one
+ * returns the text, which may lie elsewhere; the POSIX one fills the storage and returns 0. */
 static const char *reason_of(int os_errno, char *storage, size_t size)
 {
 #if defined(__GLIBC__)

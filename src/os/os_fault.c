@@ -76,8 +76,8 @@ static struct fault_file *fault_file_of(struct sx_file *file)
     return SX_CONTAINER(file, struct fault_file, base);
 }
 
-/* Counts a call and tells whether it is to fail. Names are compared by text: a kind is a member of the
- * table. */
+/* Counts a call and tells whether it is to fail. Names are compared by text: a kind is a member of
+ * the table. */
 static bool strikes(struct fault *fault, const char *name, unsigned traits)
 {
     uint64_t call = atomic_fetch_add(&fault->call_count, 1) + 1;

@@ -3,10 +3,10 @@
  *
  * Why         Every system call of the store must be able to fail without losing what was
  *             acknowledged: a sweep runs a script with N = 1, 2, ... until nothing fires any more.
- * Model       Calls that can fail are counted (not close, clocks, thread_join). A failing pwritev may
- *             write a part first; a failing sync of a file on a disk in memory leaves what
- *             sx_os_mem_fail_sync() says (as Linux does: pages are marked clean). Other failing calls
- *             do nothing, a failing unlock too.
+ * Model       Calls that can fail are counted (not close, clocks, thread_join). A failing pwritev
+ *             may write a part first; a failing sync of a file on a disk in memory leaves what
+ *             sx_os_mem_fail_sync() says (as Linux does: pages are marked clean). Other failing
+ *             calls do nothing, a failing unlock too.
  * Threads     Counting is atomic. */
 #ifndef SX_OS_OS_FAULT_H
 #define SX_OS_OS_FAULT_H

@@ -33,7 +33,8 @@ static bool no_name(void *context, const char *name, bool is_directory)
     return true;
 }
 
-/* Every call that can fail but thread_start; "f" must be there, so that a missing handle ends nothing. */
+/* Every call that can fail but thread_start; "f" must be there, so that a missing handle ends
+ * nothing. */
 static struct outcome run_script(struct sx_os *os, struct sx_file *file)
 {
     struct outcome got = {.err = {.code = STRIA_OK}};

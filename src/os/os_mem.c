@@ -2,8 +2,8 @@
 /* os_mem.c -- the table of the disk in memory, and its calls on files: see os_mem.h for the model,
  * os_mem_priv.h for the parts.
  *
- * Why         Each call locks the disk, lets os_mem_node.c do the work, writes its line of the trace
- *             and tells a failure in the words of the real table.
+ * Why         Each call locks the disk, lets os_mem_node.c do the work, writes its line of the
+ *             trace and tells a failure in the words of the real table.
  * Threads     One lock a disk. */
 #include "os/os_mem.h"
 

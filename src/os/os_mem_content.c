@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* os_mem_content.c -- the bytes of files on the disk in memory: tables of shared pages.
  *
- * Why         Logs are files of real zeros written ahead of need: a page of zeros is no page at all. A
- *             copy of a file is one count, and its first change afterwards copies the table and one
- *             page.
+ * Why         Logs are files of real zeros written ahead of need: a page of zeros is no page at
+ *             all. A copy of a file is one count, and its first change afterwards copies the table
+ *             and one page.
  * Threads     See os_mem_priv.h. A count of 1 cannot grow behind its only holder's back. */
 #include "os/os_mem_priv.h"
 

@@ -2,15 +2,15 @@
 /* os_mem_crash.c -- what a power loss leaves of a disk in memory.
  *
  * Algorithm   A walk over all that could survive (durable names and changes of names, in order of
- *             path) asks the chooser for each item and builds the content each file would have; then
- *             a new tree is made from the durable names and the changes that were kept. An item is
- *             asked for whether or not the names above it survive, so that their number does not
- *             depend on the answers.
- * Items       Of a folder: its changes, in the order they were made. Of a file: its size, if it grew
- *             (KEPT: the live one; else as far as sectors survive, at least the durable one); then its
- *             pending sectors, by offset. A file with several names is asked for once.
- * Example     Durable "ab", then 1000 bytes written at 0: size, sector 0, sector 1. LOST, LOST, KEPT
- *             gives 1000 bytes: "ab", zeros to 511, the new ones from 512 on.
+ *             path) asks the chooser for each item and builds the content each file would have;
+ *             then a new tree is made from the durable names and the changes that were kept. An
+ *             item is asked for whether or not the names above it survive, so that their number
+ *             does not depend on the answers.
+ * Items       Of a folder: its changes, in the order they were made. Of a file: its size, if it
+ *             grew (KEPT: the live one; else as far as sectors survive, at least the durable one);
+ *             then its pending sectors, by offset. A file with several names is asked for once.
+ * Example     Durable "ab", then 1000 bytes written at 0: size, sector 0, sector 1. LOST, LOST,
+ *             KEPT gives 1000 bytes: "ab", zeros to 511, the new ones from 512 on.
  * Threads     The chooser runs under the disk's lock: it must not call the disk. */
 #include "os/os_mem_priv.h"
 

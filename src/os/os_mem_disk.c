@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* os_mem_disk.c -- a disk in memory as a whole: birth and death, its lock, trace and clock, and what
- * tests do to it behind the table's back.
+/* os_mem_disk.c -- a disk in memory as a whole: birth and death, its lock, trace and clock, and
+ * what tests do to it behind the table's back.
  *
  * Threads     One lock a disk. on_mutation is called outside it. */
 #include "os/os_mem_priv.h"

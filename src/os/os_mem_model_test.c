@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* os_mem_model_test.c -- random histories of a disk in memory and its crashes against a naive model:
- * whole arrays of bytes, a mark a sector, a list of changes of names. Seeds are printed. */
+/* os_mem_model_test.c -- random histories of a disk in memory and its crashes against a naive
+ * model: whole arrays of bytes, a mark a sector, a list of changes of names. Seeds are printed. */
 #include "os/os_mem.h"
 
 #include "base/attr.h"

@@ -3,9 +3,9 @@
  *
  * Algorithm   A file has two contents, live and durable, and for each sector that was written since
  *             it was last synced a mark. Dirty: the next sync makes it durable. Stuck: a sync of it
- *             failed; as in Linux the page is clean from then on, so that no later sync writes it, and
- *             only a new write of the sector makes it dirty again. Both are pending: a power loss may
- *             leave the old sector, the new one, or a mixture.
+ *             failed; as in Linux the page is clean from then on, so that no later sync writes it,
+ *             and only a new write of the sector makes it dirty again. Both are pending: a power
+ *             loss may leave the old sector, the new one, or a mixture.
  * Limits      Of several writes to a sector between two syncs only the last is a choice.
  * Threads     See os_mem_priv.h. */
 #include "os/os_mem_priv.h"

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* os_mem_priv.h -- the parts of the disk in memory, for os_mem*.c.
  *
- * Why         A sweep builds tens of thousands of disks from one, so a disk is made of parts that are
- *             shared and copied when written: a content is a table of 4 KiB pages (none: zeros), both
- *             counted; a crash of a file that is synced costs one count.
+ * Why         A sweep builds tens of thousands of disks from one, so a disk is made of parts that
+ *             are shared and copied when written: a content is a table of 4 KiB pages (none:
+ *             zeros), both counted; a crash of a file that is synced costs one count.
  * Parts       os_mem_content.c: pages; os_mem_node.c: files, what of them is not synced, locks;
- *             os_mem_tree.c: names; os_mem_crash.c: power loss; os_mem_disk.c: the whole; os_mem.c and
- *             os_mem_names.c: the calls of the table.
- * Words       live: what a running process sees; durable: what is there after a power loss for sure;
- *             pending: the difference, which the chooser decides.
- * Invariants  Bytes of a page beyond the size of its content are zero. Without marks, live and durable
- *             are the same content. Functions return 0 or an errno, bools false for ENOMEM.
- * Threads     A disk has one lock, held by all functions here; pages, contents and names are shared by
- *             disks of a family, so their counts are atomic. */
+ *             os_mem_tree.c: names; os_mem_crash.c: power loss; os_mem_disk.c: the whole; os_mem.c
+ *             and os_mem_names.c: the calls of the table.
+ * Words       live: what a running process sees; durable: what is there after a power loss for
+ *             sure; pending: the difference, which the chooser decides.
+ * Invariants  Bytes of a page beyond the size of its content are zero. Without marks, live and
+ *             durable are the same content. Functions return 0 or an errno, bools false for ENOMEM.
+ * Threads     A disk has one lock, held by all functions here; pages, contents and names are shared
+ *             by disks of a family, so their counts are atomic. */
 #ifndef SX_OS_OS_MEM_PRIV_H
 #define SX_OS_OS_MEM_PRIV_H
 

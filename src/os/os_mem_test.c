@@ -3,6 +3,7 @@
  * memory that is refused. The contract it shares with the real table is in os_test.c. */
 #include "os/os_mem.h"
 
+#include "base/buf.h"
 #include "os/os_mem_priv.h"
 
 #include <errno.h>
@@ -136,17 +137,18 @@ static void test_threads_are_refused(void **state)
 
 static void add_line(void *context, const char *line)
 {
-    strcat(context, line);
-    strcat(context, "\n");
+    sx_buf_put_text(context, line);
+    sx_buf_put_u8(context, '\n');
 }
 
 static void test_the_trace_has_a_line_for_each_call(void **state)
 {
     struct sx_os *os = *state;
-    char lines[2000] = "";
-    char byte;
+    char lines[2000], byte;
+    struct sx_buf buf;
     size_t got;
-    sx_os_mem_trace(os, add_line, lines);
+    sx_buf_init_fixed(&buf, lines, sizeof lines);
+    sx_os_mem_trace(os, add_line, &buf);
     assert_int_equal(os->ops->mkdir(os, "wal", NULL), STRIA_OK);
     struct sx_file *file = open_file(os, "wal/0");
     const struct sx_iov iov[] = {{"abc", 3}, {"de", 2}};
@@ -166,6 +168,8 @@ static void test_the_trace_has_a_line_for_each_call(void **state)
     (void)free_size(os);
     sx_os_mem_trace(os, NULL, NULL);
     sx_file_close(open_file(os, "one"));
+    sx_buf_put_u8(&buf, '\0');
+    assert_false(buf.failed);
     assert_string_equal(lines, "mkdir wal\ncreate wal/0\npwritev wal/0 4096+5\npread wal/0 9000+0\n"
                                "sync wal/0\nsync wal/0 errno 5\nsync_dir wal\n"
                                "lock wal/0 0+1 exclusive\nunlock wal/0 0+1\nlink wal/0 one\n"

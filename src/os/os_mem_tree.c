@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* os_mem_tree.c -- names and folders of the disk in memory.
  *
- * Algorithm   A folder has the names a process sees (live), those a power loss cannot take (durable),
- *             and the changes between the two in the order they were made. sync_dir carries the
- *             changes out on the durable names; a crash carries out those that the chooser keeps, so a
- *             name that was made and taken away again may come back, as on a real disk.
+ * Algorithm   A folder has the names a process sees (live), those a power loss cannot take
+ *             (durable), and the changes between the two in the order they were made. sync_dir
+ *             carries the changes out on the durable names; a crash carries out those that the
+ *             chooser keeps, so a name that was made and taken away again may come back, as on a
+ *             real disk.
  * Limits      A name has at most 255 bytes; ".." is not supported. Names take no space.
  * Threads     See os_mem_priv.h. */
 #include "os/os_mem_priv.h"

@@ -2,11 +2,12 @@
 /* os_posix.c -- the real table of os.h: Linux and what is near it.
  *
  * Why         Every call loops over what a kernel may do by halves (short counts, EINTR), so that
- *             callers see whole results or a failure. Descriptors are O_CLOEXEC: no child of the host
- *             inherits them. Locks are OFD locks, which belong to the handle: closing another handle
- *             of the same file does not drop them, as it would a POSIX lock.
- * Memory      A handle is one small block from malloc: the table is shared by all stores of a process
- *             and holds no state, hence no budget. Their number is bounded by the descriptors.
+ *             callers see whole results or a failure. Descriptors are O_CLOEXEC: no child of the
+ *             host inherits them. Locks are OFD locks, which belong to the handle: closing another
+ *             handle of the same file does not drop them, as it would a POSIX lock.
+ * Memory      A handle is one small block from malloc: the table is shared by all stores of a
+ *             process and holds no state, hence no budget. Their number is bounded by the
+ *             descriptors.
  * Limits      Offsets and ranges up to 2^63 - 1. RLIMIT_FSIZE raises SIGXFSZ in the calling thread;
  *             a host that sets the limit ignores the signal and gets EFBIG.
  * Threads     Any number; no state. Threads are in os_posix_thread.c. */

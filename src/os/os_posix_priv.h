@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* os_posix_priv.h -- the half of the real table that is in os_posix_thread.c: clock, chance, threads.
+/* os_posix_priv.h -- the half of the real table that is in os_posix_thread.c: clock, chance,
+ * threads.
  *
  * Contracts   Those of the members of struct sx_os_ops with the same names. */
 #ifndef SX_OS_OS_POSIX_PRIV_H

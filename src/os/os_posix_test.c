@@ -3,8 +3,9 @@
  * the real one has (modes, descriptors, processes). The contract all tables share is in
  * os_test.c.
  *
- * Method      This program defines pread, pwritev, fdatasync, fsync and getrandom itself, so that the
- *             library's calls come here first and a test can cut them short, interrupt or fail them. */
+ * Method      This program defines pread, pwritev, fdatasync, fsync and getrandom itself, so that
+ *             the library's calls come here first and a test can cut them short, interrupt or fail
+ *             them. */
 #include "os/os.h"
 
 #include <errno.h>

@@ -2,8 +2,8 @@
 /* os_posix_thread.c -- clock, chance and threads of the real table.
  *
  * Why         A thread of ours must not disturb its host: its stack is small (RLIMIT_AS counts it
- *             whole), it takes no signal (the host's handlers run in the host's threads), and it does
- *             not inherit a rounding mode or flush-to-zero, which would change stored numbers.
+ *             whole), it takes no signal (the host's handlers run in the host's threads), and it
+ *             does not inherit a rounding mode or flush-to-zero, which would change stored numbers.
  * Memory      See os_posix.c.
  * Threads     Any number; no state. */
 #include "os/os_posix_priv.h"
@@ -84,7 +84,8 @@ static void *thread_main(void *argument)
     return NULL;
 }
 
-/* 0 or an errno. A thread inherits the mask of its maker: so signals are blocked around the start. */
+/* 0 or an errno. A thread inherits the mask of its maker: so signals are blocked around the
+ * start. */
 static int start_quietly(struct sx_thread *thread)
 {
     pthread_attr_t attributes;

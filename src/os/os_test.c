@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* os_test.c -- the contract of os.h, held by every table: the real one in a temporary folder, the disk
- * in memory, and the failing one while nothing fails. What only one of them has is in its own test. */
+/* os_test.c -- the contract of os.h, held by every table: the real one in a temporary folder, the
+ * disk in memory, and the failing one while nothing fails. What only one of them has is in its own
+ * test. */
 #include "os/os.h"
 
 #include "os/os_fault.h"

@@ -4,8 +4,8 @@
  * Algorithm   Each participant takes the next number of a counter until it passes the end or a turn
  *             failed. When the calling thread finds no more, it withdraws the helpers: those that
  *             never got a thread are taken out of the queue, the others end their turn.
- * Threads     The counter and the flag are atomic; the failure has a lock; what turns wrote is visible
- *             to the caller because withdrawing a helper takes the pool's lock after it. */
+ * Threads     The counter and the flag are atomic; the failure has a lock; what turns wrote is
+ *             visible to the caller because withdrawing a helper takes the pool's lock after it. */
 #include "task/loop.h"
 
 #include "base/error.h"

@@ -244,7 +244,8 @@ static void test_a_helper_gives_way_to_a_flush(void **state)
     sx_mutex_deinit(&way.lock);
 }
 
-/* The helper fails at once; the caller fails when that is noted: a later task of the only thread ran. */
+/* The helper fails at once; the caller fails when that is noted: a later task of the only thread
+ * ran. */
 static stria_status fail_late_or_early(void *context, uint64_t index, unsigned lane,
                                        stria_error *err)
 {

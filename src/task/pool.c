@@ -4,8 +4,8 @@
  * Algorithm   A doubly linked queue a class, one lock. A worker takes the best task, runs a step
  *             without the lock, and puts the task back at the end of its queue if more is due.
  * Threads     `lock` guards all but what is immutable after create and `queued_classes`, which is
- *             written under it and read by anybody. Workers wait for `work`; those who wait for tasks
- *             to come to rest wait for `rest`. */
+ *             written under it and read by anybody. Workers wait for `work`; those who wait for
+ *             tasks to come to rest wait for `rest`. */
 #include "task/pool.h"
 
 #include "os/sync.h"
@@ -108,8 +108,8 @@ static void wait_rest(struct sx_pool *pool)
     pool->rest_count--;
 }
 
-/* Runs a step of a queued task; the lock is given up meanwhile. `stays`: the caller will look for work
- * again itself. */
+/* Runs a step of a queued task; the lock is given up meanwhile. `stays`: the caller will look for
+ * work again itself. */
 static void run_step(struct sx_pool *pool, struct sx_task *task, bool stays)
 {
     dequeue(pool, task);

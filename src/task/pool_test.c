@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* pool_test.c -- the order of steps by hand, and threads against the thread sanitiser. Steps on other
- * threads only count; the assertions are on the main thread. */
+/* pool_test.c -- the order of steps by hand, and threads against the thread sanitiser. Steps on
+ * other threads only count; the assertions are on the main thread. */
 #include "task/pool.h"
 
 #include "os/os_fault.h"
@@ -237,8 +237,8 @@ static void test_a_thread_takes_the_most_urgent_when_it_is_free(void **state)
     gate_deinit(&gate);
 }
 
-/* The gate opens before or while withdraw waits; a step that ran before does not matter, but none may
- * run after it, although more is always due and the task was submitted again. */
+/* The gate opens before or while withdraw waits; a step that ran before does not matter, but none
+ * may run after it, although more is always due and the task was submitted again. */
 static void withdraw_once(struct sx_pool *pool)
 {
     struct sx_os *os = sx_os_posix();

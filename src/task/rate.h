@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* rate.h -- a limit on bytes a second, with a burst: merges must not take the disk from writes.
  *
- * Algorithm   A token bucket, kept as the time up to which bytes are paid for: each byte moves it on by
- *             1/rate s, and it is never more than burst/rate s behind the clock. A caller whose bytes
- *             end beyond now waits for the difference. 100 bytes/s, burst 50, all idle: 50 bytes wait
- *             0 s, the next 100 wait 1 s, 10 more, taken at once, 1.1 s.
- * Invariants  Within t seconds of a full bucket at most burst + rate * t bytes are let go, whatever the
- *             sizes (those of a caller once its wait is over); rounding loses nothing.
+ * Algorithm   A token bucket, kept as the time up to which bytes are paid for: each byte moves it
+ *             on by 1/rate s, and it is never more than burst/rate s behind the clock. A caller
+ *             whose bytes end beyond now waits for the difference. 100 bytes/s, burst 50, all idle:
+ *             50 bytes wait 0 s, the next 100 wait 1 s, 10 more, taken at once, 1.1 s.
+ * Invariants  Within t seconds of a full bucket at most burst + rate * t bytes are let go, whatever
+ *             the sizes (those of a caller once its wait is over); rounding loses nothing.
  * Limits      Rates up to 16 GiB/s. A request may be larger than the burst: it waits for itself.
  * Threads     Any; a lock inside. Time is an argument: of a clock that never goes back. */
 #ifndef SX_TASK_RATE_H

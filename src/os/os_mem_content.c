@@ -202,6 +202,7 @@ bool sx_disk_content_resize(struct sx_mem *mem, struct sx_disk_content **content
     if (!sx_disk_content_own(mem, content, page_count))
         return false;
     struct sx_disk_content *own = *content;
+    assert(own);
     size_t at = size % SX_DISK_PAGE_SIZE;
     struct sx_disk_page **last = at ? &own->pages[page_count - 1] : NULL;
     if (last && *last && !all_zero((*last)->bytes + at, SX_DISK_PAGE_SIZE - at)) {

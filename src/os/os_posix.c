@@ -114,17 +114,17 @@ static stria_status posix_pread(struct sx_file *file, void *bytes, size_t size, 
     return STRIA_OK;
 }
 
-/* Takes `count` written bytes off the pieces from *first on. */
-static void advance(struct iovec *pieces, size_t *first, size_t count)
+/* Takes `size` written bytes off the `count` pieces; returns how many pieces are done with. */
+static size_t advance(struct iovec *pieces, size_t count, size_t size)
 {
-    while (count >= pieces[*first].iov_len) {
-        count -= pieces[*first].iov_len;
-        ++*first;
-        if (count == 0)
-            return;
+    size_t done = 0;
+    while (done < count && size >= pieces[done].iov_len)
+        size -= pieces[done++].iov_len;
+    if (done < count) {
+        pieces[done].iov_base = (uint8_t *)pieces[done].iov_base + size;
+        pieces[done].iov_len -= size;
     }
-    pieces[*first].iov_base = (uint8_t *)pieces[*first].iov_base + count;
-    pieces[*first].iov_len -= count;
+    return done;
 }
 
 static stria_status posix_pwritev(struct sx_file *file, const struct sx_iov *iov, size_t iov_count,
@@ -144,7 +144,7 @@ static stria_status posix_pwritev(struct sx_file *file, const struct sx_iov *iov
         if (size <= 0) /* 0 would never end */
             return sx_os_fail(err, size ? errno : EIO, "pwritev %s at %" PRIu64, to->path, offset);
         offset += (uint64_t)size;
-        advance(pieces, &first, (size_t)size);
+        first += advance(pieces + first, count - first, (size_t)size);
     }
     return STRIA_OK;
 }

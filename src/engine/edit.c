@@ -9,8 +9,8 @@
 
 /* ---- writing ---- */
 
-/* Every payload is short but for its strings: it is built in front of the caller's buffer's end, and its
- * size put before it. */
+/* Every payload is short but for its strings: it is built in front of the caller's buffer's end,
+ * and its size put before it. */
 static void put_op(struct sx_buf *out, enum sx_edit_op op, const struct sx_buf *payload)
 {
     sx_buf_put_u8(out, (uint8_t)op);
@@ -159,8 +159,9 @@ static bool get_segment(struct sx_bytes *in, struct sx_segment_info *info)
         return false;
     memcpy(info->uuid, uuid.ptr, sizeof info->uuid);
     bool ok = sx_varint_get(in, &info->segment_id) && get_u32(in, &info->policy_id) &&
-              sx_varint_get_max(in, UINT16_MAX, &level) && sx_varint_get_max(in, UINT8_MAX, &tier) &&
-              sx_varint_get(in, &info->epoch) && sx_varint_get(in, &info->first_generation) &&
+              sx_varint_get_max(in, UINT16_MAX, &level) &&
+              sx_varint_get_max(in, UINT8_MAX, &tier) && sx_varint_get(in, &info->epoch) &&
+              sx_varint_get(in, &info->first_generation) &&
               sx_varint_get(in, &info->last_generation) && sx_varint_get(in, &info->first_seq) &&
               sx_varint_get(in, &info->last_seq) && sx_zigzag_get(in, &info->min_ts) &&
               sx_zigzag_get(in, &info->max_ts) && sx_varint_get(in, &info->series_count) &&
@@ -186,8 +187,8 @@ static bool get_type(struct sx_bytes *in, struct sx_edit_type *t)
 {
     struct sx_bytes type;
     if (!get_u32(in, &t->policy_id) || !sx_sized_get(in, &t->measurement) ||
-        !sx_sized_get(in, &t->field) || !sx_bytes_take(in, 1, &type) ||
-        type.ptr[0] < STRIA_FLOAT || type.ptr[0] > STRIA_STRING)
+        !sx_sized_get(in, &t->field) || !sx_bytes_take(in, 1, &type) || type.ptr[0] < STRIA_FLOAT ||
+        type.ptr[0] > STRIA_STRING)
         return false;
     t->type = (stria_type)type.ptr[0];
     return sx_zigzag_get(in, &t->first_window) && sx_zigzag_get(in, &t->last_window) &&
@@ -236,7 +237,8 @@ stria_status sx_edit_take(struct sx_bytes *in, struct sx_edit_item *item, bool *
         if (type.ptr[0] >= MAY_SKIP)
             continue;
         if (type.ptr[0] < SX_OP_SNAPSHOT_END || type.ptr[0] > SX_OP_KEEP_LOG)
-            return sx_fail(err, STRIA_VERSION, "operation %u of the manifest is not known to this version",
+            return sx_fail(err, STRIA_VERSION,
+                           "operation %u of the manifest is not known to this version",
                            type.ptr[0]);
         *item = (struct sx_edit_item){.op = (enum sx_edit_op)type.ptr[0]};
         if (!get_payload(payload, item))

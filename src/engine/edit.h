@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* edit.h -- what a manifest edit says: a list of operations on the state of the store.
  *
- * Format      docs/FORMAT.md "Manifest". An operation is u8 type, varint size, payload. Types below 128
- *             must be understood (else the store is of a newer version); others may be skipped. Payloads
- *             are varints (zigzag for signed numbers) and sized strings in the order of the structs below;
- *             what follows the known fields in a payload is ignored, so fields can be appended.
+ * Format      docs/FORMAT.md "Manifest". An operation is u8 type, varint size, payload. Types below
+ *             128 must be understood (else the store is of a newer version); others may be skipped.
+ *             Payloads are varints (zigzag for signed numbers) and sized strings in the order of
+ *             the structs below; what follows the known fields in a payload is ignored, so fields
+ *             can be appended.
  * Threads     Pure functions. */
 #ifndef SX_ENGINE_EDIT_H
 #define SX_ENGINE_EDIT_H
@@ -14,18 +15,18 @@
 #include "segment/format.h"
 
 enum sx_edit_op {
-    SX_OP_SNAPSHOT_END = 1,  /* the operations so far are the whole state */
-    SX_OP_COUNTERS = 2,      /* ids that were never used yet */
+    SX_OP_SNAPSHOT_END = 1, /* the operations so far are the whole state */
+    SX_OP_COUNTERS = 2,     /* ids that were never used yet */
     SX_OP_ADD_SEGMENT = 3,
     SX_OP_REMOVE_SEGMENT = 4,
-    SX_OP_FLUSHED = 5,       /* generations up to this one are in segments */
+    SX_OP_FLUSHED = 5, /* generations up to this one are in segments */
     SX_OP_CREATE_DATABASE = 6,
     SX_OP_DROP_DATABASE = 7,
-    SX_OP_PUT_POLICY = 8,    /* made or changed */
+    SX_OP_PUT_POLICY = 8, /* made or changed */
     SX_OP_DROP_POLICY = 9,
     SX_OP_DEFAULT_POLICY = 10,
-    SX_OP_TYPE = 11,         /* a field has a type in some windows */
-    SX_OP_KEEP_LOG = 12,     /* a damaged log file is not to be used again */
+    SX_OP_TYPE = 11,     /* a field has a type in some windows */
+    SX_OP_KEEP_LOG = 12, /* a damaged log file is not to be used again */
 };
 
 struct sx_counters {

@@ -78,8 +78,8 @@ static uint64_t edit_span(uint64_t payload_size)
 }
 
 /* Appends one copy of an edit that will stand at `offset`. */
-static void put_edit(struct sx_buf *out, uint64_t salt, uint64_t offset, uint64_t edit_seq, uint8_t copy,
-                     struct sx_bytes payload)
+static void put_edit(struct sx_buf *out, uint64_t salt, uint64_t offset, uint64_t edit_seq,
+                     uint8_t copy, struct sx_bytes payload)
 {
     uint8_t *head = sx_buf_extend(out, EDIT_HEADER_SIZE);
     if (!head)
@@ -140,8 +140,8 @@ static bool has_snapshot_end(struct sx_bytes operations)
     return false;
 }
 
-/* Walks the edits: calls `each` (may be NULL) with the first good copy of every one. A place where neither
- * copy is good ends the walk; *end tells where. */
+/* Walks the edits: calls `each` (may be NULL) with the first good copy of every one. A place where
+ * neither copy is good ends the walk; *end tells where. */
 static stria_status walk_edits(struct candidate *c,
                                stria_status (*each)(void *context, struct sx_bytes operations,
                                                     stria_error *err),
@@ -156,15 +156,17 @@ static stria_status walk_edits(struct candidate *c,
     for (;;) {
         bool first_good = get_edit(file, offset, salt, &first_seq, &first);
         uint64_t span = first_good ? edit_span(first.len) : 0;
-        bool second_good = first_good && get_edit(file, offset + span, salt, &second_seq, &second) &&
+        bool second_good = first_good &&
+                           get_edit(file, offset + span, salt, &second_seq, &second) &&
                            second_seq == first_seq;
         if (!first_good) {
-            /* Where the second copy begins is not known: the next good edit is it, if it says so. */
+            /* Where the second copy begins is not known: the next good edit is it, if it says
+             * so. */
             uint64_t at = offset + EDIT_ALIGN;
             while (at < file.len && !get_edit(file, at, salt, &second_seq, &second))
                 at += EDIT_ALIGN;
-            second_good = at < file.len && file.ptr[at + 24] == 1 &&
-                          at - offset == edit_span(second.len);
+            second_good =
+                at < file.len && file.ptr[at + 24] == 1 && at - offset == edit_span(second.len);
             span = at - offset;
         }
         if (!first_good && !second_good)
@@ -265,10 +267,10 @@ static stria_status list_manifests(struct sx_manifest *m, struct numbers *number
     return st;
 }
 
-/* Reads all manifests and keeps the true one in *best. A damaged one is an error only if no other is whole:
- * `first_error` then. */
-static stria_status choose(struct sx_manifest *m, const struct numbers *numbers, struct candidate *best,
-                           bool *found, stria_error *err)
+/* Reads all manifests and keeps the true one in *best. A damaged one is an error only if no other
+ * is whole: `first_error` then. */
+static stria_status choose(struct sx_manifest *m, const struct numbers *numbers,
+                           struct candidate *best, bool *found, stria_error *err)
 {
     stria_error first_error = {0};
     *found = false;
@@ -281,8 +283,9 @@ static stria_status choose(struct sx_manifest *m, const struct numbers *numbers,
         if (!st)
             st = walk_edits(&c, NULL, NULL, &end, &count, &local);
         if (!st && edit_behind(&c, end))
-            st = sx_fail(&local, STRIA_CORRUPT, "%s: an edit at %" PRIu64 " cannot be read, and others follow",
-                         c.path, end);
+            st = sx_fail(&local, STRIA_CORRUPT,
+                         "%s: an edit at %" PRIu64 " cannot be read, and others follow", c.path,
+                         end);
         if (st && st != STRIA_CORRUPT && st != STRIA_NOT_FOUND) {
             sx_buf_deinit(&c.bytes);
             sx_error_copy(err, &local);
@@ -365,12 +368,14 @@ void sx_manifest_destroy(struct sx_manifest *m)
 }
 
 /* Appends an edit (both copies) at m->size of `file` and syncs it. */
-static stria_status append(struct sx_manifest *m, struct sx_file *file, uint64_t salt, uint64_t offset,
-                           struct sx_bytes operations, uint64_t *span, stria_error *err)
+static stria_status append(struct sx_manifest *m, struct sx_file *file, uint64_t salt,
+                           uint64_t offset, struct sx_bytes operations, uint64_t *span,
+                           stria_error *err)
 {
     struct sx_buf out;
     if (operations.len > EDIT_SIZE_MAX)
-        return sx_fail(err, STRIA_LIMIT, "a manifest edit may have %u bytes at most", EDIT_SIZE_MAX);
+        return sx_fail(err, STRIA_LIMIT, "a manifest edit may have %u bytes at most",
+                       EDIT_SIZE_MAX);
     sx_buf_init(&out, m->options.mem, 2 * (size_t)edit_span(operations.len));
     put_edit(&out, salt, offset, m->edit_seq + 1, 0, operations);
     put_edit(&out, salt, offset + out.len, m->edit_seq + 1, 1, operations);
@@ -402,9 +407,9 @@ static void unlink_others(struct sx_manifest *m)
 }
 
 /* Writes a whole new manifest file and makes its name durable. */
-static stria_status write_fresh(struct sx_manifest *m, const uint8_t store_uuid[16], uint64_t number,
-                                const char *path, struct sx_file **file, uint64_t *size,
-                                stria_error *err)
+static stria_status write_fresh(struct sx_manifest *m, const uint8_t store_uuid[16],
+                                uint64_t number, const char *path, struct sx_file **file,
+                                uint64_t *size, stria_error *err)
 {
     struct sx_os *os = m->options.os;
     struct header header = {.manifest_no = number};
@@ -422,7 +427,8 @@ static stria_status write_fresh(struct sx_manifest *m, const uint8_t store_uuid[
     if (!st)
         st = sx_file_pwrite(*file, bytes, sizeof bytes, 0, err);
     if (!st)
-        st = append(m, *file, salt_of(store_uuid, number), HEADER_SIZE, sx_buf_bytes(&state), &span, err);
+        st = append(m, *file, salt_of(store_uuid, number), HEADER_SIZE, sx_buf_bytes(&state), &span,
+                    err);
     if (!st)
         st = os->ops->sync_dir(os, m->dir, err);
     *size = HEADER_SIZE + span;
@@ -430,7 +436,8 @@ static stria_status write_fresh(struct sx_manifest *m, const uint8_t store_uuid[
     return st;
 }
 
-stria_status sx_manifest_begin(struct sx_manifest *m, const uint8_t store_uuid[16], stria_error *err)
+stria_status sx_manifest_begin(struct sx_manifest *m, const uint8_t store_uuid[16],
+                               stria_error *err)
 {
     char path[SX_PATH_MAX];
     struct sx_file *file = NULL;
@@ -438,8 +445,8 @@ stria_status sx_manifest_begin(struct sx_manifest *m, const uint8_t store_uuid[1
     (void)snprintf(path, sizeof path, "%s/%016" PRIx64 ".man", m->dir, number);
     stria_status st = write_fresh(m, store_uuid, number, path, &file, &size, err);
     if (st) {
-        /* If its bytes come back after a crash it holds only what is true now, and a later manifest has
-         * higher edits. */
+        /* If its bytes come back after a crash it holds only what is true now, and a later manifest
+         * has higher edits. */
         sx_file_close(file);
         if (file)
             (void)m->options.os->ops->unlink(m->options.os, path, NULL);
@@ -465,8 +472,8 @@ stria_status sx_manifest_commit(struct sx_manifest *m, struct sx_bytes operation
         if (st && m->broken)
             return st;
     }
-    stria_status st = append(m, m->file, salt_of(m->store_uuid, m->manifest_no), m->size, operations,
-                             &span, err);
+    stria_status st =
+        append(m, m->file, salt_of(m->store_uuid, m->manifest_no), m->size, operations, &span, err);
     if (!st) {
         m->size += span;
         return STRIA_OK;

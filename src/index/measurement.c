@@ -119,8 +119,8 @@ static uint32_t column_of(struct sx_measurement *m, struct sx_bytes name, stria_
         !SX_GROW(m->mem, m->columns, m->column_capacity, m->column_count + 1))
         return SX_MAP_NONE;
     column = (uint32_t)m->column_count++;
-    m->columns[column] = (struct sx_measurement_column){
-        .name = m->fields[field].name, .type = type, .field = field};
+    m->columns[column] =
+        (struct sx_measurement_column){.name = m->fields[field].name, .type = type, .field = field};
     sx_map_put(&m->column_map, hash, column);
     return column;
 }
@@ -230,7 +230,8 @@ static void remove_range(struct sx_field *field, size_t i)
             (field->range_count - i) * sizeof *field->ranges);
 }
 
-/* Adds windows first to last, in which the field has no type yet; i is their place. False: no memory. */
+/* Adds windows first to last, in which the field has no type yet; i is their place. False: no
+ * memory. */
 static bool add_range(struct sx_measurement *m, struct sx_field *field, size_t i,
                       const struct sx_type_range *range, int64_t window_ns)
 {
@@ -254,7 +255,8 @@ static bool add_range(struct sx_measurement *m, struct sx_field *field, size_t i
     }
     if (!SX_GROW(m->mem, field->ranges, field->range_capacity, field->range_count + 1))
         return false;
-    memmove(&field->ranges[i + 1], &field->ranges[i], (field->range_count - i) * sizeof *field->ranges);
+    memmove(&field->ranges[i + 1], &field->ranges[i],
+            (field->range_count - i) * sizeof *field->ranges);
     field->ranges[i] = *range;
     field->range_count++;
     return true;

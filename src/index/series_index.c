@@ -95,8 +95,9 @@ uint32_t sx_series_index_hinted(struct sx_series_index *ix, const struct sx_seri
     if (!hint || hint->index_id != ix->index_id)
         return SX_SLOT_NONE;
     struct sx_slot *slot = sx_series_index_slot(ix, hint->slot);
-    return atomic_load_explicit(&slot->version, memory_order_acquire) == hint->version ? hint->slot
-                                                                                       : SX_SLOT_NONE;
+    return atomic_load_explicit(&slot->version, memory_order_acquire) == hint->version
+               ? hint->slot
+               : SX_SLOT_NONE;
 }
 
 /* ---- measurements, tags, pairs ---- */
@@ -110,7 +111,8 @@ static bool measurement_equal(const void *owner, uint32_t value, const void *key
 
 static uint64_t measurement_hash(const void *owner, uint32_t value)
 {
-    return sx_hash(((const struct sx_series_index *)owner)->measurements[value].measurement->escaped);
+    return sx_hash(
+        ((const struct sx_series_index *)owner)->measurements[value].measurement->escaped);
 }
 
 uint32_t sx_index_measurement(struct sx_series_index *ix, struct sx_bytes escaped, bool make)
@@ -191,8 +193,7 @@ static uint32_t pair_of(struct sx_series_index *ix, struct sx_bytes bytes, size_
     if (id != SX_MAP_NONE)
         return id;
     uint32_t tag = sx_index_tag(ix, sx_bytes_make(bytes.ptr, key_len), true);
-    if (tag == SX_MAP_NONE ||
-        !sx_map_reserve(&ix->pair_map, ix->pair_count + 1, pair_hash, ix) ||
+    if (tag == SX_MAP_NONE || !sx_map_reserve(&ix->pair_map, ix->pair_count + 1, pair_hash, ix) ||
         !SX_GROW(ix->mem, ix->pairs, ix->pair_capacity, ix->pair_count + 1))
         return SX_MAP_NONE;
     struct sx_index_tag *t = &ix->tags[tag];
@@ -282,7 +283,8 @@ static uint32_t add_series(struct sx_series_index *ix, struct sx_bytes key, uint
     uint32_t measurement = intern_parts(ix, key, &pairs, &pair_count);
     if (measurement == SX_MAP_NONE)
         return SX_SLOT_NONE;
-    if (!reserve_lists(ix, measurement, pairs, pair_count) || !sx_segmented_reserve(&ix->slots, number) ||
+    if (!reserve_lists(ix, measurement, pairs, pair_count) ||
+        !sx_segmented_reserve(&ix->slots, number) ||
         !sx_map_reserve(&ix->series_map, ix->series_map.count + 1, slot_hash, ix)) {
         sx_mem_free(ix->mem, pairs);
         return SX_SLOT_NONE;
@@ -313,10 +315,10 @@ stria_status sx_series_index_resolve(struct sx_series_index *ix, struct sx_bytes
     if (*slot == SX_SLOT_NONE)
         return sx_mem_refused(ix->mem, 256, err);
     if (hint)
-        *hint = (struct sx_series_hint){
-            .index_id = ix->index_id,
-            .slot = *slot,
-            .version = atomic_load(&sx_series_index_slot(ix, *slot)->version)};
+        *hint = (struct sx_series_hint){.index_id = ix->index_id,
+                                        .slot = *slot,
+                                        .version =
+                                            atomic_load(&sx_series_index_slot(ix, *slot)->version)};
     return STRIA_OK;
 }
 
@@ -345,7 +347,8 @@ void sx_series_index_key(struct sx_series_index *ix, uint32_t slot, struct sx_bu
 
 /* ---- sorting by key ---- */
 
-/* Compared by ranks of measurement and pairs: the order of the pairs' bytes is that of the key's. */
+/* Compared by ranks of measurement and pairs: the order of the pairs' bytes is that of the
+ * key's. */
 struct ranks {
     struct sx_series_index *ix;
     uint32_t *measurement_ranks, *pair_ranks;
@@ -470,7 +473,8 @@ stria_status sx_series_index_schema(struct sx_series_index *ix,
 {
     sx_mutex_lock(&ix->mutex);
     struct sx_measurement *m = measurement_by_name(ix, batch_schema->measurement, true);
-    *schema = m ? sx_measurement_schema(m, batch_schema->columns, batch_schema->column_count) : NULL;
+    *schema =
+        m ? sx_measurement_schema(m, batch_schema->columns, batch_schema->column_count) : NULL;
     sx_mutex_unlock(&ix->mutex);
     return *schema ? STRIA_OK : sx_mem_refused(ix->mem, 256, err);
 }
@@ -492,8 +496,8 @@ stria_status sx_series_index_note_type(struct sx_series_index *ix, struct sx_byt
 {
     sx_mutex_lock(&ix->mutex);
     struct sx_measurement *m = measurement_by_name(ix, measurement, true);
-    bool ok = m && sx_measurement_note_type(m, field, type, first_window, last_window, ix->window_ns,
-                                            dirty);
+    bool ok = m && sx_measurement_note_type(m, field, type, first_window, last_window,
+                                            ix->window_ns, dirty);
     sx_mutex_unlock(&ix->mutex);
     return ok ? STRIA_OK : sx_mem_refused(ix->mem, 256, err);
 }

@@ -34,7 +34,7 @@ struct sx_memtable {
     uint32_t *slots;
     size_t slot_count, slot_capacity;
     _Atomic uint32_t schema_count; /* published after the schema */
-    struct sx_map schema_map; /* schema and presence -> number */
+    struct sx_map schema_map;      /* schema and presence -> number */
 
     _Atomic uint64_t row_count, sample_count, first_seq, last_seq; /* written by apply */
 };
@@ -83,7 +83,8 @@ void sx_memtable_release(struct sx_memtable *mt)
     sx_mem_free(mt->parent, mt);
 }
 
-/* ---- reserve: with the lock held; arena memory of a failed try stays until the memtable goes ---- */
+/* ---- reserve: with the lock held; arena memory of a failed try stays until the memtable goes
+ * ---- */
 
 static struct sx_mem_series *series_of(struct sx_memtable *mt, uint32_t slot)
 {
@@ -134,7 +135,8 @@ struct schema_key {
 
 static uint64_t schema_key_hash(const struct sx_schema *schema, bool has_presence)
 {
-    uint64_t x = (uint64_t)schema->measurement->id << 33 | (uint64_t)schema->number << 1 | has_presence;
+    uint64_t x =
+        (uint64_t)schema->measurement->id << 33 | (uint64_t)schema->number << 1 | has_presence;
     x *= 0x9e3779b97f4a7c15u;
     return x ^ x >> 29;
 }
@@ -204,8 +206,8 @@ static bool take_storage(struct sx_memtable *mt, struct sx_buf *buf, uint8_t **b
 }
 
 /* Counts each series' rows: promised goes up by `sign` a row. */
-static void promise(const struct sx_batch *batch, const uint8_t *rows, struct sx_mem_series **series,
-                    int sign)
+static void promise(const struct sx_batch *batch, const uint8_t *rows,
+                    struct sx_mem_series **series, int sign)
 {
     for (size_t i = 0; i < batch->run_count; i++) {
         const struct sx_batch_run *run = &batch->runs[i];
@@ -332,7 +334,8 @@ void sx_memtable_apply(struct sx_memtable *mt, const struct sx_batch *batch,
         uint32_t number = place->schema_numbers[i];
         const struct sx_schema *schema = sx_memtable_schema(mt, number)->schema;
         size_t size = sx_row_size(schema->column_count, run->has_presence);
-        size_t values = SX_ROW_VALUES + (run->has_presence ? sx_presence_size(schema->column_count) : 0);
+        size_t values =
+            SX_ROW_VALUES + (run->has_presence ? sx_presence_size(schema->column_count) : 0);
         bool strings = place->strings_size && has_strings(schema);
         uint8_t *row = place->rows + run->offset;
         for (uint32_t j = 0; j < run->row_count; j++, row += size) {

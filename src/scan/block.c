@@ -138,7 +138,8 @@ static void append_bits(uint64_t *to, uint32_t at, const uint64_t *from, uint32_
     }
 }
 
-void sx_block_append(struct sx_block *to, const struct sx_block *from, uint32_t first, uint32_t count)
+void sx_block_append(struct sx_block *to, const struct sx_block *from, uint32_t first,
+                     uint32_t count)
 {
     uint32_t at = to->row_count;
     memcpy(to->ts_ns + at, from->ts_ns + first, count * sizeof *to->ts_ns);

@@ -43,8 +43,8 @@ void sx_block_settle(struct sx_block *block, uint32_t column);
 /* Reverses the order of the rows. */
 void sx_block_reverse(struct sx_block *block);
 
-/* Copies rows [first, first + count) of `from` behind the rows of `to`, whose room suffices; the columns
- * are the same. Strings are not copied: `from` must outlive the use of `to`. */
+/* Copies rows [first, first + count) of `from` behind the rows of `to`, whose room suffices; the
+ * columns are the same. Strings are not copied: `from` must outlive the use of `to`. */
 void sx_block_append(struct sx_block *to, const struct sx_block *from, uint32_t first,
                      uint32_t count);
 

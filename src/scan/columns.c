@@ -30,8 +30,8 @@ static stria_status measurement_of(struct gather *g, struct sx_bytes escaped,
                                    struct sx_view_measurement **out)
 {
     struct sx_view_columns *c = g->columns;
-    size_t i = sx_lower_bound(c->measurements, c->measurement_count, sizeof *c->measurements, &escaped,
-                              compare_name, NULL);
+    size_t i = sx_lower_bound(c->measurements, c->measurement_count, sizeof *c->measurements,
+                              &escaped, compare_name, NULL);
     if (i < c->measurement_count && sx_bytes_equal(c->measurements[i].escaped, escaped)) {
         *out = &c->measurements[i];
         return STRIA_OK;
@@ -58,13 +58,13 @@ static int compare_column(const void *item, const void *key, void *context)
     return order ? order : (int)x->type - (int)y->type;
 }
 
-static stria_status add_column(struct gather *g, struct sx_view_measurement *m, struct sx_bytes name,
-                               stria_type type)
+static stria_status add_column(struct gather *g, struct sx_view_measurement *m,
+                               struct sx_bytes name, stria_type type)
 {
     struct sx_view_columns *c = g->columns;
     struct sx_view_column column = {.name = name, .type = type};
-    size_t i = sx_lower_bound(m->columns, m->column_count, sizeof *m->columns, &column, compare_column,
-                              NULL);
+    size_t i = sx_lower_bound(m->columns, m->column_count, sizeof *m->columns, &column,
+                              compare_column, NULL);
     if (i < m->column_count && compare_column(&m->columns[i], &column, NULL) == 0)
         return STRIA_OK;
     column.name = sx_arena_dup(&c->arena, name);

@@ -15,8 +15,8 @@ struct sx_view_column {
 };
 
 struct sx_view_measurement {
-    struct sx_bytes name;    /* plain */
-    struct sx_bytes escaped; /* as in a series key */
+    struct sx_bytes name;           /* plain */
+    struct sx_bytes escaped;        /* as in a series key */
     struct sx_view_column *columns; /* sorted by (name, type) */
     size_t column_count, column_capacity;
 };
@@ -28,8 +28,8 @@ struct sx_view_columns {
     size_t measurement_count, measurement_capacity;
 };
 
-/* Gathers the measurements of the sources that reach into the time range, and their columns. `only`: the
- * plain name of the one wanted; NULL: all. To be deinitialised in any case.
+/* Gathers the measurements of the sources that reach into the time range, and their columns.
+ * `only`: the plain name of the one wanted; NULL: all. To be deinitialised in any case.
  * Returns  OK, NOMEM, CORRUPT, IO, CANCELLED, TIMEOUT. */
 stria_status sx_view_columns_init(struct sx_view_columns *columns, struct sx_view *view,
                                   const struct sx_bytes *only, int64_t time_min_ns,

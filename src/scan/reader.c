@@ -187,8 +187,7 @@ stria_status sx_reader_series(struct sx_reader *r, const struct sx_scan_series *
     if (!st && r->piece_count > 1)
         sx_sort(r->pieces, r->piece_count, sizeof *r->pieces, compare_pieces, NULL);
     for (size_t i = 0; i < r->piece_count; i++)
-        r->pieces[i].reach =
-            SX_MAX(r->pieces[i].max_ts, i ? r->pieces[i - 1].reach : INT64_MIN);
+        r->pieces[i].reach = SX_MAX(r->pieces[i].max_ts, i ? r->pieces[i - 1].reach : INT64_MIN);
     if (!st && !r->options.columns)
         st = sx_reader_find_columns(r, err);
     r->next_piece = r->options.descending ? r->piece_count : 0;

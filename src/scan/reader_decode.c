@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* reader_decode.c -- a piece of a series -> a block (reader.h): which stored columns serve the wanted
- * ones, and decoding them. */
+/* reader_decode.c -- a piece of a series -> a block (reader.h): which stored columns serve the
+ * wanted ones, and decoding them. */
 #include "base/error.h"
 #include "base/sort.h"
 #include "model/type.h"
@@ -212,8 +212,8 @@ static stria_status decode_segment(struct sx_reader *r, const struct sx_piece *p
     uint32_t first, end;
     stria_status st = sx_segment_cursor_stripe(&source->cursor, piece->stripe, err);
     if (!st)
-        st = match_segment(r, source,
-                           source->cursor.segment->stripes[piece->stripe].measurement, err);
+        st = match_segment(r, source, source->cursor.segment->stripes[piece->stripe].measurement,
+                           err);
     if (!st)
         st = sx_segment_cursor_times(&source->cursor, piece->group, &ts, err);
     if (st)

@@ -12,8 +12,8 @@
 
 #define BLOCK_SIZE_MAX ((size_t)1 << 30)
 
-/* The dictionary and postings of the tag asked for last stay at hand: a condition asks often for the
- * same. */
+/* The dictionary and postings of the tag asked for last stay at hand: a condition asks often for
+ * the same. */
 struct source {
     struct sx_segment *segment;
     struct sx_mem *mem;
@@ -25,8 +25,8 @@ struct source {
 
 static stria_status damaged(struct source *source, const char *what, stria_error *err)
 {
-    return sx_segment_damaged(source->segment,
-                              source->segment->tags[source->tag].dictionary.offset, what, err);
+    return sx_segment_damaged(source->segment, source->segment->tags[source->tag].dictionary.offset,
+                              what, err);
 }
 
 /* Escapes into source->scratch, from its start. */

@@ -173,6 +173,7 @@ void sx_mem_release(struct sx_mem *mem, size_t size)
 
 stria_status sx_mem_refused(const struct sx_mem *mem, size_t size, stria_error *err)
 {
+    assert(mem);
     for (const struct sx_mem *m = mem; m; m = m->parent) {
         size_t limit = atomic_load(&m->limit), now = atomic_load(&m->size);
         if (limit && now + size > limit)

@@ -171,9 +171,27 @@ unused() { # unused NAME TEXT LINE...: lines in a new file make check_symbols pr
     esac
 }
 
+wrapping() { # a long line of a paragraph goes on in the next one, a long row of a table does not
+    fresh_tree
+    words=$(repeat 24 ' six' | tr -d '\n') # 96 columns
+    printf '%s\n' "/*$words seven" ' * eight */' " * Why         ${words#???????????} nine" \
+        ' *             ten' ' * Limits      none' " *              ${words#??????????????} row" \
+        ' *             after' '/* short */' "int x; /*$words $words */" >src/base/wide.c
+    "$root/tools/wrap_comments" src/base/wide.c >"$copy/output"
+    cat src/base/wide.c >>"$copy/output"
+    printf '%s\n' "/*$words" ' * seven eight */' " * Why         ${words#???????????}" \
+        ' *             nine ten' ' * Limits      none' " *              ${words#??????????????}" \
+        ' *                row' ' *             after' '/* short */' \
+        "int x; /*$words $words */" >src/base/wanted.c
+    diff src/base/wanted.c src/base/wide.c >>"$copy/output" || wrong 'wrapping' 'other lines'
+    "$root/tools/wrap_comments" src/base/wanted.c >"$copy/output"
+    [ -s "$copy/output" ] && wrong 'wrapping twice' 'the second time changed something'
+}
+
 sizes
 refs
 banned
+wrapping
 hidden='__attribute__((visibility("hidden")))'
 symbols 'names in order' 0 'nothing wrong' "int stria_x(void) { return 1; } $hidden int sx_x;"
 symbols 'an export' 1 'libstria.so: defines sx_x' 'int sx_x(void) { return 1; }'

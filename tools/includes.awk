@@ -18,6 +18,16 @@ function may_include(file, folder, other, is_test,    pattern)
     return 0
 }
 
+# Whether a module is a test-only one (+t) or a part of one, as os/os_mem_disk is of os/os_mem.
+function is_for_tests(module,    words, count, i)
+{
+    count = split(test_headers, words, " ")
+    for (i = 1; i <= count; i++)
+        if (words[i] ~ /\// && index(module, module_of(words[i])) == 1)
+            return 1
+    return 0
+}
+
 function check_quoted(name, folder, is_test,    other)
 {
     if (name == "stria.h")
@@ -33,8 +43,7 @@ function check_quoted(name, folder, is_test,    other)
     else if (!may_include(FILENAME, folder, other, is_test))
         fail(FILENAME, FNR, "includes \"" name "\": " folder " may include" \
              (allowed[folder] ~ /[a-z]/ ? allowed[folder] : " no other folder") " (src/LAYERS)")
-    else if (among(name, test_headers) && !is_test &&
-             index(module_of(FILENAME), module_of(name)) != 1) # os_mem_disk.c is of os_mem
+    else if (among(name, test_headers) && !is_test && !is_for_tests(module_of(FILENAME)))
         fail(FILENAME, FNR, "includes \"" name "\": that is for tests only (+t in src/LAYERS)")
 }
 

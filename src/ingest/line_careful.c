@@ -145,9 +145,9 @@ static stria_status take_fields(struct work *work)
 
 static stria_status check_limits(struct work *work)
 {
-    if (work->long_name_size) {
-        sx_buf_printf(work->reason, "max key length exceeded: %zu > %d", work->long_name_size,
-                      SX_KEY_SIZE_MAX);
+    size_t size = work->long_name_size ? work->long_name_size : work->parse->cache->key.long_size;
+    if (size) {
+        sx_buf_printf(work->reason, "max key length exceeded: %zu > %d", size, SX_KEY_SIZE_MAX);
         return STRIA_LIMIT;
     }
     if (work->field_count > SX_COLUMN_COUNT_MAX) {

@@ -93,11 +93,60 @@ static void test_many_fields_and_long_names_are_refused_with_their_size(void **s
     free(text);
 }
 
+/* Lines of a prefix, a byte many times and a suffix; the first four as the peer answered them. */
+static const struct {
+    const char *before, *after;
+    size_t count;
+    uint8_t byte;
+    const char *fault;
+} long_keys[] = {
+    {"", " v=1 1", 65536, 'y', "max key length exceeded: 65536 > 65535"},
+    {"m,t=", " v=1 1", 65531, 'k', "max key length exceeded: 65540 > 65535"},
+    {"m ", "=1 1", 65500, 'k', ""},
+    {"m,t=", " v=1 1", 65540, 'q', "max key length exceeded: 65544 > 65535"},
+    {"m,t=", " v=1 1", 65526, 'k', ""},
+    {"m,t=", " v=1 1", 65527, 'k', "max key length exceeded: 65536 > 65535"},
+    {"m,t=", " v=1 1", 32765, 1, ""},
+    {"m,t=", " v=1 1", 32766, 1, "max key length exceeded: 65537 > 65535"},
+    {"m,t=", " v=x 1", 65531, 'k', "invalid boolean"},
+};
+
+static void test_long_keys_are_refused_as_the_peer_does(void **state)
+{
+    (void)state;
+    char *text = malloc((size_t)1 << 17);
+    assert_non_null(text);
+    for (size_t i = 0; i < SX_COUNT_OF(long_keys); i++) {
+        struct parser parser;
+        size_t len = add(text, "ok v=1 1\n");
+        len += add(text + len, long_keys[i].before);
+        memset(text + len, long_keys[i].byte, long_keys[i].count);
+        len += long_keys[i].count;
+        len += add(text + len, long_keys[i].after);
+        len += add(text + len, "\nok v=2 2");
+        parser_open(&parser);
+        for (int warm = 0; warm < 2; warm++) {
+            struct sx_bytes fault = sx_bytes_of(long_keys[i].fault);
+            assert_int_equal(parser_run(&parser, sx_bytes_make(text, len), STRIA_PRECISION_NS),
+                             STRIA_OK);
+            assert_int_equal(parser.batch.row_count, fault.len ? 2 : 3);
+            struct sx_bytes got = sx_buf_bytes(&parser.problems.text);
+            assert_true(got.len >= fault.len && (got.len > 0) == (fault.len > 0));
+            if (fault.len)
+                assert_bytes(sx_bytes_make(got.ptr + got.len - fault.len, fault.len),
+                             long_keys[i].fault, fault.len);
+        }
+        parser_close(&parser);
+    }
+    free(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_strings_may_have_a_mebibyte),
         cmocka_unit_test(test_many_fields_and_long_names_are_refused_with_their_size),
+        cmocka_unit_test(test_long_keys_are_refused_as_the_peer_does),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

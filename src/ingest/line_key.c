@@ -110,14 +110,14 @@ static stria_status make_key(struct sx_line_key *key, struct sx_bytes raw, size_
         key->has_time_tag = key->has_time_tag || is_time(key->tags[i].key);
     }
     sx_buf_clear(&key->canonical);
-    stria_error err;
     stria_status status =
-        sx_key_make(&key->canonical, key->measurement, key->tags, key->tag_count, &err);
+        sx_key_make(&key->canonical, key->measurement, key->tags, key->tag_count, NULL);
     if (status == STRIA_INVALID)
         return fault(reason, "duplicate tags");
-    if (status == STRIA_LIMIT)
-        sx_buf_put_text(reason, err.text);
-    return status;
+    if (status != STRIA_LIMIT)
+        return status;
+    key->long_size = key->canonical.len;
+    return STRIA_OK;
 }
 
 stria_status sx_line_key_parse(struct sx_line_key *key, struct sx_bytes line, struct sx_bytes *raw,
@@ -126,6 +126,7 @@ stria_status sx_line_key_parse(struct sx_line_key *key, struct sx_bytes line, st
     const uint8_t *start = line.ptr, *end = line.ptr + line.len;
     key->has_time_tag = false;
     key->tag_count = 0;
+    key->long_size = 0;
     if (*start == ',')
         return fault(reason, "missing measurement");
     const uint8_t *p = sx_name_end(start, end, ',', ' ', ' ');

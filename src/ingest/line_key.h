@@ -18,6 +18,7 @@ struct sx_line_key {
     struct sx_bytes measurement; /* text; lives until the next parse or as long as the line */
     struct sx_buf canonical;
     bool has_time_tag; /* then the point may not be stored */
+    size_t long_size;  /* of canonical, when that is too long; else 0 */
     struct sx_buf scratch;
     stria_tag *tags;
     size_t tag_count;
@@ -30,7 +31,9 @@ void sx_line_key_deinit(struct sx_line_key *key);
 /* Parses the key at the front of `line` (which is not empty and does not begin with white space).
  * raw      out: its bytes, up to the bare space that ends it.
  * reason   what is wrong is appended, in the peer's words.
- * Returns  OK, SYNTAX, LIMIT (both with a reason), NOMEM. */
+ * Returns  OK (also when the canonical key is too long: long_size; the peer counts escaped bytes,
+ *          and the field's name with them, so what it says comes first); SYNTAX, LIMIT (both with a
+ *          reason); NOMEM. */
 stria_status sx_line_key_parse(struct sx_line_key *key, struct sx_bytes line, struct sx_bytes *raw,
                                struct sx_buf *reason);
 

@@ -13,7 +13,8 @@ struct sx_arena_block {
 
 void sx_arena_init(struct sx_arena *arena, struct sx_mem *mem, size_t block_size)
 {
-    *arena = (struct sx_arena){.mem = mem, .block_size = block_size ? block_size : ARENA_BLOCK_SIZE};
+    *arena =
+        (struct sx_arena){.mem = mem, .block_size = block_size ? block_size : ARENA_BLOCK_SIZE};
 }
 
 static void free_older(struct sx_arena *arena, struct sx_arena_block *block)

@@ -3,8 +3,8 @@
  *
  * Why         Output whose size is not known ahead: records, segments' parts, texts. The maximum
  *             bounds what bad input can make us build.
- * Invariants  Once an append was refused (`failed`), all later ones are no-ops: a long run of appends
- *             needs one check at its end.
+ * Invariants  Once an append was refused (`failed`), all later ones are no-ops: a long run of
+ *             appends needs one check at its end.
  * Threads     One owner. */
 #ifndef SX_BASE_BUF_H
 #define SX_BASE_BUF_H

@@ -2,10 +2,11 @@
 /* line_protocol.h -- InfluxDB line protocol -> a row batch.
  *
  * Why         The hottest parser: one pass over the bytes, no copy of what is known already.
- * Algorithm   The raw bytes of `measurement,tags` of a line are looked up in a cache that outlives the
- *             call; a known series costs one hash and one compare. The raw sequence of field names and
- *             types likewise finds its schema. What is new is parsed, checked, sorted and put in.
- * Threads     A cache belongs to one thread at a time; otherwise pure. No I/O; now is an argument. */
+ * Algorithm   The raw bytes of `measurement,tags` of a line are looked up in a cache that outlives
+ *             the call; a known series costs one hash and one compare. The raw sequence of field
+ *             names and types likewise finds its schema. What is new is parsed, checked, sorted and
+ *             put in.
+ * Threads     A cache belongs to one thread at a time; otherwise pure. No I/O, no clock. */
 #ifndef SX_INGEST_LINE_PROTOCOL_H
 #define SX_INGEST_LINE_PROTOCOL_H
 
@@ -13,8 +14,8 @@
 #include "model/batch.h"
 #include "stria.h"
 
-/* What is remembered between calls: raw series bytes -> canonical key, hash and hint; raw field names
- * -> columns. Bounded by SX_INGEST_CACHE_SIZE_MAX bytes: when full it is emptied. */
+/* What is remembered between calls: raw series bytes -> canonical key, hash and hint; raw field
+ * names -> columns. Bounded by SX_INGEST_CACHE_SIZE_MAX bytes: when full it is emptied. */
 struct sx_ingest_cache;
 #define SX_INGEST_CACHE_SIZE_MAX ((size_t)32 << 20)
 
@@ -35,8 +36,8 @@ struct sx_ingest_problems {
     struct sx_ingest_problem *items; /* the first STRIA_PROBLEMS_MAX */
     size_t item_count, item_capacity;
     uint64_t rejected_count; /* all refused lines */
-    /* Every refused line's "unable to parse '...': reason", joined by LF, as the peer answers; cut at
-     * its maximum (1 MiB). */
+    /* Every refused line's "unable to parse '...': reason", joined by LF, as the peer answers; cut
+     * at its maximum (1 MiB). */
     struct sx_buf text;
     /* Points dropped although their line is well formed (a tag or only field named time): the peer
      * tells these apart, as partial writes. */
@@ -53,9 +54,9 @@ struct sx_line_protocol_options {
 };
 
 /* Appends the rows of `text` to `batch`; refused lines go to `problems` and nothing else of them is
- * stored. Keys and names in the batch point into the cache or the batch's arena; strings are copied,
- * so `text` may go away.
- * Returns  OK (also with refused lines), NOMEM, LIMIT (the batch is full: rows so far are whole). */
+ * stored. Keys and names in the batch point into the cache or the batch's arena; strings are
+ * copied, so `text` may go away.
+ * Returns  OK (also with refused lines), NOMEM, LIMIT (the batch is full; its rows are whole). */
 stria_status sx_line_protocol_parse(struct sx_ingest_cache *cache, struct sx_bytes text,
                                     const struct sx_line_protocol_options *options,
                                     struct sx_batch *batch, struct sx_ingest_problems *problems,

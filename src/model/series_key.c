@@ -61,7 +61,8 @@ stria_status sx_key_make(struct sx_buf *key, struct sx_bytes measurement, const 
 {
     uint16_t order[SX_TAG_COUNT_MAX];
     if (count > SX_TAG_COUNT_MAX)
-        return sx_fail(err, STRIA_LIMIT, "%zu tags: at most %d are allowed", count, SX_TAG_COUNT_MAX);
+        return sx_fail(err, STRIA_LIMIT, "%zu tags: at most %d are allowed", count,
+                       SX_TAG_COUNT_MAX);
     for (size_t i = 0; i < count; i++)
         order[i] = (uint16_t)i;
     sx_sort(order, count, sizeof order[0], compare_tags, (void *)(uintptr_t)tags);

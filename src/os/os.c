@@ -14,7 +14,7 @@ stria_status sx_file_read(struct sx_file *file, const char *path, void *bytes, s
     if (st)
         return st;
     if (got < size)
-        return sx_fail(err, STRIA_CORRUPT, "%s: ends at %" PRIu64 ", %zu bytes wanted at %" PRIu64, path,
-                       offset + got, size, offset);
+        return sx_fail(err, STRIA_CORRUPT, "%s: ends at %" PRIu64 ", %zu bytes wanted at %" PRIu64,
+                       path, offset + got, size, offset);
     return STRIA_OK;
 }

@@ -2,12 +2,12 @@
 /* os.h -- everything the library asks of the operating system, in one table.
  *
  * Why         Durability can only be proved if a test can stand where the kernel stands: os_mem.c
- *             forgets what was not synced, os_fault.c fails the Nth call, os_posix.c is the real one.
- *             No other folder makes a system call (tools/check_layers enforces it).
+ *             forgets what was not synced, os_fault.c fails the Nth call, os_posix.c is the real
+ *             one. No other folder makes a system call (tools/check_layers enforces it).
  * Paths       NUL-terminated, with '/'; relative ones are relative to the working directory.
  * Errors      Each call writes path, call and reason to *err: DISK_FULL for ENOSPC and EDQUOT,
- *             NOT_FOUND for ENOENT, EXISTS for EEXIST, READ_ONLY for EROFS, IO for the rest; os_errno
- *             is always set.
+ *             NOT_FOUND for ENOENT, EXISTS for EEXIST, READ_ONLY for EROFS, IO for the rest;
+ *             os_errno is always set.
  * Threads     A table may be used by any number of threads; a file too, but close must be last. */
 #ifndef SX_OS_OS_H
 #define SX_OS_OS_H
@@ -59,8 +59,8 @@ struct sx_os_ops {
      * failure any part may be written. */
     stria_status (*pwritev)(struct sx_file *file, const struct sx_iov *iov, size_t iov_count,
                             uint64_t offset, stria_error *err);
-    /* Makes the file's bytes (and its size) durable: fdatasync. After a failure the state of what was
-     * not synced before is unknown, and no later success means anything for it. */
+    /* Makes the file's bytes (and its size) durable: fdatasync. After a failure the state of what
+     * was not synced before is unknown, and no later success means anything for it. */
     stria_status (*sync)(struct sx_file *file, stria_error *err);
     stria_status (*file_info)(struct sx_file *file, struct sx_file_info *info, stria_error *err);
 
@@ -97,7 +97,7 @@ struct sx_os_ops {
     uint64_t (*process_id)(struct sx_os *os);
 };
 
-#define SX_IOV_MAX 64
+#define SX_IOV_MAX 1024
 #define SX_PATH_MAX 4096
 
 struct sx_os {

@@ -3,9 +3,9 @@
  *
  * Why         Every system call of the store must be able to fail without losing what was
  *             acknowledged: a sweep runs a script with N = 1, 2, ... until nothing fires any more.
- * Model       Calls that can fail are counted (not close, clocks, thread_join). A failing pwritev may
- *             write a part first; a failing sync drops what was not synced (as Linux does: pages are
- *             marked clean), if the disk below is os_mem.
+ * Model       Calls that can fail are counted (not close, clocks, thread_join). A failing pwritev
+ *             may write a part first; a failing sync drops what was not synced (as Linux does:
+ *             pages are marked clean), if the disk below is os_mem.
  * Threads     Counting is atomic. */
 #ifndef SX_OS_OS_FAULT_H
 #define SX_OS_OS_FAULT_H

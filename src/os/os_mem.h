@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* os_mem.h -- a disk in memory that forgets what was not synced: for tests.
  *
- * Why         A crash test must choose what a power loss leaves: any subset of unsynced sectors, torn
- *             sectors, lost directory entries. Every mutation since the last sync is kept apart, and
- *             sx_os_mem_crash() builds a new disk from the synced state and a choice of the rest.
+ * Why         A crash test must choose what a power loss leaves: any subset of unsynced sectors,
+ *             torn sectors, lost directory entries. Every mutation since the last sync is kept
+ *             apart, and sx_os_mem_crash() builds a new disk from the synced state and a choice of
+ *             the rest.
  * Model       A file's durable content changes at sync(); a directory's durable entries change at
- *             sync_dir(). A file whose entry is not durable is lost with it, synced or not. Unsynced
- *             writes are kept as 512-byte sectors; each may survive or not, or be torn or garbage,
- *             by the chooser. A size that grew unsynced may survive with zeros.
- * Threads     Any number; time is a counter that each call to now_ns or mono_ns advances by 1 us and
- *             sleep_ns by its argument. thread_start is refused: crash tests drive steps by hand. */
+ *             sync_dir(). A file whose entry is not durable is lost with it, synced or not.
+ *             Unsynced writes are kept as 512-byte sectors; each may survive or not, or be torn or
+ *             garbage, by the chooser. A size that grew unsynced may survive with zeros.
+ * Threads     Any number; time is a counter that each call to now_ns or mono_ns advances by 1 us
+ *             and sleep_ns by its argument. thread_start is refused: tests drive steps by hand. */
 #ifndef SX_OS_OS_MEM_H
 #define SX_OS_OS_MEM_H
 
@@ -46,8 +47,8 @@ void sx_os_mem_on_mutation(struct sx_os *os, void (*each)(void *context, uint64_
 /* Free space the table tells; writes beyond it fail with ENOSPC. Default: 1 GiB of 1 GiB. */
 void sx_os_mem_set_space(struct sx_os *os, uint64_t free_size, uint64_t total_size);
 
-/* Direct access for corruption tests: the bytes of a file as they would be read; NULL: no such file.
- * Valid until the next call on the disk. */
+/* Direct access for corruption tests: the bytes of a file as they would be read; NULL: no such
+ * file. Valid until the next call on the disk. */
 uint8_t *sx_os_mem_bytes(struct sx_os *os, const char *path, size_t *size);
 /* Cuts or extends (with zeros) a file, as a broken disk would: durable at once. */
 bool sx_os_mem_resize(struct sx_os *os, const char *path, size_t size);

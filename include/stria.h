@@ -307,7 +307,9 @@ typedef enum stria_language {
 /* A value for $name in a query. */
 typedef struct stria_param {
     const char *name; /* without the $ */
-    stria_type type;  /* FLOAT, INT, UINT, BOOL, STRING */
+    /* FLOAT, INT, UINT, BOOL, STRING; NONE: it has no value, and `string` says why: a query that
+     * uses it fails with that text. */
+    stria_type type;
     union {
         double f64;
         int64_t i64;

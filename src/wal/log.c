@@ -106,7 +106,8 @@ stria_status sx_wal_commit(struct sx_wal *wal, struct sx_wal_entry *entry, stria
     *wal->last = entry;
     wal->last = &entry->next;
     while (!entry->done) {
-        /* Somebody leads; or the entry was taken, and its leader has resigned but not applied it yet. */
+        /* Somebody leads; or the entry was taken, and its leader has resigned but not applied it
+         * yet. */
         if (wal->leading || !wal->first) {
             sx_cond_wait(&wal->queue_changed, &wal->queue_mutex);
             continue;

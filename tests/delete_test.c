@@ -170,7 +170,7 @@ static void assert_holds(struct store *s, const char *expected)
 {
     size_t len = strlen(expected);
     dump(s);
-    if (expected[len - 1] == '*' && s->len > len - 1)
+    if (expected[len - 1] == '*' && s->len >= len - 1)
         s->text[len - 1] = '*', s->text[len] = 0;
     assert_string_equal(s->text, expected);
 }

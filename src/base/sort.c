@@ -18,6 +18,8 @@ struct sort {
 static void swap(uint8_t *a, uint8_t *b, size_t size)
 {
     uint8_t t[ITEM_SIZE_MAX];
+    if (a == b)
+        return;
     memcpy(t, a, size);
     memcpy(a, b, size);
     memcpy(b, t, size);
@@ -64,7 +66,8 @@ static void heap_sort(const struct sort *s, uint8_t *items, size_t count)
 /* Puts the median of first, middle and last into the first place. */
 static void choose_pivot(const struct sort *s, uint8_t *items, size_t count)
 {
-    uint8_t *first = items, *middle = items + count / 2 * s->size, *last = items + (count - 1) * s->size;
+    uint8_t *first = items, *middle = items + count / 2 * s->size,
+            *last = items + (count - 1) * s->size;
     if (s->compare(middle, last, s->context) > 0)
         swap(middle, last, s->size);
     if (s->compare(first, last, s->context) > 0)

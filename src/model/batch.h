@@ -110,7 +110,8 @@ SX_MUST_CHECK bool sx_batch_add_schema(struct sx_batch *batch, struct sx_bytes m
 uint8_t *sx_batch_add_row(struct sx_batch *batch, uint32_t schema, bool has_presence, int64_t ts_ns,
                           uint32_t series, uint32_t line);
 
-/* Puts string bytes into the heap; false: no memory. *word is the row's 8 bytes for it. */
+/* Puts string bytes (at most SX_STRING_SIZE_MAX: asserted) into the heap; false: no memory or the
+ * batch is full. *word is the row's 8 bytes for it. */
 SX_MUST_CHECK bool sx_batch_add_string(struct sx_batch *batch, struct sx_bytes text, uint64_t *word);
 
 static inline uint64_t sx_string_word(uint64_t offset, size_t len)

@@ -158,7 +158,7 @@ typedef struct stria_options {
      * the library. NULL: events are dropped. */
     void (*on_event)(void *user, const stria_event *event);
     void *user;
-    uint64_t memtable_size;    /* bytes of rows before a flush; 0: a share of memory_size */
+    uint64_t memtable_size;     /* bytes of rows before a flush; 0: a share of memory_size */
     uint64_t disk_reserve_size; /* free bytes below which writes are refused; 0: 2 % of the file
                                    system, at least 32 MiB, at most 1 GiB */
 } stria_options;
@@ -241,7 +241,7 @@ typedef struct stria_ingest_options {
 #define STRIA_INGEST_OPTIONS(...)                                                                  \
     (&(stria_ingest_options){.struct_size = sizeof(stria_ingest_options), __VA_ARGS__})
 
-/* Parses `size` bytes at `data` and stores their rows; good lines are stored even if others are bad.
+/* Parses `size` bytes at `data` and stores their rows; good lines are stored if others are bad.
  * data     borrowed until return.
  * report   out, may be NULL; what it holds is valid whatever is returned.
  * Returns  OK (all stored, or nothing to store); PARTIAL (some stored, some rejected); INVALID (all
@@ -327,11 +327,11 @@ typedef struct stria_param {
 typedef struct stria_query_options {
     uint32_t struct_size;
     stria_language language;
-    const char *database; /* default database of the statements; NULL: none */
-    const char *policy;   /* default policy; NULL or "": the database's default */
-    int64_t now_ns;       /* what now() is; 0: the clock */
-    int64_t timeout_ms;   /* 0: none */
-    uint64_t memory_size; /* most memory the query may use; 0: a share of the store's */
+    const char *database;   /* default database of the statements; NULL: none */
+    const char *policy;     /* default policy; NULL or "": the database's default */
+    int64_t now_ns;         /* what now() is; 0: the clock */
+    int64_t timeout_ms;     /* 0: none */
+    uint64_t memory_size;   /* most memory the query may use; 0: a share of the store's */
     uint64_t row_count_max; /* LIMIT after so many result rows; 0: none */
     const stria_param *params;
     size_t param_count;
@@ -344,8 +344,8 @@ typedef struct stria_query_options {
  * when the cursor comes to it, so that any answer can be streamed.
  * text     copied.
  * cursor   out; owned by the caller until stria_cursor_close().
- * Returns  OK; SYNTAX (line and column in err, in the peer's words); NOMEM, INVALID. What goes wrong
- *          in one statement later is told by stria_cursor_next_series(). */
+ * Returns  OK; SYNTAX (line and column in err, in the peer's words); NOMEM, INVALID. What goes
+ *          wrong in one statement later is told by stria_cursor_next_series(). */
 STRIA_API STRIA_MUST_CHECK stria_status stria_query(stria *db, const char *text, size_t size,
                                                     const stria_query_options *options,
                                                     stria_cursor **cursor, stria_error *err);
@@ -417,8 +417,8 @@ typedef struct stria_matcher {
 
 typedef struct stria_scan_options {
     uint32_t struct_size;
-    const char *database; /* required */
-    const char *policy;   /* NULL or "": the default */
+    const char *database;           /* required */
+    const char *policy;             /* NULL or "": the default */
     const stria_bytes *measurement; /* NULL: all */
     const stria_matcher *matchers;  /* all must hold */
     size_t matcher_count;
@@ -487,7 +487,8 @@ typedef struct stria_verify_options {
 
 /* Checks every checksum of the store in `path` and decodes every chunk; changes nothing; may run
  * beside a process that writes.
- * Returns  OK (nothing found), CORRUPT (findings were reported), CANCELLED, NOT_FOUND, IO, NOMEM. */
+ * Returns  OK (nothing found), CORRUPT (findings were reported), CANCELLED, NOT_FOUND, IO or
+ *          NOMEM. */
 STRIA_API STRIA_MUST_CHECK stria_status stria_verify(const char *path,
                                                      const stria_verify_options *options,
                                                      stria_verify_report *report, stria_error *err);
@@ -510,9 +511,8 @@ typedef struct stria_stat {
 
 /* Calls `each` for every figure, those of one name together. Cheap: no disk is read.
  * Returns  OK, INVALID. */
-STRIA_API STRIA_MUST_CHECK stria_status stria_stats(stria *db,
-                                                    void (*each)(void *user, const stria_stat *stat),
-                                                    void *user, stria_error *err);
+STRIA_API STRIA_MUST_CHECK stria_status stria_stats(
+    stria *db, void (*each)(void *user, const stria_stat *stat), void *user, stria_error *err);
 
 #ifdef __cplusplus
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* attr.h -- what C17 lacks and every file needs: attributes, and a few macros about arrays and sizes.
+/* attr.h -- what C17 lacks and every file needs: attributes, and macros about arrays and sizes.
  *
  * Why         Attributes behind one name each, so that a compiler without them still compiles. */
 #ifndef SX_BASE_ATTR_H
@@ -24,6 +24,7 @@
 #define SX_MAX(a, b) ((a) > (b) ? (a) : (b))
 
 /* The struct that holds `member`, from a pointer to the member. */
-#define SX_CONTAINER(pointer, type, member) ((type *)(void *)((char *)(pointer)-offsetof(type, member)))
+#define SX_CONTAINER(pointer, type, member)                                                        \
+    ((type *)(void *)((char *)(pointer)-offsetof(type, member)))
 
 #endif

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* crc32c.c -- see crc32c.h.
  *
- * Algorithm   Portable: a 16-entry table, a nibble at a time. x86-64 with SSE4.2: the crc32 instruction
- *             has a latency of 3 and a throughput of 1, so three thirds of a block run at once and are
- *             joined by multiplying with x^(8n) mod P (a carry-less product). ARMv8 uses its own crc
- *             instruction in one stream. */
+ * Algorithm   Portable: a 16-entry table, a nibble at a time. x86-64 with SSE4.2: the crc32
+ *             instruction has a latency of 3 and a throughput of 1, so three thirds of a block run
+ *             at once and are joined by multiplying with x^(8n) mod P (a carry-less product). ARMv8
+ *             uses its own crc instruction in one stream. */
 #include "base/crc32c.h"
 
 #include <stdatomic.h>
@@ -40,8 +40,8 @@ uint32_t sx_crc32c_portable(uint32_t crc, const void *bytes, size_t size)
  * two reflected 32-bit numbers stands one bit low, and the instruction multiplies by x^32. */
 __attribute__((target("sse4.2,pclmul"))) static uint32_t shift(uint32_t crc, uint32_t factor)
 {
-    __m128i product = _mm_clmulepi64_si128(_mm_cvtsi32_si128((int)crc),
-                                           _mm_cvtsi32_si128((int)factor), 0);
+    __m128i product =
+        _mm_clmulepi64_si128(_mm_cvtsi32_si128((int)crc), _mm_cvtsi32_si128((int)factor), 0);
     return (uint32_t)_mm_crc32_u64(0, (uint64_t)_mm_cvtsi128_si64(product));
 }
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* crc32c.h -- the checksum of every stored part: CRC-32C (Castagnoli).
  *
- * Why         Its instruction is in every x86-64 since 2008 and every ARMv8: about 20 GB/s when three
- *             streams run at once.
+ * Why         Its instruction is in every x86-64 since 2008 and every ARMv8: about 20 GB/s when
+ *             three streams run at once.
  * Source      RFC 3720, appendix B.4 (polynomial 0x1edc6f41, reflected, initial and final ~0).
- * Format      A part's checksum is seeded with where it lies, sx_crc32c_seed(file salt, offset), so a
- *             part that was read from another place or file does not pass.
+ * Format      A part's checksum is seeded with where it lies, sx_crc32c_seed(file salt, offset), so
+ *             a part that was read from another place or file does not pass.
  * Threads     Detects the CPU once; otherwise pure. */
 #ifndef SX_BASE_CRC32C_H
 #define SX_BASE_CRC32C_H

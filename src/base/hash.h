@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* hash.h -- the one hash of Stria: XXH3, 64 bits. Stored (series hashes, filters), so it never changes.
+/* hash.h -- the one hash of Stria: XXH3, 64 bits. Stored (hashes, filters), so never changed.
  *
  * Source      xxHash, XXH3_64bits_withSeed; the library guarantees the result since 0.8.0. */
 #ifndef SX_BASE_HASH_H

@@ -71,7 +71,8 @@ bool sx_map_reserve(struct sx_map *map, size_t count, sx_map_hash rehash, const 
         return false;
     for (size_t i = 0; i < map->capacity; i++)
         if (map->cells[i].value)
-            put_cell(cells, capacity, rehash(owner, map->cells[i].value - 1), map->cells[i].value - 1);
+            put_cell(cells, capacity, rehash(owner, map->cells[i].value - 1),
+                     map->cells[i].value - 1);
     sx_mem_free(map->mem, map->cells);
     map->cells = cells;
     map->capacity = capacity;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* map.h -- hash table from a 64-bit hash to a 32-bit number (an index into the owner's array).
  *
- * Why         Keys live in the owner's arrays in many shapes; the table stores only hash bits and an
- *             index, 8 bytes a cell, and asks the owner whether a candidate is equal.
- * Algorithm   Open addressing, linear probing, load at most 7/8, cells {upper hash bits, index + 1};
- *             deletion shifts later cells back, so there are no tombstones.
+ * Why         Keys live in the owner's arrays in many shapes; the table stores only hash bits and
+ *             an index, 8 bytes a cell, and asks the owner whether a candidate is equal.
+ * Algorithm   Open addressing, linear probing, load at most 7/8, cells {upper hash bits,
+ *             index + 1}; deletion shifts later cells back, so there are no tombstones.
  * Threads     One owner. */
 #ifndef SX_BASE_MAP_H
 #define SX_BASE_MAP_H
@@ -38,8 +38,8 @@ void sx_map_clear(struct sx_map *map);
 /* The number stored for the key, or SX_MAP_NONE. */
 uint32_t sx_map_find(const struct sx_map *map, uint64_t hash, sx_map_equal equal, const void *owner,
                      const void *key);
-/* Makes room so that `count` items in all can be put without failing. `rehash` tells the hash of the
- * items stored. */
+/* Makes room so that `count` items in all can be put without failing. `rehash` tells the hash of
+ * the items stored. */
 SX_MUST_CHECK bool sx_map_reserve(struct sx_map *map, size_t count, sx_map_hash rehash,
                                   const void *owner);
 /* Stores `value` (not SX_MAP_NONE) for a key that is not in the table; room must have been reserved

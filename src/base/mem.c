@@ -153,6 +153,15 @@ void sx_mem_free(struct sx_mem *mem, void *ptr)
     free(ptr);
 }
 
+bool sx_mem_move(struct sx_mem *from, struct sx_mem *to, void *ptr)
+{
+    size_t size = malloc_usable_size(ptr);
+    if (fault_fires(to) || !charge(to, size))
+        return false;
+    uncharge(from, NULL, size);
+    return true;
+}
+
 bool sx_mem_grow(struct sx_mem *mem, void **array, size_t *capacity, size_t need, size_t item_size)
 {
     if (need <= *capacity)
@@ -185,6 +194,7 @@ void sx_mem_release(struct sx_mem *mem, size_t size)
 
 stria_status sx_mem_refused(const struct sx_mem *mem, size_t size, stria_error *err)
 {
+    assert(mem);
     for (const struct sx_mem *m = mem; m; m = m->parent) {
         size_t limit = atomic_load(&m->limit), now = atomic_load(&m->size);
         if (limit && (now > limit || size > limit - now))

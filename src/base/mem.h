@@ -4,13 +4,15 @@
  * Why         The store must stay inside the memory it was given: so all allocations go through one
  *             accountant, which refuses instead of letting the machine run out. A node of the tree
  *             is a class (memtable, query, ...) or one user of a class (this query); an allocation
- *             is charged to its node and to every node above it, and refused if any is at its limit.
+ *             is charged to its node and to every node above it, refused if any is at its limit.
  * Use         struct sx_mem query; sx_mem_init(&query, &store->query_mem, "query", 64 << 20);
- *             void *p = sx_mem_alloc(&query, 100); ... sx_mem_free(&query, p); sx_mem_deinit(&query);
+ *             void *p = sx_mem_alloc(&query, 100); ... sx_mem_free(&query, p);
+ *             sx_mem_deinit(&query);
  * Invariants  size(parent) = sum of the children's sizes + its own allocations. A node is
  *             deinitialised empty (asserted): so leaks show in every test.
- * Limits      What malloc itself adds (8 bytes or so a block) is charged as malloc_usable_size tells.
- * Threads     Charging is atomic; any thread may allocate from any node. init and deinit are not. */
+ * Limits      What malloc itself adds (8 bytes or so a block) is charged as malloc_usable_size
+ *             tells.
+ * Threads     Charging is atomic; any thread may allocate from any node. init, deinit: no. */
 #ifndef SX_BASE_MEM_H
 #define SX_BASE_MEM_H
 
@@ -43,7 +45,7 @@ void sx_mem_init(struct sx_mem *mem, struct sx_mem *parent, const char *name, si
 /* Asserts that nothing is charged any more. */
 void sx_mem_deinit(struct sx_mem *mem);
 
-/* Memory as from malloc / calloc, or NULL when a limit refuses it (or the machine does). size > 0. */
+/* Memory as from malloc / calloc, or NULL when a limit (or the machine) refuses it. size > 0. */
 SX_MUST_CHECK void *sx_mem_alloc(struct sx_mem *mem, size_t size);
 SX_MUST_CHECK void *sx_mem_zalloc(struct sx_mem *mem, size_t size);
 /* Aligned to `align` (a power of two, at least sizeof(void *)). */
@@ -52,6 +54,9 @@ SX_MUST_CHECK void *sx_mem_aligned(struct sx_mem *mem, size_t align, size_t size
 SX_MUST_CHECK void *sx_mem_resize(struct sx_mem *mem, void *ptr, size_t size);
 /* ptr must come from the same node; NULL is allowed. */
 void sx_mem_free(struct sx_mem *mem, void *ptr);
+
+/* Charges a block of `from` to `to` from now on: then it is freed with `to`. False: refused. */
+SX_MUST_CHECK bool sx_mem_move(struct sx_mem *from, struct sx_mem *to, void *ptr);
 
 /* Grows *array (of items of item_size bytes) so that it holds at least `need` items: doubles
  * *capacity. False: refused, nothing changed. The array begins as NULL with capacity 0. */

@@ -2,8 +2,8 @@
 /* sort.h -- sorting with a context and without hidden memory.
  *
  * Why         qsort has no context argument in C17 and glibc's allocates behind the accountant.
- * Algorithm   Introsort: median-of-three quicksort, insertion sort for short runs, heapsort when the
- *             recursion gets deep; O(n log n) always, O(log n) stack, not stable.
+ * Algorithm   Introsort: median-of-three quicksort, insertion sort for short runs, heapsort when
+ *             the recursion gets deep; O(n log n) always, O(log n) stack, not stable.
  * Threads     Touches only its arguments. */
 #ifndef SX_BASE_SORT_H
 #define SX_BASE_SORT_H

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* varint.h -- small numbers in few bytes: LEB128, and zigzag for signed ones.
  *
- * Format      7 bits a byte, lowest first, bit 7 set on all but the last; at most 10 bytes. The tenth
- *             byte must be 0 or 1. 300 -> ac 02. Zigzag: 0, -1, 1, -2 -> 0, 1, 2, 3. Longer forms of a
- *             number than needed are accepted. */
+ * Format      7 bits a byte, lowest first, bit 7 set on all but the last; at most 10 bytes. The
+ *             tenth byte must be 0 or 1. 300 -> ac 02. Zigzag: 0, -1, 1, -2 -> 0, 1, 2, 3. Longer
+ *             forms of a number than needed are accepted. */
 #ifndef SX_BASE_VARINT_H
 #define SX_BASE_VARINT_H
 

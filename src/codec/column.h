@@ -4,8 +4,9 @@
  * Why         Everything above (segments, memtables) stores columns without knowing how; everything
  *             below is a pure function. Codecs differ by type and by what the values look like; the
  *             encoder looks at statistics of one pass and takes the cheapest exact one.
- * Format      u8 codec id | the codec's own bytes. Ids are listed in column.c and docs/FORMAT.md. The
- *             number of values and their type are not stored here: whoever stores the column knows.
+ * Format      u8 codec id | the codec's own bytes. Ids are listed in column.c and docs/FORMAT.md.
+ *             The number of values and their type are not stored here: whoever stores the column
+ *             knows.
  * Invariants  What is decoded is what was encoded, bit for bit (NaN payloads, -0.0, any int64, any
  *             bytes): the encoder verifies or the codec is exact by construction.
  * Limits      SX_COLUMN_VALUES_MAX values in a column.
@@ -24,17 +25,18 @@
 enum sx_tier { SX_TIER_HOT = 0, SX_TIER_SEALED = 1 };
 
 /* Appends the encoded form of `count` (1 to SX_COLUMN_VALUES_MAX) values to `out`.
- * type     FLOAT double, INT int64_t, UINT uint64_t, BOOL uint8_t 0/1, STRING stria_bytes, TIME int64_t
- *          (any order, but ascending is what it is good at).
+ * type     FLOAT double, INT int64_t, UINT uint64_t, BOOL uint8_t 0/1, STRING stria_bytes, TIME
+ *          int64_t (any order, but ascending is what it is good at).
  * mem      for scratch, all freed on return.
  * Returns  OK, NOMEM, LIMIT (`out` met its maximum). */
 stria_status sx_column_encode(struct sx_buf *out, stria_type type, const void *values, size_t count,
                               enum sx_tier tier, struct sx_mem *mem, stria_error *err);
 
 /* Decodes exactly `count` values from the whole of `in` into `values` (room for count of them).
- * in       untrusted: truncated or changed bytes give CORRUPT or other values, never a read outside.
- * arena    takes what strings need besides `in` itself; decoded strings point into `in` or the arena.
- *          May be NULL for other types.
+ * in       untrusted: truncated or changed bytes give CORRUPT or other values, never a read
+ *          outside.
+ * arena    takes what strings need besides `in` itself; decoded strings point into `in` or the
+ *          arena. May be NULL for other types.
  * Returns  OK, CORRUPT, NOMEM, VERSION (a codec id of a newer version). */
 stria_status sx_column_decode(struct sx_bytes in, stria_type type, void *values, size_t count,
                               struct sx_arena *arena, stria_error *err);

@@ -2,7 +2,7 @@
 /* batch.c -- see batch.h. */
 #include "model/batch.h"
 
-#include <assert.h>
+#include "base/varint.h"
 
 #define KEEP_SIZE ((size_t)4 << 20) /* larger storage is given back by clear */
 #define STRINGS_SIZE_MAX ((size_t)256 << 20)
@@ -96,8 +96,7 @@ uint8_t *sx_batch_add_row(struct sx_batch *batch, uint32_t schema, bool has_pres
 
 bool sx_batch_add_string(struct sx_batch *batch, struct sx_bytes text, uint64_t *word)
 {
-    assert(text.len <= SX_STRING_SIZE_MAX);
-    *word = sx_string_word(batch->strings.len, text.len);
-    sx_buf_put_bytes(&batch->strings, text);
+    *word = batch->strings.len;
+    sx_buf_put_sized(&batch->strings, text);
     return !batch->strings.failed;
 }

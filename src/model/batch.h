@@ -6,13 +6,14 @@
  * Format      A batch belongs to one policy. It has a table of series (canonical keys), a table of
  *             schemas (measurement and columns), a heap of string bytes, and rows in the order they
  *             arrived, grouped in runs of equal schema. A row is
- *               i64 time | u32 series (index into the table; the engine puts the slot here) |
+ *               i64 time | u32 series (index into the table; batch-local) |
  *               [presence: u64 per 64 columns, bit = column, if the run has presence] |
  *               u64 per column: bits of the double, int, uint; bool 0 or 1;
- *               string: offset into the heap << 24 | length (so a string is < 16 MiB, a heap < 1 TiB)
+ *               string: offset into the heap, where its varint length and its bytes stand
  *             all little-endian. The value of an absent column is 0.
- * Invariants  Columns of a schema are sorted by (name, type), no pair twice, 1 to SX_COLUMN_COUNT_MAX.
- *             Arrival order is kept: later rows win over earlier ones of equal series and time.
+ * Invariants  Columns of a schema are sorted by (name, type), no pair twice, 1 to
+ *             SX_COLUMN_COUNT_MAX. Arrival order is kept: later rows win over earlier ones of equal
+ *             series and time.
  * Threads     One owner. */
 #ifndef SX_MODEL_BATCH_H
 #define SX_MODEL_BATCH_H
@@ -22,7 +23,7 @@
 #include "stria.h"
 
 #define SX_COLUMN_COUNT_MAX 4096
-#define SX_STRING_SIZE_MAX 1048576           /* of a string value, as the peer */
+#define SX_STRING_SIZE_MAX 1048576            /* of a string value, as the peer */
 #define SX_BATCH_SIZE_MAX ((size_t)256 << 20) /* rows of one batch, in bytes */
 
 struct sx_batch_column {
@@ -46,8 +47,8 @@ struct sx_series_hint {
 };
 
 struct sx_batch_series {
-    struct sx_bytes key; /* canonical (series_key.h); borrowed or of the batch's arena */
-    uint64_t hash;       /* sx_hash(key) */
+    struct sx_bytes key;         /* canonical (series_key.h); borrowed or of the batch's arena */
+    uint64_t hash;               /* sx_hash(key) */
     struct sx_series_hint *hint; /* NULL: none */
     uint32_t slot;               /* filled in by the engine */
 };
@@ -98,33 +99,21 @@ static inline size_t sx_row_size(uint32_t column_count, bool has_presence)
            (size_t)column_count * 8;
 }
 
-/* Adds a series or a schema to the tables; false: no memory. The index of the new entry is the count
- * before. `key`, `measurement`, `columns` are not copied. */
+/* Adds a series or a schema to the tables; false: no memory. The index of the new entry is the
+ * count before. `key`, `measurement`, `columns` are not copied. */
 SX_MUST_CHECK bool sx_batch_add_series(struct sx_batch *batch, struct sx_bytes key, uint64_t hash,
                                        struct sx_series_hint *hint);
 SX_MUST_CHECK bool sx_batch_add_schema(struct sx_batch *batch, struct sx_bytes measurement,
-                                       const struct sx_batch_column *columns, uint32_t column_count);
+                                       const struct sx_batch_column *columns,
+                                       uint32_t column_count);
 
 /* Appends a row and returns where its presence words or values begin, to be filled by the caller
  * (they are zero); NULL: no memory or the batch is full. A new run is begun if need be. */
 uint8_t *sx_batch_add_row(struct sx_batch *batch, uint32_t schema, bool has_presence, int64_t ts_ns,
                           uint32_t series, uint32_t line);
 
-/* Puts string bytes (at most SX_STRING_SIZE_MAX: asserted) into the heap; false: no memory or the
- * batch is full. *word is the row's 8 bytes for it. */
-SX_MUST_CHECK bool sx_batch_add_string(struct sx_batch *batch, struct sx_bytes text, uint64_t *word);
-
-static inline uint64_t sx_string_word(uint64_t offset, size_t len)
-{
-    return offset << 24 | (uint64_t)len;
-}
-static inline uint64_t sx_string_offset(uint64_t word)
-{
-    return word >> 24;
-}
-static inline size_t sx_string_len(uint64_t word)
-{
-    return (size_t)(word & 0xffffff);
-}
+/* Puts string bytes into the heap; false: no memory. *word is the row's 8 bytes for it. */
+SX_MUST_CHECK bool sx_batch_add_string(struct sx_batch *batch, struct sx_bytes text,
+                                       uint64_t *word);
 
 #endif

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* catalog.h -- the databases and their retention policies, as an immutable snapshot.
  *
- * Why         Every write and query needs names and limits at one moment in time, without a lock: the
- *             engine builds a new snapshot for each change and swaps the pointer.
- * Invariants  Ids are never used twice, so rows and segments of a dropped database or policy can never
- *             be taken for those of a new one of the same name. A database has at least one policy
- *             unless the last was dropped; order is that of creation.
+ * Why         Every write and query needs names and limits at one moment in time, without a lock:
+ *             the engine builds a new snapshot for each change and swaps the pointer.
+ * Invariants  Ids are never used twice, so rows and segments of a dropped database or policy can
+ *             never be taken for those of a new one of the same name. A database has at least one
+ *             policy unless the last was dropped; order is that of creation.
  * Threads     Immutable; the reference count is atomic. */
 #ifndef SX_MODEL_CATALOG_H
 #define SX_MODEL_CATALOG_H
@@ -24,7 +24,7 @@ struct sx_policy {
     uint32_t replica_count;    /* likewise */
     int64_t future_limit_ns;   /* rows further ahead of now are refused; 0: no limit */
     int64_t past_limit_ns;     /* rows further behind now are refused; 0: no limit */
-    int64_t window_ns;         /* length of a storage window: a day, or an hour for short policies */
+    int64_t window_ns; /* length of a storage window: a day, or an hour for short policies */
 };
 
 struct sx_database {
@@ -49,8 +49,8 @@ struct sx_catalog {
 /* The storage window a policy's duration asks for. */
 int64_t sx_window_ns_of(int64_t duration_ns);
 
-/* The start of the window that holds a time: a multiple of window_ns, or INT64_MIN for times so early
- * that the multiple would not fit. */
+/* The start of the window that holds a time: a multiple of window_ns, or INT64_MIN for times so
+ * early that the multiple would not fit. */
 int64_t sx_window_start(int64_t ts_ns, int64_t window_ns);
 
 /* An empty catalog, or a copy of one to be changed before it is published; NULL: no memory. One
@@ -68,7 +68,7 @@ const struct sx_policy *sx_database_policy(const struct sx_database *database,
 const struct sx_policy *sx_catalog_policy_by_id(const struct sx_catalog *catalog, uint32_t id,
                                                 const struct sx_database **database);
 
-/* Both by name, with the peer's texts ("database not found: x", "retention policy not found: x"). */
+/* By name, with the peer's texts ("database not found: x", "retention policy not found: x"). */
 stria_status sx_catalog_find(const struct sx_catalog *catalog, struct sx_bytes database,
                              struct sx_bytes policy, const struct sx_database **found_database,
                              const struct sx_policy **found_policy, stria_error *err);

@@ -33,7 +33,7 @@ struct sx_command {
     enum sx_command_kind kind;
     struct sx_bytes database;
     struct sx_bytes policy;
-    unsigned settings; /* enum sx_policy_setting, or-ed */
+    unsigned settings;   /* enum sx_policy_setting, or-ed */
     int64_t duration_ns; /* 0: infinite */
     int64_t shard_duration_ns;
     int64_t replica_count;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* request.h -- what travels with a request: its frozen now, deadline, cancel flag, memory and limits.
+/* request.h -- what travels with a request: its frozen now, deadline, cancel flag, memory, limits.
  *
  * Why         A query must be stoppable between batches and must see one `now` from parse to end.
  * Threads     Read by every thread that works for the request; only `cancelled` changes. */
@@ -10,8 +10,8 @@
 #include "stria.h"
 
 struct sx_request {
-    int64_t now_ns;             /* wall clock, frozen */
-    int64_t deadline_ns;        /* monotonic; 0: none */
+    int64_t now_ns;      /* wall clock, frozen */
+    int64_t deadline_ns; /* monotonic; 0: none */
     int64_t (*mono_ns)(void *clock);
     void *clock;
     atomic_bool cancelled;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* selector.h -- which series and which times: what every read, delete and listing asks for.
  *
- * Why         InfluxQL's WHERE on tags, PromQL's matchers and a scan's options become one form, which
- *             the index alone evaluates.
+ * Why         InfluxQL's WHERE on tags, PromQL's matchers and a scan's options become one form,
+ *             which the index alone evaluates.
  * Threads     Immutable once built. */
 #ifndef SX_MODEL_SELECTOR_H
 #define SX_MODEL_SELECTOR_H

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* series_key.h -- the canonical bytes of a series: measurement and sorted tags, ordered by memcmp.
  *
- * Why         Series are sorted, merged, hashed and compared by key all over the engine; with this form
- *             each is one memcmp, and the order is that of (measurement, key, value, key, value, ...).
- * Format      part*, each ended by 00: the measurement, then key and value of each tag in the order of
- *             the keys. In a part 00 is written 01 01 and 01 is written 01 02.
+ * Why         Series are sorted, merged, hashed and compared by key all over the engine; with this
+ *             form each is one memcmp, and the order is that of (measurement, key, value, key,
+ *             value, ...).
+ * Format      part*, each ended by 00: the measurement, then key and value of each tag in the order
+ *             of the keys. In a part 00 is written 01 01 and 01 is written 01 02.
  *             cpu,host=a -> "cpu" 00 "host" 00 "a" 00
  * Invariants  Keys of one series differ and none is empty, nor is any value; the measurement may be
  *             empty.
@@ -23,8 +24,8 @@
 /* Appends a part and its end. */
 void sx_key_put(struct sx_buf *key, struct sx_bytes part);
 
-/* Takes the next part, still escaped, off the front of *key; false at the end or when the end mark is
- * missing (*key is then not empty). */
+/* Takes the next part, still escaped, off the front of *key; false at the end or when the end mark
+ * is missing (*key is then not empty). */
 bool sx_key_take(struct sx_bytes *key, struct sx_bytes *part);
 
 /* The text of an escaped part: itself when it has no escapes, else written to `scratch`, which has

@@ -2,9 +2,10 @@
 /* vector.h -- rows on their way out: plain arrays, one per column, of up to SX_VECTOR_MAX rows.
  *
  * Why         Kernels are loops over arrays; a batch is small enough to stay in cache.
- * Format      Values by type: double, int64_t, uint64_t, uint8_t (bool), stria_bytes (string), int64_t
- *             (time). present: bit i % 64 of word i / 64, NULL when every row has a value; bits past
- *             the row count are 0. The value of an absent row is unspecified but readable.
+ * Format      Values by type: double, int64_t, uint64_t, uint8_t (bool), stria_bytes (string),
+ *             int64_t (time). present: bit i % 64 of word i / 64, NULL when every row has a value;
+ *             bits past the row count are 0. The value of an absent row is unspecified but
+ *             readable.
  * Threads     As their owner says. */
 #ifndef SX_MODEL_VECTOR_H
 #define SX_MODEL_VECTOR_H

@@ -2,8 +2,8 @@
 /* sync.h -- mutexes and condition variables, for every folder above os.
  *
  * Why         Only os may touch <pthread.h>; the storage is opaque, so that its users need not.
- * Invariants  Nothing here allocates or fails: a failure of pthread on valid objects is a defect and
- *             aborts. Lock order: docs/ARCHITECTURE.md. */
+ * Invariants  Nothing here allocates or fails: a failure of pthread on valid objects is a defect
+ *             and aborts. Lock order: docs/ARCHITECTURE.md. */
 #ifndef SX_OS_SYNC_H
 #define SX_OS_SYNC_H
 

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* reader_priv.h -- the insides of the reader: reader.c (pieces and batches), reader_decode.c
+ * (pieces to blocks), reader_merge.c (blocks to one). */
+#ifndef SX_SCAN_READER_PRIV_H
+#define SX_SCAN_READER_PRIV_H
+
+#include "memtable/rows.h"
+#include "scan/reader.h"
+#include "segment/chunks.h"
+
+/* Of one source, a stretch of time of the series at hand. */
+struct sx_piece {
+    uint32_t source; /* = rank */
+    int64_t min_ts, max_ts;
+    int64_t reach;          /* the greatest max_ts of this piece and those before it */
+    uint32_t stripe, group; /* of a segment */
+    size_t first, count;    /* times of a memtable's rows; of a segment, count is that of the group */
+};
+
+/* A stored column that serves a wanted one. */
+struct sx_stored {
+    uint32_t column; /* of the segment's or index's measurement */
+    stria_type type;
+};
+
+#define SX_STORED_MAX 5 /* as many as types */
+
+/* What serves a wanted column in one source; weakest type first. */
+struct sx_column_match {
+    uint32_t count;
+    struct sx_stored stored[SX_STORED_MAX];
+};
+
+struct sx_reader_source {
+    bool open;
+    uint32_t measurement; /* that `matches` is for; UINT32_MAX: none */
+    struct sx_column_match *matches;
+    struct sx_segment_cursor cursor;
+    struct sx_mem_rows rows; /* of a memtable, of the series at hand */
+    uint32_t slot;
+    struct sx_measurement_column *columns; /* of that series' measurement */
+    uint32_t column_count, column_capacity;
+};
+
+struct sx_reader {
+    struct sx_reader_options options;
+    struct sx_mem *mem;
+    struct sx_request *request;
+    struct sx_reader_source *sources; /* by rank */
+    struct sx_scan_column *columns;   /* at hand */
+    stria_type *types;
+    uint32_t column_count, column_capacity;
+    struct sx_arena names; /* of columns, when all are wanted */
+
+    struct sx_piece *pieces; /* sorted by time */
+    size_t piece_count, piece_capacity;
+    size_t next_piece; /* of those not answered yet: from the front, or from the back */
+
+    struct sx_block *blocks; /* of the overlapping pieces */
+    size_t block_count, block_capacity;
+    struct sx_block merged;
+    struct sx_block spare;    /* for conversions */
+    struct sx_block *current; /* being answered */
+    uint32_t current_row;
+
+    struct sx_rows rows;
+    struct sx_vector *vectors;
+};
+
+/* Decodes a piece into a block; only the times in the reader's range. May give no rows. */
+stria_status sx_reader_decode(struct sx_reader *reader, const struct sx_piece *piece,
+                              struct sx_block *block, stria_error *err);
+/* Merges reader->blocks[0 .. count) into reader->merged. */
+stria_status sx_reader_merge(struct sx_reader *reader, size_t count, stria_error *err);
+/* Makes reader->columns those that the pieces at hand have. */
+stria_status sx_reader_find_columns(struct sx_reader *reader, stria_error *err);
+
+#endif

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* chunks.c -- see chunks.h. */
+#include "segment/chunks.h"
+
+#include "base/error.h"
+#include "base/varint.h"
+#include "codec/column.h"
+#include "model/vector.h"
+
+#define BLOCK_SIZE_MAX ((size_t)1 << 30)
+#define ARENA_SIZE 65536
+
+void sx_segment_cursor_init(struct sx_segment_cursor *c, struct sx_segment *segment,
+                            struct sx_mem *mem)
+{
+    *c = (struct sx_segment_cursor){.segment = segment, .mem = mem, .stripe = UINT32_MAX};
+    sx_arena_init(&c->arena, mem, ARENA_SIZE);
+    sx_buf_init(&c->block, mem, BLOCK_SIZE_MAX);
+    sx_buf_init(&c->bytes, mem, BLOCK_SIZE_MAX);
+    sx_buf_init(&c->dense, mem, BLOCK_SIZE_MAX);
+}
+
+void sx_segment_cursor_deinit(struct sx_segment_cursor *c)
+{
+    if (!c->mem)
+        return;
+    sx_arena_deinit(&c->arena);
+    sx_buf_deinit(&c->block);
+    sx_buf_deinit(&c->bytes);
+    sx_buf_deinit(&c->dense);
+    sx_mem_free(c->mem, c->times);
+    *c = (struct sx_segment_cursor){0};
+}
+
+void sx_segment_stripes_of(const struct sx_segment *segment, const struct sx_segment_measurement *m,
+                           uint32_t series, uint32_t *first, uint32_t *count)
+{
+    /* The first stripe that begins behind the series; those before it that begin with it, and the
+     * one before those, may have it. */
+    uint32_t low = m->first_stripe, high = m->first_stripe + m->stripe_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (segment->stripes[middle].first_series <= series)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    uint32_t end = low;
+    while (low > m->first_stripe && segment->stripes[low - 1].first_series == series)
+        low--;
+    if (low > m->first_stripe)
+        low--;
+    *first = low;
+    *count = end - low;
+}
+
+stria_status sx_segment_cursor_stripe(struct sx_segment_cursor *c, uint32_t number,
+                                      stria_error *err)
+{
+    if (c->stripe == number)
+        return STRIA_OK;
+    struct sx_segment *s = c->segment;
+    const struct sx_stripe *stripe = &s->stripes[number];
+    const struct sx_segment_measurement *m = &s->measurements[stripe->measurement];
+    c->stripe = UINT32_MAX;
+    sx_arena_reset(&c->arena);
+    c->groups = sx_arena_array(&c->arena, stripe->group_count, sizeof *c->groups);
+    c->columns = sx_arena_zalloc(&c->arena, m->column_count * sizeof *c->columns);
+    if (!c->groups || !c->columns)
+        return sx_mem_refused(c->mem, stripe->group_count * sizeof *c->groups, err);
+    sx_buf_clear(&c->block);
+    stria_status st = sx_segment_read(s, &stripe->runs[0].directory, &c->block, err);
+    if (st)
+        return st;
+    if (!sx_groups_get(sx_buf_bytes(&c->block), c->groups, stripe->group_count,
+                       stripe->first_series, stripe->runs[0].offset, s->info.file_size))
+        return sx_segment_damaged(s, stripe->runs[0].directory.offset, "directory of a stripe",
+                                  err);
+    uint32_t end = m->first_series + m->series_count;
+    if (c->groups[stripe->group_count - 1].series >= end)
+        return sx_segment_damaged(s, stripe->runs[0].directory.offset, "series of a stripe", err);
+    c->stripe = number;
+    return STRIA_OK;
+}
+
+static stria_status load_column(struct sx_segment_cursor *c, uint32_t column, stria_error *err)
+{
+    struct sx_segment *s = c->segment;
+    const struct sx_stripe *stripe = &s->stripes[c->stripe];
+    struct sx_column_chunks *chunks = &c->columns[column];
+    const struct sx_run *run = NULL;
+    for (uint32_t i = 1; i < stripe->run_count && !run; i++)
+        if (stripe->runs[i].column == column)
+            run = &stripe->runs[i];
+    chunks->loaded = true;
+    if (!run)
+        return STRIA_OK;
+    chunks->chunks = sx_arena_array(&c->arena, stripe->group_count, sizeof *chunks->chunks);
+    chunks->loaded = false;
+    if (!chunks->chunks)
+        return sx_mem_refused(c->mem, stripe->group_count * sizeof *chunks->chunks, err);
+    sx_buf_clear(&c->block);
+    stria_status st = sx_segment_read(s, &run->directory, &c->block, err);
+    if (st)
+        return st;
+    stria_type type = s->measurements[stripe->measurement].columns[column].type;
+    if (!sx_chunks_get(sx_buf_bytes(&c->block), type, c->groups, stripe->group_count, run->offset,
+                       s->info.file_size, chunks->chunks, &chunks->chunk_count))
+        return sx_segment_damaged(s, run->directory.offset, "directory of a column", err);
+    chunks->loaded = true;
+    return STRIA_OK;
+}
+
+stria_status sx_segment_cursor_chunk(struct sx_segment_cursor *c, uint32_t group, uint32_t column,
+                                     const struct sx_chunk **chunk, stria_error *err)
+{
+    struct sx_column_chunks *chunks = &c->columns[column];
+    *chunk = NULL;
+    if (!chunks->loaded) {
+        stria_status st = load_column(c, column, err);
+        if (st)
+            return st;
+    }
+    size_t low = 0, high = chunks->chunk_count;
+    /* Where every group has the column, its chunk stands at the group's own place. */
+    if (group < high && chunks->chunks[group].group == group) {
+        *chunk = &chunks->chunks[group];
+        return STRIA_OK;
+    }
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (chunks->chunks[middle].group < group)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low < chunks->chunk_count && chunks->chunks[low].group == group)
+        *chunk = &chunks->chunks[low];
+    return STRIA_OK;
+}
+
+static bool times_ascend(const int64_t *ts, uint32_t count)
+{
+    bool ok = true;
+    for (uint32_t i = 1; i < count; i++)
+        ok &= ts[i] > ts[i - 1];
+    return ok;
+}
+
+stria_status sx_segment_cursor_times(struct sx_segment_cursor *c, uint32_t number,
+                                     const int64_t **ts_ns, stria_error *err)
+{
+    const struct sx_group *group = &c->groups[number];
+    struct sx_segment *s = c->segment;
+    bool at_hand = c->times_count == group->row_count &&
+                   c->times_ref.offset == group->times.offset &&
+                   c->times_ref.size == group->times.size;
+    if (!at_hand) {
+        if (!c->times)
+            c->times = sx_mem_alloc(c->mem, SX_COLUMN_VALUES_MAX * sizeof *c->times);
+        if (!c->times)
+            return sx_mem_refused(c->mem, SX_COLUMN_VALUES_MAX * sizeof *c->times, err);
+        c->times_count = 0;
+        sx_buf_clear(&c->bytes);
+        stria_status st = sx_segment_read(s, &group->times, &c->bytes, err);
+        if (!st)
+            st = sx_column_decode(sx_buf_bytes(&c->bytes), STRIA_TIME, c->times, group->row_count,
+                                  NULL, err);
+        if (st == STRIA_CORRUPT)
+            return sx_segment_damaged(s, group->times.offset, "times of a chunk", err);
+        if (st)
+            return st;
+        if (!times_ascend(c->times, group->row_count))
+            return sx_segment_damaged(s, group->times.offset, "times that do not ascend", err);
+        c->times_ref = group->times;
+        c->times_count = group->row_count;
+    }
+    if (c->times[0] != group->min_ts || c->times[group->row_count - 1] != group->max_ts)
+        return sx_segment_damaged(s, group->times.offset, "times unlike those of the directory",
+                                  err);
+    *ts_ns = c->times;
+    return STRIA_OK;
+}
+
+/* ---- values ---- */
+
+static void set_ones(uint64_t *present, uint32_t count)
+{
+    for (uint32_t i = 0; i < (count + 63) / 64; i++)
+        present[i] = ~(uint64_t)0;
+    if (count % 64)
+        present[count / 64] = ((uint64_t)1 << (count % 64)) - 1;
+}
+
+static bool copy_strings(stria_bytes *values, uint32_t count, struct sx_arena *arena)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        struct sx_bytes copy = sx_arena_dup(arena, sx_bytes_make(values[i].ptr, values[i].len));
+        if (!copy.ptr)
+            return false;
+        values[i].ptr = (const char *)copy.ptr;
+    }
+    return true;
+}
+
+/* Spreads the values of present rows to their rows; bits: 1 byte a row. */
+static void spread(stria_type type, const uint8_t *bits, uint32_t first, uint32_t count,
+                   const uint8_t *dense, void *values, uint64_t *present)
+{
+    size_t size = sx_type_size(type), next = 0;
+    uint8_t *out = values;
+    for (uint32_t i = 0; i < first; i++)
+        next += bits[i];
+    memset(present, 0, (count + 63) / 64 * sizeof *present);
+    for (uint32_t i = 0; i < count; i++) {
+        if (bits[first + i]) {
+            memcpy(out + i * size, dense + next++ * size, size);
+            sx_bit_set(present, i);
+        } else {
+            memset(out + i * size, 0, size);
+        }
+    }
+}
+
+static stria_status sparse_values(struct sx_segment_cursor *c, const struct sx_chunk *chunk,
+                                  uint32_t row_count, stria_type type, uint32_t first,
+                                  uint32_t count, void *values, uint64_t *present,
+                                  struct sx_arena *strings, stria_error *err)
+{
+    uint8_t bits[SX_COLUMN_VALUES_MAX];
+    struct sx_bytes in = sx_buf_bytes(&c->bytes), presence;
+    uint32_t ones = 0;
+    if (!sx_sized_get(&in, &presence))
+        return sx_fail(err, STRIA_CORRUPT, "presence of a chunk");
+    stria_status st = sx_column_decode(presence, STRIA_BOOL, bits, row_count, NULL, err);
+    for (uint32_t i = 0; !st && i < row_count; i++)
+        ones += bits[i];
+    if (!st && ones != chunk->stats.count)
+        st = sx_fail(err, STRIA_CORRUPT, "presence of a chunk");
+    if (st)
+        return st;
+    sx_buf_clear(&c->dense);
+    uint8_t *dense = sx_buf_extend(&c->dense, ones * sx_type_size(type));
+    if (!dense)
+        return sx_buf_refused(&c->dense, "values of a chunk", err);
+    st = sx_column_decode(in, type, dense, ones, strings, err);
+    if (!st && type == STRIA_STRING && !copy_strings((stria_bytes *)(void *)dense, ones, strings))
+        st = sx_mem_refused(c->mem, ones, err);
+    if (!st)
+        spread(type, bits, first, count, dense, values, present);
+    return st;
+}
+
+stria_status sx_segment_cursor_values(struct sx_segment_cursor *c, const struct sx_chunk *chunk,
+                                      uint32_t row_count, stria_type type, uint32_t first,
+                                      uint32_t count, void *values, uint64_t *present,
+                                      bool *all_present, struct sx_arena *strings, stria_error *err)
+{
+    sx_buf_clear(&c->bytes);
+    stria_status st = sx_segment_read(c->segment, &chunk->values, &c->bytes, err);
+    if (st)
+        return st;
+    *all_present = !chunk->has_absent;
+    if (chunk->has_absent) {
+        st = sparse_values(c, chunk, row_count, type, first, count, values, present, strings, err);
+    } else {
+        st = sx_column_decode_range(sx_buf_bytes(&c->bytes), type, row_count, first, count, values,
+                                    strings, err);
+        if (!st && type == STRIA_STRING && !copy_strings(values, count, strings))
+            st = sx_mem_refused(c->mem, count, err);
+        set_ones(present, count);
+    }
+    if (st == STRIA_CORRUPT)
+        return sx_segment_damaged(c->segment, chunk->values.offset, "values of a chunk", err);
+    return st;
+}

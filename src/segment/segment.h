@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* segment.h -- an immutable file of rows, opened when it is first needed.
+ *
+ * Why         A store may have ten thousand of them: the manifest tells what planning needs (times,
+ *             generations, sizes), and a file is touched only when a query or merge gets to it.
+ * Algorithm   load() opens the file and reads footer and parts, checked; they stay in memory while
+ *             the segment is referenced. Everything else (series blocks, dictionaries, directory
+ *             blocks, chunks) is read when asked for, and checked each time.
+ * Invariants  Every byte that is used has passed its checksum. Damage is an error that names the
+ *             file and the offset; it concerns only who asked.
+ * Threads     Any number may read; loading is guarded inside. */
+#ifndef SX_SEGMENT_SEGMENT_H
+#define SX_SEGMENT_SEGMENT_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "os/os.h"
+#include "segment/directory.h"
+#include "segment/format.h"
+
+struct sx_segment_column {
+    struct sx_bytes name;
+    stria_type type;
+};
+
+struct sx_segment_measurement {
+    struct sx_bytes escaped; /* name as in a series key */
+    uint32_t first_series, series_count;
+    const uint32_t *tags; /* numbers of its tags; sorted as the tags' keys are where they matter */
+    uint32_t tag_count;
+    const struct sx_segment_column *columns;
+    uint32_t column_count;
+    uint32_t first_stripe, stripe_count;
+    struct sx_block_ref series_block;
+};
+
+struct sx_segment_tag {
+    struct sx_bytes escaped;
+    uint32_t value_count;
+    struct sx_block_ref dictionary, postings;
+};
+
+/* A column's stretch of a stripe. */
+struct sx_run {
+    uint32_t column; /* index in the measurement; UINT32_MAX: the times */
+    uint64_t offset;
+    uint64_t size;
+    struct sx_block_ref directory;
+};
+
+struct sx_stripe {
+    uint32_t measurement;
+    uint32_t first_series; /* the series of its first group */
+    uint32_t group_count;
+    int64_t min_ts, max_ts;
+    const struct sx_run *runs; /* the times first */
+    uint32_t run_count;
+};
+
+struct sx_segment {
+    /* immutable */
+    struct sx_os *os;
+    struct sx_mem *mem;
+    struct sx_segment_info info;
+    uint64_t salt;
+    _Atomic uint32_t reference_count;
+    _Atomic bool loaded;
+    struct sx_segment_load_state *state; /* lock and file; segment.c */
+
+    /* immutable once loaded */
+    struct sx_arena arena;
+    struct sx_segment_footer footer;
+    struct sx_segment_measurement *measurements; /* sorted by name */
+    uint32_t measurement_count;
+    struct sx_segment_tag *tags; /* sorted by key */
+    uint32_t tag_count;
+    struct sx_stripe *stripes;
+    uint32_t stripe_count;
+    struct sx_bytes filter;
+    const char *path;
+};
+
+/* info: from the manifest (or a footer); path: copied. Touches no file. NULL: no memory. */
+struct sx_segment *sx_segment_create(struct sx_os *os, struct sx_mem *mem, const char *path,
+                                     const struct sx_segment_info *info);
+struct sx_segment *sx_segment_acquire(struct sx_segment *segment);
+void sx_segment_release(struct sx_segment *segment); /* NULL is allowed; the last closes the file */
+
+/* Makes the members above usable. Returns OK, NOT_FOUND, CORRUPT (path and offset), VERSION, IO,
+ * NOMEM; a failure may pass: the next call tries again. */
+stria_status sx_segment_load(struct sx_segment *segment, stria_error *err);
+
+/* Reads the header and footer of a file that is not (yet) in the manifest. */
+stria_status sx_segment_peek(struct sx_os *os, const char *path, struct sx_segment_info *info,
+                             stria_error *err);
+
+/* Appends a checked block to `out`. */
+stria_status sx_segment_read(struct sx_segment *segment, const struct sx_block_ref *ref,
+                             struct sx_buf *out, stria_error *err);
+
+/* The measurement with this escaped name; NULL: none. */
+const struct sx_segment_measurement *sx_segment_measurement(const struct sx_segment *segment,
+                                                            struct sx_bytes escaped);
+/* That which an ordinal belongs to. */
+const struct sx_segment_measurement *sx_segment_measurement_of(const struct sx_segment *segment,
+                                                               uint32_t series);
+/* The number of a tag by its escaped key; UINT32_MAX: none. */
+uint32_t sx_segment_tag(const struct sx_segment *segment, struct sx_bytes escaped);
+
+/* CORRUPT, naming the file, the offset and what is wrong. */
+stria_status sx_segment_damaged(const struct sx_segment *segment, uint64_t offset, const char *what,
+                                stria_error *err);
+
+#endif

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* writer_priv.h -- the insides of the segment writer: writer.c (rows to chunks), writer_stripe.c
+ * (chunks to stripes), writer_index.c (the tables at the end). */
+#ifndef SX_SEGMENT_WRITER_PRIV_H
+#define SX_SEGMENT_WRITER_PRIV_H
+
+#include "base/arena.h"
+#include "base/map.h"
+#include "segment/directory.h"
+#include "segment/output.h"
+#include "segment/writer.h"
+
+#define SX_STRIPE_SIZE_HOT ((size_t)2 << 20)
+#define SX_STRIPE_SIZE_SEALED ((size_t)8 << 20)
+#define SX_WRITER_TIMES_MAX 4096 /* time chunks that are looked at for being equal */
+
+/* A column of the measurement at hand, with the chunks of the stripe at hand. */
+struct sx_writer_run {
+    struct sx_bytes name; /* in the arena of the measurement's tables */
+    stria_type type;
+    struct sx_buf data;
+    struct sx_chunk *chunks;
+    size_t chunk_count, chunk_capacity;
+};
+
+struct sx_writer_measurement {
+    struct sx_bytes escaped;
+    uint32_t first_series, series_count;
+    uint32_t *tags; /* numbers of its tags, in the order they came */
+    size_t tag_count, tag_capacity;
+    struct sx_writer_run *columns; /* only name and type, once the measurement is over */
+    size_t column_count, column_capacity;
+    uint32_t first_stripe, stripe_count;
+    struct sx_block_ref series_block;
+    /* Of series i and the tag at place j: number of the value + 1 at [i * value_stride + j]; 0: the
+     * series lacks the tag. */
+    uint32_t *values;
+    size_t value_stride, value_capacity;
+};
+
+struct sx_writer_value {
+    struct sx_bytes text; /* escaped */
+    uint32_t tag;
+    uint32_t rank; /* in the tag's sorted dictionary */
+};
+
+struct sx_writer_tag {
+    struct sx_bytes name; /* escaped */
+    uint32_t *values;     /* numbers of its values */
+    size_t value_count, value_capacity;
+    uint32_t *order; /* the same, sorted; made at the end */
+    uint32_t rank;   /* in the sorted list of tags */
+    struct sx_block_ref dictionary, postings;
+};
+
+/* A time chunk that was written or is gathered, for sharing. */
+struct sx_writer_time {
+    uint64_t hash;
+    struct sx_bytes bytes; /* a copy */
+    struct sx_block_ref ref;
+    bool placed; /* ref is final; else ref.offset is into the current time run */
+};
+
+struct sx_segment_writer {
+    struct sx_os *os;
+    struct sx_mem *mem;
+    char *path;
+    struct sx_file *file;
+    bool finished;
+    struct sx_output out;
+    struct sx_segment_info info;
+    enum sx_tier tier;
+
+    /* the stripe at hand */
+    struct sx_group *groups;
+    size_t group_count, group_capacity;
+    uint32_t *group_times; /* of each group: its entry in `times` */
+    size_t group_time_capacity;
+    struct sx_buf time_data;
+    size_t stripe_size; /* bytes gathered */
+    uint32_t stripe_first_series;
+
+    /* time chunks for sharing: the newest SX_WRITER_TIMES_MAX */
+    struct sx_writer_time *times;
+    size_t time_count, time_capacity;
+    struct sx_map time_map;
+    struct sx_arena time_arena;
+
+    /* the index so far */
+    struct sx_arena arena;
+    struct sx_writer_measurement *measurements;
+    size_t measurement_count, measurement_capacity;
+    struct sx_writer_tag *tags;
+    size_t tag_count, tag_capacity;
+    struct sx_map tag_map;
+    struct sx_writer_value *values;
+    size_t value_count, value_capacity;
+    struct sx_map value_map;
+    uint64_t *hashes; /* of all series */
+    size_t hash_capacity;
+    struct sx_buf stripes; /* the stripe part, entry by entry */
+    uint32_t stripe_count;
+    uint64_t stripe_offset; /* where the stripe before began; for differences */
+    int64_t stripe_min_ts;
+    uint32_t stripe_measurement, stripe_series;
+
+    struct sx_buf last_key;
+    int64_t last_ts;  /* of the series at hand */
+    bool series_rows; /* the series at hand has rows */
+
+    /* scratch */
+    struct sx_buf chunk;
+    struct sx_buf dense;
+    uint16_t *row_numbers;
+};
+
+/* writer_stripe.c */
+/* Writes what is gathered as one stripe. */
+stria_status sx_writer_flush_stripe(struct sx_segment_writer *writer, stria_error *err);
+
+/* writer_index.c */
+/* Takes note of a series: its tags and hash. */
+stria_status sx_writer_index_series(struct sx_segment_writer *writer, struct sx_bytes key,
+                                    uint64_t hash, stria_error *err);
+/* Writes series blocks, dictionaries, postings and parts. */
+stria_status sx_writer_index_finish(struct sx_segment_writer *writer,
+                                    struct sx_segment_footer *footer, stria_error *err);
+
+#endif

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* writer_stripe.c -- writes the gathered chunks of a stripe, column by column, and its directory.
+ *
+ * Format      docs/FORMAT.md "Stripe". The time run, then each column's run; then the directory
+ *             blocks in the same order. The entry in the stripe part:
+ *               varint measurements since the stripe before, varint first series - that of the
+ *                 stripe
+ *               before (within a measurement; else from its first), varint groups, zigzag first
+ *                 time -
+ *               that of the stripe before, varint span, varint offset - that of the stripe before,
+ *               varint runs; for each run (the first is the time's): [varint column], varint size,
+ *               varint size of its directory block, u32 crc of that block */
+#include "base/error.h"
+#include "base/varint.h"
+#include "segment/writer_priv.h"
+
+/* The time run is written: gathered chunks get their place and crc. */
+static void place_times(struct sx_segment_writer *w, uint64_t run_offset)
+{
+    for (size_t i = 0; i < w->time_count; i++) {
+        struct sx_writer_time *time = &w->times[i];
+        if (time->placed)
+            continue;
+        time->ref.offset += run_offset;
+        time->ref.crc =
+            sx_block_crc(w->out.salt, time->ref.offset, time->bytes.ptr, time->bytes.len);
+        time->placed = true;
+    }
+    for (size_t i = 0; i < w->group_count; i++)
+        w->groups[i].times = w->times[w->group_times[i]].ref;
+}
+
+static void place_chunks(struct sx_segment_writer *w, struct sx_writer_run *run,
+                         uint64_t run_offset)
+{
+    for (size_t i = 0; i < run->chunk_count; i++) {
+        struct sx_block_ref *ref = &run->chunks[i].values;
+        const uint8_t *bytes = run->data.ptr + ref->offset;
+        ref->offset += run_offset;
+        ref->crc = sx_block_crc(w->out.salt, ref->offset, bytes, (size_t)ref->size);
+    }
+}
+
+static void put_stripe_head(struct sx_segment_writer *w, uint64_t offset, size_t run_count)
+{
+    struct sx_buf *out = &w->stripes;
+    uint32_t measurement = (uint32_t)w->measurement_count - 1;
+    const struct sx_writer_measurement *m = &w->measurements[measurement];
+    int64_t min_ts = INT64_MAX, max_ts = INT64_MIN;
+    for (size_t i = 0; i < w->group_count; i++) {
+        min_ts = SX_MIN(min_ts, w->groups[i].min_ts);
+        max_ts = SX_MAX(max_ts, w->groups[i].max_ts);
+    }
+    uint32_t first = w->groups[0].series;
+    bool same = w->stripe_count && measurement == w->stripe_measurement;
+    sx_buf_put_varint(out, measurement - (w->stripe_count ? w->stripe_measurement : 0));
+    sx_buf_put_varint(out, first - (same ? w->stripe_series : m->first_series));
+    sx_buf_put_varint(out, w->group_count);
+    sx_buf_put_zigzag(out, (int64_t)((uint64_t)min_ts - (uint64_t)w->stripe_min_ts));
+    sx_buf_put_varint(out, (uint64_t)max_ts - (uint64_t)min_ts);
+    sx_buf_put_varint(out, offset - w->stripe_offset);
+    sx_buf_put_varint(out, run_count);
+    w->stripe_measurement = measurement;
+    w->stripe_series = first;
+    w->stripe_min_ts = min_ts;
+    w->stripe_offset = offset;
+}
+
+/* Encodes a directory block into w->chunk, writes it and appends its run's entry. */
+static stria_status put_run(struct sx_segment_writer *w, size_t column, uint64_t run_size,
+                            stria_error *err)
+{
+    struct sx_block_ref ref;
+    if (w->chunk.failed)
+        return sx_buf_refused(&w->chunk, "directory", err);
+    stria_status st = sx_output_block(&w->out, sx_buf_bytes(&w->chunk), &ref, err);
+    if (column != SIZE_MAX)
+        sx_buf_put_varint(&w->stripes, column);
+    sx_buf_put_varint(&w->stripes, run_size);
+    sx_buf_put_varint(&w->stripes, ref.size);
+    sx_buf_put_u32(&w->stripes, ref.crc);
+    return st;
+}
+
+static stria_status write_directory(struct sx_segment_writer *w, uint64_t offset, stria_error *err)
+{
+    struct sx_writer_measurement *m = &w->measurements[w->measurement_count - 1];
+    sx_buf_clear(&w->chunk);
+    sx_groups_put(&w->chunk, w->groups, w->group_count, w->groups[0].series, offset);
+    stria_status st = put_run(w, SIZE_MAX, w->time_data.len, err);
+    for (size_t i = 0; i < m->column_count && !st; i++) {
+        struct sx_writer_run *run = &m->columns[i];
+        if (run->chunk_count == 0)
+            continue;
+        sx_buf_clear(&w->chunk);
+        sx_chunks_put(&w->chunk, run->type, run->chunks, run->chunk_count);
+        st = put_run(w, i, run->data.len, err);
+    }
+    return st;
+}
+
+stria_status sx_writer_flush_stripe(struct sx_segment_writer *w, stria_error *err)
+{
+    if (w->group_count == 0)
+        return STRIA_OK;
+    struct sx_writer_measurement *m = &w->measurements[w->measurement_count - 1];
+    uint64_t offset = w->out.offset, run_offset = offset + w->time_data.len;
+    size_t run_count = 1;
+    place_times(w, offset);
+    stria_status st = sx_output_put(&w->out, sx_buf_bytes(&w->time_data), err);
+    for (size_t i = 0; i < m->column_count && !st; i++) {
+        struct sx_writer_run *run = &m->columns[i];
+        if (run->chunk_count == 0)
+            continue;
+        run_count++;
+        place_chunks(w, run, run_offset);
+        run_offset += run->data.len;
+        st = sx_output_put(&w->out, sx_buf_bytes(&run->data), err);
+    }
+    if (!st) {
+        put_stripe_head(w, offset, run_count);
+        st = write_directory(w, offset, err);
+    }
+    if (st)
+        return st;
+    if (w->stripes.failed)
+        return sx_buf_refused(&w->stripes, "stripe table", err);
+    for (size_t i = 0; i < m->column_count; i++) {
+        sx_buf_clear(&m->columns[i].data);
+        m->columns[i].chunk_count = 0;
+    }
+    sx_buf_clear(&w->time_data);
+    w->group_count = 0;
+    w->stripe_size = 0;
+    w->stripe_count++;
+    m->stripe_count++;
+    return STRIA_OK;
+}

@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* log_files.c -- the files of the log (log.h): opening, making ahead, recycling. */
+#include "wal/log_priv.h"
+
+#include "base/error.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+/* ---- opening and closing ---- */
+
+struct names {
+    struct sx_mem *mem;
+    uint32_t *items;
+    size_t count, capacity;
+    bool failed;
+};
+
+/* "0000002a.wal" -> 42; false: another name, which is left alone. */
+static bool parse_name(const char *name, uint32_t *name_no)
+{
+    uint32_t v = 0;
+    size_t i = 0;
+    for (; i < 8; i++) {
+        char c = name[i];
+        if (c >= '0' && c <= '9')
+            v = v << 4 | (uint32_t)(c - '0');
+        else if (c >= 'a' && c <= 'f')
+            v = v << 4 | (uint32_t)(c - 'a' + 10);
+        else
+            return false;
+    }
+    *name_no = v;
+    return strcmp(name + i, ".wal") == 0;
+}
+
+static bool add_name(void *context, const char *name, bool is_directory)
+{
+    struct names *names = context;
+    uint32_t name_no;
+    if (is_directory || !parse_name(name, &name_no))
+        return true;
+    if (!SX_GROW(names->mem, names->items, names->capacity, names->count + 1)) {
+        names->failed = true;
+        return false;
+    }
+    names->items[names->count++] = name_no;
+    return true;
+}
+
+static void insert_sorted(struct sx_wal *wal, struct sx_wal_file *file)
+{
+    struct sx_wal_file **at = &wal->files;
+    while (*at && (*at)->header.file_no <= file->header.file_no)
+        at = &(*at)->next;
+    file->next = *at;
+    *at = file;
+}
+
+static stria_status open_file(struct sx_wal *wal, uint32_t name_no, stria_error *err)
+{
+    struct sx_wal_file *file = NULL;
+    unsigned copies;
+    unsigned flags = wal->options.read_only ? SX_OPEN_READ : SX_OPEN_WRITE;
+    stria_status st =
+        sx_wal_file_open(wal->options.os, wal->options.mem, wal->dir, name_no, flags, &file, err);
+    if (st == STRIA_NOT_FOUND && wal->options.read_only)
+        return STRIA_OK; /* the writer took it away meanwhile */
+    if (st)
+        return st;
+    st = sx_wal_file_read_header(file, &copies, err);
+    if (!st && file->header.store_id != wal->options.store_id)
+        st = sx_fail(err, STRIA_INVALID, "%s: belongs to another store", file->path);
+    if (!st && copies < SX_WAL_HEADER_COPIES)
+        sx_event(wal->options.events, STRIA_LEVEL_WARN, "log_header",
+                 "file=%s text=\"one of its two headers is damaged or old\"", file->path);
+    if (st == STRIA_CORRUPT)
+        st = STRIA_OK; /* never begun: nothing acknowledged is in it */
+    if (st) {
+        sx_wal_file_close(wal->options.mem, file);
+        return st;
+    }
+    wal->last_file_no = SX_MAX(wal->last_file_no, file->header.file_no);
+    wal->next_name_no = SX_MAX(wal->next_name_no, name_no + 1);
+    insert_sorted(wal, file);
+    return STRIA_OK;
+}
+
+static struct sx_wal *wal_create(const struct sx_wal_options *options)
+{
+    struct sx_wal *wal = sx_mem_zalloc(options->mem, sizeof *wal);
+    if (!wal)
+        return NULL;
+    size_t dir_size = strlen(options->dir) + 1;
+    wal->options = *options;
+    wal->dir = sx_mem_alloc(options->mem, dir_size);
+    if (!wal->dir) {
+        sx_mem_free(options->mem, wal);
+        return NULL;
+    }
+    memcpy(wal->dir, options->dir, dir_size);
+    sx_mutex_init(&wal->queue_mutex);
+    sx_cond_init(&wal->queue_changed);
+    sx_mutex_init(&wal->apply_mutex);
+    sx_mutex_init(&wal->files_mutex);
+    wal->last = &wal->first;
+    wal->unsynced_last = &wal->unsynced;
+    wal->size_wanted = SX_WAL_FILE_SIZE_MIN;
+    return wal;
+}
+
+static void wal_destroy(struct sx_wal *wal)
+{
+    struct sx_mem *mem = wal->options.mem;
+    while (wal->files) {
+        struct sx_wal_file *file = wal->files;
+        wal->files = file->next;
+        sx_wal_file_close(mem, file);
+    }
+    while (wal->unsynced) {
+        struct sx_unsynced *frame = wal->unsynced;
+        wal->unsynced = frame->next;
+        sx_mem_free(mem, frame);
+    }
+    sx_wal_file_close(mem, wal->spare);
+    sx_mutex_deinit(&wal->queue_mutex);
+    sx_cond_deinit(&wal->queue_changed);
+    sx_mutex_deinit(&wal->apply_mutex);
+    sx_mutex_deinit(&wal->files_mutex);
+    sx_mem_free(mem, wal->dir);
+    sx_mem_free(mem, wal);
+}
+
+stria_status sx_wal_open(const struct sx_wal_options *options, struct sx_wal **out,
+                         stria_error *err)
+{
+    *out = NULL;
+    struct names names = {.mem = options->mem};
+    struct sx_wal *wal = wal_create(options);
+    if (!wal)
+        return sx_mem_refused(options->mem, sizeof *wal, err);
+    stria_status st = options->os->ops->list(options->os, wal->dir, add_name, &names, err);
+    if (!st && names.failed)
+        st = sx_mem_refused(options->mem, names.capacity * sizeof *names.items, err);
+    for (size_t i = 0; i < names.count && !st; i++)
+        st = open_file(wal, names.items[i], err);
+    sx_mem_free(options->mem, names.items);
+    if (st) {
+        wal_destroy(wal);
+        return st;
+    }
+    *out = wal;
+    return STRIA_OK;
+}
+
+stria_status sx_wal_close(struct sx_wal *wal, stria_error *err)
+{
+    if (!wal)
+        return STRIA_OK;
+    stria_status st = STRIA_OK;
+    if (!wal->failed && wal->unsynced)
+        st = sx_wal_sync(wal, err);
+    wal_destroy(wal);
+    return st;
+}
+
+stria_status sx_wal_read(struct sx_wal *wal, uint64_t flushed_generation,
+                         const struct sx_replay_options *options, struct sx_replay_result *result,
+                         stria_error *err)
+{
+    struct sx_replay_options replay = *options;
+    replay.flushed_generation = flushed_generation;
+    for (struct sx_wal_file *file = wal->files; file; file = file->next)
+        file->state = file->header.file_no && file->header.generation > flushed_generation
+                          ? SX_WAL_LIVE
+                          : SX_WAL_FREE;
+    stria_status st = sx_wal_replay(wal->files, &replay, result, err);
+    atomic_store(&wal->live_bytes, result->byte_count);
+    return st;
+}
+
+stria_status sx_wal_start(struct sx_wal *wal, uint64_t generation, uint64_t next_seq,
+                          const struct sx_replay_result *replayed, stria_error *err)
+{
+    wal->generation = generation;
+    wal->next_seq = next_seq;
+    wal->next_frame_seq = replayed->next_frame_seq;
+    wal->durable_seq = replayed->next_frame_seq - 1;
+    for (struct sx_wal_file *file = wal->files; file; file = file->next)
+        if (file->state == SX_WAL_LIVE && file->header.file_no == replayed->end_file_no)
+            wal->current = file; /* named as the file before in the new header */
+    uint64_t good_end = wal->current ? replayed->end_offset : 0;
+    return sx_wal_switch_file(wal, SX_WAL_ALIGN, good_end, err);
+}
+
+/* ---- the pool of files ---- */
+
+void sx_wal_add_file(struct sx_wal *wal, struct sx_wal_file *file)
+{
+    sx_mutex_lock(&wal->files_mutex);
+    file->next = wal->files;
+    wal->files = file;
+    sx_mutex_unlock(&wal->files_mutex);
+}
+
+void sx_wal_discard_file(struct sx_wal *wal, struct sx_wal_file *file)
+{
+    stria_error err = {0};
+    struct sx_os *os = wal->options.os;
+    if (os->ops->unlink(os, file->path, &err))
+        sx_event(wal->options.events, STRIA_LEVEL_WARN, "log_unlink", "text=\"%s\"", err.text);
+    sx_wal_file_close(wal->options.mem, file);
+}
+
+/* A file whose inode a snapshot shares must never be written again. */
+static bool writable(struct sx_wal_file *file)
+{
+    struct sx_file_info info;
+    return !file->keep && !sx_file_info(file->file, &info, NULL) && info.link_count == 1;
+}
+
+static struct sx_wal_file *take_free(struct sx_wal *wal, uint64_t size)
+{
+    struct sx_wal_file *file = NULL;
+    sx_mutex_lock(&wal->files_mutex);
+    if (wal->spare && wal->spare->size >= size) {
+        file = wal->spare;
+        wal->spare = NULL;
+    }
+    for (struct sx_wal_file **at = &wal->files; *at && !file; at = &(*at)->next)
+        if ((*at)->state == SX_WAL_FREE && (*at)->size >= size && writable(*at)) {
+            file = *at;
+            *at = file->next;
+            break;
+        }
+    sx_mutex_unlock(&wal->files_mutex);
+    return file;
+}
+
+static stria_status create_file(struct sx_wal *wal, uint64_t size, struct sx_wal_file **file,
+                                stria_error *err)
+{
+    sx_mutex_lock(&wal->files_mutex);
+    uint64_t wanted = SX_MAX(wal->size_wanted, sx_wal_align(size));
+    uint32_t name_no = wal->next_name_no++;
+    sx_mutex_unlock(&wal->files_mutex);
+    return sx_wal_file_create(wal->options.os, wal->options.mem, wal->dir, name_no, wanted, file,
+                              err);
+}
+
+stria_status sx_wal_take_file(struct sx_wal *wal, uint64_t size, struct sx_wal_file **file,
+                              stria_error *err)
+{
+    *file = take_free(wal, size);
+    return *file ? STRIA_OK : create_file(wal, size, file, err);
+}
+
+stria_status sx_wal_prepare_file(struct sx_wal *wal, bool *made, stria_error *err)
+{
+    *made = false;
+    if (wal->options.read_only || wal->failed)
+        return STRIA_OK;
+    sx_mutex_lock(&wal->files_mutex);
+    bool have = wal->spare != NULL;
+    for (struct sx_wal_file *file = wal->files; file && !have; file = file->next)
+        have = file->state == SX_WAL_FREE && !file->keep && file->size >= wal->size_wanted;
+    sx_mutex_unlock(&wal->files_mutex);
+    /* A store that is hardly written to needs no second file. */
+    if (have || atomic_load(&wal->written_bytes) < SX_WAL_FILE_SIZE_MIN / 2)
+        return STRIA_OK;
+    struct sx_wal_file *file = NULL;
+    stria_status st = create_file(wal, SX_WAL_FIRST_FRAME, &file, err);
+    if (st)
+        return st;
+    sx_mutex_lock(&wal->files_mutex);
+    struct sx_wal_file *old = wal->spare;
+    wal->spare = file;
+    sx_mutex_unlock(&wal->files_mutex);
+    if (old)
+        sx_wal_discard_file(wal, old);
+    *made = true;
+    return STRIA_OK;
+}
+
+/* Takes the files that will not be used again out of the list. files_mutex held. */
+static struct sx_wal_file *take_surplus(struct sx_wal *wal, uint64_t generation)
+{
+    struct sx_wal_file *surplus = NULL;
+    size_t free_count = 0;
+    for (struct sx_wal_file **at = &wal->files; *at;) {
+        struct sx_wal_file *file = *at;
+        if (file->state == SX_WAL_LIVE && file->header.generation <= generation &&
+            file != wal->current)
+            file->state = SX_WAL_FREE;
+        bool gone =
+            file->state == SX_WAL_FREE && !file->damaged &&
+            (file->keep || file->size < wal->size_wanted || file->size > SX_WAL_FILE_SIZE_MAX ||
+             ++free_count > SX_WAL_FREE_FILES_MAX || !writable(file));
+        if (!gone) {
+            at = &file->next;
+            continue;
+        }
+        *at = file->next;
+        file->next = surplus;
+        surplus = file;
+    }
+    return surplus;
+}
+
+void sx_wal_release(struct sx_wal *wal, uint64_t generation)
+{
+    sx_mutex_lock(&wal->files_mutex);
+    struct sx_wal_file *surplus = take_surplus(wal, generation);
+    sx_mutex_unlock(&wal->files_mutex);
+    while (surplus) {
+        struct sx_wal_file *file = surplus;
+        surplus = file->next;
+        sx_wal_discard_file(wal, file);
+    }
+    atomic_store(&wal->live_bytes, atomic_load(&wal->generation_bytes));
+}

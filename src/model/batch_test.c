@@ -65,10 +65,9 @@ static void test_rows_have_their_golden_bytes(void **state)
     assert_non_null(values);
     sx_put_u64(values, 6);
     sx_put_u64(values + 16, word);
-    const uint8_t expected[] = {0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 4, 3, 2,
-                                1,    6,    0,    0,    0,    0,    0,    0,    0, 0, 0,
-                                0,    0,    0,    0,    0,    0,    3,    0,    0, 0, 0,
-                                0,    0,    0,    0,    0,    0,    0,    0,    0, 0, 0};
+    const uint8_t expected[] = {0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 4, 3, 2, 1, 6, 0, 0,
+                                0,    0,    0,    0,    0,    0,    0,    0,    0, 0, 0, 0, 0, 3, 0,
+                                0,    0,    0,    0,    0,    0,    0,    0,    0, 0, 0, 0, 0, 0};
     assert_int_equal(batch.rows.len, sizeof expected);
     assert_memory_equal(batch.rows.ptr, expected, sizeof expected);
     assert_int_equal(batch.strings.len, 9);

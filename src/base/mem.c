@@ -43,13 +43,14 @@ static void note_size(struct sx_mem *mem, size_t now)
     }
 }
 
-/* Relaxed order suffices: the counters guard a sum, not other data. Two threads at a limit may both
- * be refused although one would fit; neither ever passes it. */
-static bool charge(struct sx_mem *mem, size_t size)
+/* Charges `mem` and the nodes above it, below `until` (NULL: all). Relaxed order suffices: the
+ * counters guard a sum, not other data. Two threads at a limit may both be refused although one
+ * would fit; neither ever passes it. */
+static bool charge_until(struct sx_mem *mem, const struct sx_mem *until, size_t size)
 {
     if (size > SIZE_MAX / 2) /* the sums must not wrap around */
         return false;
-    for (struct sx_mem *m = mem; m; m = m->parent) {
+    for (struct sx_mem *m = mem; m != until; m = m->parent) {
         size_t now = atomic_fetch_add_explicit(&m->size, size, memory_order_relaxed) + size;
         size_t limit = atomic_load_explicit(&m->limit, memory_order_relaxed);
         if (limit && now > limit) {
@@ -60,6 +61,11 @@ static bool charge(struct sx_mem *mem, size_t size)
         note_size(m, now);
     }
     return true;
+}
+
+static bool charge(struct sx_mem *mem, size_t size)
+{
+    return charge_until(mem, NULL, size);
 }
 
 /* Puts the `actual` size in place of the `charged` one, at every node. */
@@ -153,12 +159,23 @@ void sx_mem_free(struct sx_mem *mem, void *ptr)
     free(ptr);
 }
 
+/* The lowest node that is, or stands above, both; NULL: they are of two trees. */
+static const struct sx_mem *lowest_shared(const struct sx_mem *a, const struct sx_mem *b)
+{
+    for (; a; a = a->parent)
+        for (const struct sx_mem *m = b; m; m = m->parent)
+            if (m == a)
+                return a;
+    return NULL;
+}
+
 bool sx_mem_move(struct sx_mem *from, struct sx_mem *to, void *ptr)
 {
     size_t size = malloc_usable_size(ptr);
-    if (fault_fires(to) || !charge(to, size))
+    const struct sx_mem *shared = lowest_shared(from, to); /* nothing changes from there up */
+    if (fault_fires(to) || !charge_until(to, shared, size))
         return false;
-    uncharge(from, NULL, size);
+    uncharge(from, shared, size);
     return true;
 }
 

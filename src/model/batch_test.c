@@ -107,6 +107,24 @@ static void test_runs_break_where_schema_or_presence_change(void **state)
     sx_batch_deinit(&batch);
 }
 
+static void test_strings_are_found_by_their_word(void **state)
+{
+    (void)state;
+    struct sx_batch batch;
+    uint64_t words[3];
+    static uint8_t large[SX_STRING_SIZE_MAX];
+    struct sx_bytes texts[] = {SX_LITERAL("first"), SX_LITERAL(""),
+                               sx_bytes_make(large, sizeof large)};
+    begin(&batch);
+    for (size_t i = 0; i < 3; i++)
+        assert_true(sx_batch_add_string(&batch, texts[i], &words[i]));
+    for (size_t i = 0; i < 3; i++)
+        assert_true(sx_bytes_equal(sx_batch_string(&batch, words[i]), texts[i]));
+    assert_int_equal(sx_batch_string(&batch, batch.strings.len).len, 0); /* no word of this heap */
+    assert_int_equal(sx_batch_string(&batch, UINT64_MAX).len, 0);
+    sx_batch_deinit(&batch);
+}
+
 static void test_clearing_keeps_storage_but_not_much(void **state)
 {
     (void)state;
@@ -189,6 +207,7 @@ int main(void)
         cmocka_unit_test(test_sizes_of_rows),
         cmocka_unit_test(test_rows_have_their_golden_bytes),
         cmocka_unit_test(test_runs_break_where_schema_or_presence_change),
+        cmocka_unit_test(test_strings_are_found_by_their_word),
         cmocka_unit_test(test_clearing_keeps_storage_but_not_much),
         cmocka_unit_test(test_a_full_batch_keeps_its_whole_rows),
         cmocka_unit_test(test_every_allocation_may_fail),

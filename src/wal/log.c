@@ -106,7 +106,8 @@ stria_status sx_wal_commit(struct sx_wal *wal, struct sx_wal_entry *entry, stria
     *wal->last = entry;
     wal->last = &entry->next;
     while (!entry->done) {
-        if (wal->leading) {
+        /* With nothing queued, a leader that has resigned already is about to finish the entry. */
+        if (wal->leading || !wal->first) {
             sx_cond_wait(&wal->queue_changed, &wal->queue_mutex);
             continue;
         }

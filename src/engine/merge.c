@@ -130,6 +130,13 @@ static bool level0_reaches(const struct sx_policy_store *store, int64_t window)
     return false;
 }
 
+/* Whether a window ended long enough ago. Windows may begin at INT64_MIN. */
+static bool is_over(int64_t window, int64_t window_ns, int64_t now)
+{
+    int64_t span = window_ns + SX_SEAL_QUIET_NS;
+    return now >= INT64_MIN + span && window <= now - span;
+}
+
 /* A window whose segments are not one sealed run. `force`: even if it is not over. */
 static bool choose_seal(struct sx_engine *engine, struct sx_policy_store *store, bool force,
                         struct choice *choice)
@@ -149,8 +156,7 @@ static bool choose_seal(struct sx_engine *engine, struct sx_policy_store *store,
         }
         if (sealed)
             continue;
-        if (!force &&
-            (level0_reaches(store, window) || now - window < store->window_ns + SX_SEAL_QUIET_NS))
+        if (!force && (level0_reaches(store, window) || !is_over(window, store->window_ns, now)))
             continue;
         choice->level = level;
         choice->tier = SX_TIER_SEALED;

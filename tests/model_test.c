@@ -100,18 +100,19 @@ static bool compare_some(struct run *r, const struct op *op)
            wrong(r, op, how.descending ? "compared, descending" : "compared", result.text);
 }
 
-static bool do_op(struct run *r, const struct op *op)
+static bool do_op(struct run *r, const struct op *planned)
 {
     struct op_outcome outcome;
+    struct op resolved = *planned;
+    const struct op *op = &resolved;
     char text[300] = "";
-    int64_t now = sx_os_now_ns(r->store.os);
+    op_resolve(&resolved, &r->store);
     if (op->kind == OP_ADVANCE)
-        sx_os_mem_set_now(r->store.os, now + op_advance_ns(op));
-    op_run(op, &r->store, now, &outcome);
+        sx_os_mem_set_now(r->store.os, op->now_ns + op_advance_ns(op));
+    op_run(op, &r->store, &outcome);
     if (!status_expected(r, op, outcome.status))
         return wrong(r, op, stria_status_name(outcome.status), outcome.error.text);
-    if (outcome.status == STRIA_OK &&
-        !op_apply(op, &r->oracle, now, &outcome, text, sizeof text))
+    if (outcome.status == STRIA_OK && !op_apply(op, &r->oracle, &outcome, text, sizeof text))
         return wrong(r, op, "another outcome", text);
     if (r->store.events[STORE_OTHER_TROUBLE] || r->store.events[STORE_LOG_DAMAGE] ||
         r->store.events[STORE_MANIFEST_DAMAGE] || r->store.events[STORE_UNKNOWN_SEGMENT])

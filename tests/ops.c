@@ -91,20 +91,6 @@ int64_t op_advance_ns(const struct op *op)
     return (int64_t)(op->seed % 180 + 1) * 60 * 1000000000;
 }
 
-static struct write write_of(const struct op *op, int64_t now_ns, int64_t duration_ns)
-{
-    struct write w = {.kind = op->write,
-                      .seed = op->seed,
-                      .id = op->id,
-                      .now_ns = now_ns,
-                      .duration_ns = duration_ns};
-    if (w.kind == WRITE_OLD && !duration_ns)
-        w.kind = WRITE_BACKFILL;
-    if (w.kind == WRITE_EXTREME_TIMES && duration_ns)
-        w.kind = WRITE_OVER;
-    return w;
-}
-
 static struct sx_command command_of(const struct op *op)
 {
     static const enum sx_command_kind kinds[OP_KIND_COUNT] = {
@@ -127,13 +113,35 @@ static struct sx_command command_of(const struct op *op)
 
 /* ---- the engine ---- */
 
-static int64_t duration_in(struct store *store, uint32_t policy_id)
+static int policy_index(const struct sx_policy *policy)
 {
+    for (int i = 0; i < ORACLE_POLICIES; i++)
+        if (sx_bytes_equal(policy->name, sx_bytes_of(oracle_policy_name(i))))
+            return i;
+    return -1;
+}
+
+void op_resolve(struct op *op, struct store *store)
+{
+    const struct sx_policy *policy = NULL;
+    op->now_ns = sx_os_now_ns(store->os);
+    op->rows = (struct write){
+        .kind = op->write, .seed = op->seed, .id = op->id, .now_ns = op->now_ns};
+    if (op->kind != OP_WRITE || !store->engine)
+        return;
     struct sx_catalog *catalog = sx_engine_catalog(store->engine);
-    const struct sx_policy *policy = sx_catalog_policy_by_id(catalog, policy_id, NULL);
-    int64_t duration_ns = policy ? policy->duration_ns : 0;
+    const char *name = op->policy < 0 ? "" : oracle_policy_name(op->policy);
+    (void)sx_catalog_find(catalog, sx_bytes_of(oracle_database_name(op->database)),
+                          sx_bytes_of(name), NULL, &policy, NULL);
+    if (policy) {
+        op->policy = policy_index(policy);
+        op->rows.duration_ns = policy->duration_ns;
+    }
     sx_catalog_release(catalog);
-    return duration_ns;
+    if (op->write == WRITE_OLD && !op->rows.duration_ns)
+        op->rows.kind = WRITE_BACKFILL;
+    if (op->write == WRITE_EXTREME_TIMES && op->rows.duration_ns)
+        op->rows.kind = WRITE_OVER;
 }
 
 static stria_status reopen(struct store *store, stria_error *err)
@@ -144,10 +152,9 @@ static stria_status reopen(struct store *store, stria_error *err)
     return opened ? opened : closed;
 }
 
-void op_run(const struct op *op, struct store *store, int64_t now_ns, struct op_outcome *outcome)
+void op_run(const struct op *op, struct store *store, struct op_outcome *outcome)
 {
     struct sx_command command;
-    struct write w;
     stria_error *err = &outcome->error;
     *outcome = (struct op_outcome){0};
     if (!store->engine) {
@@ -156,9 +163,7 @@ void op_run(const struct op *op, struct store *store, int64_t now_ns, struct op_
     }
     switch (op->kind) {
     case OP_WRITE:
-        w = write_of(op, now_ns,
-                     duration_in(store, store_policy_id(store, op->database, op->policy)));
-        outcome->status = store_write(store, op->database, op->policy, &w, op->durability,
+        outcome->status = store_write(store, op->database, op->policy, &op->rows, op->durability,
                                       &outcome->written, err);
         return;
     case OP_FLUSH:
@@ -191,7 +196,7 @@ bool op_refused(stria_status status)
 
 /* ---- the oracle ---- */
 
-static bool apply_write(const struct op *op, struct oracle *oracle, int64_t now_ns,
+static bool apply_write(const struct op *op, struct oracle *oracle,
                         const struct op_outcome *outcome, char *text, size_t text_size)
 {
     struct test_rows rows = {0};
@@ -199,11 +204,10 @@ static bool apply_write(const struct op *op, struct oracle *oracle, int64_t now_
     struct oracle_policy *policy = oracle_policy(oracle, op->database, op->policy);
     if (!policy) {
         (void)snprintf(text, text_size, "a write to a policy that is not there");
-        return !outcome;
+        return false;
     }
-    struct write w = write_of(op, now_ns, policy->duration_ns);
-    rows_make(&rows, &w);
-    rows_apply(&rows, &w, oracle, policy, &expected);
+    rows_make(&rows, &op->rows);
+    rows_apply(&rows, &op->rows, oracle, policy, &expected);
     rows_free(&rows);
     if (!outcome)
         return true;
@@ -221,24 +225,24 @@ static bool apply_write(const struct op *op, struct oracle *oracle, int64_t now_
     return false;
 }
 
-static void apply_alter(const struct op *op, struct oracle *oracle, int64_t now_ns)
+static void apply_alter(const struct op *op, struct oracle *oracle)
 {
     struct oracle_policy *policy = oracle_policy(oracle, op->database, op->policy);
     if (!policy)
         return;
     if (policy->duration_ns)
-        oracle_forget(policy, now_ns);
+        oracle_forget(policy, op->now_ns);
     policy->duration_ns = policy_duration(op);
     if (policy_default(op))
         oracle->databases[op->database].default_policy = op->policy;
 }
 
-bool op_apply(const struct op *op, struct oracle *oracle, int64_t now_ns,
-              const struct op_outcome *outcome, char *text, size_t text_size)
+bool op_apply(const struct op *op, struct oracle *oracle, const struct op_outcome *outcome,
+              char *text, size_t text_size)
 {
     switch (op->kind) {
     case OP_WRITE:
-        return apply_write(op, oracle, now_ns, outcome, text, text_size);
+        return apply_write(op, oracle, outcome, text, text_size);
     case OP_CREATE_DATABASE:
         oracle_create_database(oracle, op->database);
         return true;
@@ -254,7 +258,7 @@ bool op_apply(const struct op *op, struct oracle *oracle, int64_t now_ns,
         oracle_drop_policy(oracle, op->database, op->policy);
         return true;
     case OP_ALTER_POLICY:
-        apply_alter(op, oracle, now_ns);
+        apply_alter(op, oracle);
         return true;
     default:
         return true;

@@ -30,6 +30,9 @@ struct op {
     int database, policy; /* policy -1: the default one */
     uint32_t id;
     uint64_t seed;
+    /* filled in by op_resolve() */
+    int64_t now_ns;
+    struct write rows;
 };
 
 /* Which operations a script has. */
@@ -51,13 +54,18 @@ struct op_outcome {
     struct sx_write_result written;
 };
 
-/* Carries it out. `now_ns`: what the clock tells to writes; `w` is filled in for writes. */
-void op_run(const struct op *op, struct store *store, int64_t now_ns, struct op_outcome *outcome);
+/* Fixes what depends on the store as it is now: the clock, which policy is the default one, how long
+ * it keeps rows. What was resolved can be told to an oracle at any time later. */
+void op_resolve(struct op *op, struct store *store);
 
-/* Tells the oracle that it was carried out. False: a write's counts are not those that the outcome
- * tells (NULL: they are not compared); text says so. */
-bool op_apply(const struct op *op, struct oracle *oracle, int64_t now_ns,
-              const struct op_outcome *outcome, char *text, size_t text_size);
+/* Carries it out. */
+void op_run(const struct op *op, struct store *store, struct op_outcome *outcome);
+
+/* Tells the oracle that it was carried out. False: it contradicts what the oracle knows (a write to
+ * a policy that is not there), or a write's counts are not those that the outcome tells (NULL: they
+ * are not compared); text says so. */
+bool op_apply(const struct op *op, struct oracle *oracle, const struct op_outcome *outcome,
+              char *text, size_t text_size);
 
 /* How far OP_ADVANCE moves the clock. */
 int64_t op_advance_ns(const struct op *op);

@@ -323,7 +323,7 @@ void rows_apply(const struct test_rows *r, const struct write *w, struct oracle 
     for (size_t i = 0; i < r->row_count; i++) {
         const struct test_row *row = &r->rows[i];
         const struct test_run *run = &r->runs[row->run];
-        if (policy->duration_ns && row->ts_ns < w->now_ns - policy->duration_ns) {
+        if (w->duration_ns && row->ts_ns < w->now_ns - w->duration_ns) {
             outcome->outside_count++;
             continue;
         }

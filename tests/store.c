@@ -31,7 +31,7 @@ static void hear(void *user, const stria_event *event)
 
 void store_init(struct store *store, struct sx_os *os, const struct store_options *options)
 {
-    *store = (struct store){.os = os};
+    *store = (struct store){.os = os, .disk = os};
     if (options)
         store->options = *options;
     sx_mem_init(&store->mem, NULL, "test", 0);
@@ -52,8 +52,8 @@ stria_status store_open(struct store *store, stria_error *err)
     };
     memset(store->events, 0, sizeof store->events);
     /* The folder above is the host's. */
-    if (!o->read_only)
-        (void)store->os->ops->mkdir(store->os, "data", NULL);
+    if (!o->read_only && store->disk->ops->mkdir(store->disk, "data", NULL) == STRIA_OK)
+        (void)store->disk->ops->sync_dir(store->disk, "", NULL);
     return sx_engine_open(&options, &store->engine, err);
 }
 

@@ -38,6 +38,7 @@ struct sx_merge {
     struct sx_segment_info *outputs;
     size_t output_count, output_capacity;
     uint64_t row_count;
+    bool keep_outputs; /* they live, or may turn out to */
 };
 
 static struct sx_mem *merge_mem(struct sx_engine *engine)
@@ -189,7 +190,7 @@ void sx_merge_destroy(struct sx_engine *engine, struct sx_merge *m)
         sx_key_merge_deinit(&m->keys);
         sx_rewrite_deinit(&m->rewrite, false);
     }
-    for (size_t i = 0; i < m->output_count; i++) {
+    for (size_t i = 0; !m->keep_outputs && i < m->output_count; i++) {
         char *path = sx_engine_segment_path(engine, m->outputs[i].segment_id);
         if (path)
             (void)engine->os->ops->unlink(engine->os, path, NULL);
@@ -454,8 +455,11 @@ static stria_status commit(struct sx_engine *engine, struct sx_merge *m, stria_e
         for (size_t i = 0; i < m->input_count; i++)
             sx_edit_put_number(&ops, SX_OP_REMOVE_SEGMENT, m->inputs[i]->info.segment_id);
         sx_edit_put_counters(&ops, &engine->counters);
-        st = ops.failed ? sx_buf_refused(&ops, "manifest edit", err)
-                        : sx_manifest_commit(engine->manifest, sx_buf_bytes(&ops), err);
+        if (ops.failed)
+            st = sx_buf_refused(&ops, "manifest edit", err);
+        if (!st)
+            st = sx_manifest_commit(engine->manifest, sx_buf_bytes(&ops), err);
+        m->keep_outputs = !st || sx_manifest_broken(engine->manifest);
     }
     if (!st && !dropped) {
         sx_mutex_lock(&engine->state_mutex);
@@ -463,7 +467,6 @@ static stria_status commit(struct sx_engine *engine, struct sx_merge *m, stria_e
         replace(engine, store, m, outputs);
         sx_mutex_unlock(&engine->state_mutex);
         count_merge(engine, m);
-        m->output_count = 0; /* they live */
     }
     sx_mutex_unlock(&engine->manifest_mutex);
     for (size_t i = 0; outputs && outputs[i]; i++)

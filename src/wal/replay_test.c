@@ -127,7 +127,7 @@ static const struct damage_row {
     {"an unsynced frame before unsynced ones: the end", "saaa", 1, IN_PAYLOAD, "1:1=a", "", 3, 2},
     {"the last of unsynced frames", "saaa", 3, IN_PAYLOAD, "1:1=a 1:2=b 1:3=c", "", 1, 4},
     {"an unsynced frame before a synced one, which does not know yet", "aas", 0, IN_PAYLOAD, "", "",
-     2, 1},
+     3, 1},
     {"an unsynced frame before two synced ones", "aass", 0, IN_PAYLOAD, "1:2=b 1:3=c 1:4=d",
      "00000000.wal@8192 ", 0, 5},
 };

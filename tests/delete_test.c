@@ -14,6 +14,8 @@
 #include "os/os_mem.h"
 #include "small.h"
 
+#include <stdio.h>
+
 static void must(stria_status st, const stria_error *err)
 {
     if (st)
@@ -41,14 +43,16 @@ static struct sx_command delete_of(const char *measurement, const struct sx_tag_
 }
 
 /* What happens between the steps of a script. */
-enum between { NOTHING, FLUSH, MERGE, SEAL, REOPEN, CRASH, BETWEEN_COUNT };
+enum between { NOTHING, FLUSH, MERGE, SEAL, RECLAIM, REOPEN, CRASH, BETWEEN_COUNT };
 
 static void between(struct small *s, enum between what)
 {
-    static const stria_compact_until until[] = {
-        [FLUSH] = STRIA_COMPACT_FLUSH, [MERGE] = STRIA_COMPACT_MERGE, [SEAL] = STRIA_COMPACT_SEAL};
+    static const stria_compact_until until[] = {[FLUSH] = STRIA_COMPACT_FLUSH,
+                                                [MERGE] = STRIA_COMPACT_MERGE,
+                                                [SEAL] = STRIA_COMPACT_SEAL,
+                                                [RECLAIM] = STRIA_COMPACT_RECLAIM};
     stria_error err = {0};
-    if (what == FLUSH || what == MERGE || what == SEAL)
+    if (what >= FLUSH && what <= RECLAIM)
         must(sx_engine_compact(s->engine, until[what], NULL, &err), &err);
     if (what == REOPEN) {
         must(sx_engine_close(s->engine, &err), &err);
@@ -128,6 +132,56 @@ static void a_dropped_measurement_may_come_back_with_other_types(void **state)
     }
 }
 
+static void space_is_given_back_when_asked_for(void **state)
+{
+    (void)state;
+    struct small s;
+    small_begin(&s);
+    for (int i = 0; i < 40; i++) {
+        char line[64];
+        (void)snprintf(line, sizeof line, "cpu,host=%c%d v=%d %d", i % 8 ? 'a' : 'b', i, 7 * i, i);
+        small_write(&s, line);
+    }
+    small_compact(&s, STRIA_COMPACT_FLUSH);
+    double before = small_stat(&s, "segment_bytes");
+    static const struct sx_tag_expr b8 = {.kind = SX_TAG_MATCH,
+                                          .op = STRIA_MATCH_EQUAL,
+                                          .key = {(const uint8_t *)"host", 4},
+                                          .value = {(const uint8_t *)"b8", 2}};
+    struct sx_command command = delete_of("cpu", &b8, ALL);
+    small_execute(&s, &command);
+    /* One of forty is not worth a merge by itself, and the tombstone stays. */
+    small_poll(&s, 50);
+    assert_true(small_stat(&s, "segment_rows") == 40);
+    assert_true(small_stat(&s, "tombstones") == 1);
+    small_compact(&s, STRIA_COMPACT_RECLAIM);
+    assert_true(small_stat(&s, "segment_rows") == 39);
+    assert_true(small_stat(&s, "tombstones") == 0);
+    assert_true(small_stat(&s, "segment_bytes") <= before);
+    small_end(&s);
+}
+
+static void much_that_is_deleted_goes_by_itself_and_nothing_costs_nothing(void **state)
+{
+    (void)state;
+    struct small s;
+    small_begin(&s);
+    small_write(&s, "cpu,host=a v=1 1\ncpu,host=b v=1 1\ncpu,host=c v=1 1");
+    small_compact(&s, STRIA_COMPACT_FLUSH);
+    struct sx_command command = delete_of("mem", NULL, ALL);
+    small_execute(&s, &command);
+    small_poll(&s, 50);
+    assert_true(small_stat(&s, "tombstones") == 0);
+    assert_true(small_stat(&s, "merges_total") == 0);
+    command = delete_of("cpu", &host_a, ALL);
+    small_execute(&s, &command);
+    small_poll(&s, 50);
+    assert_true(small_stat(&s, "merges_total") == 1);
+    assert_true(small_stat(&s, "segment_rows") == 2);
+    assert_true(small_stat(&s, "tombstones") == 0);
+    small_end(&s);
+}
+
 static void deletes_of_what_is_not_there_are_told(void **state)
 {
     (void)state;
@@ -150,6 +204,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(deleted_rows_stay_away_and_later_ones_are_there),
         cmocka_unit_test(a_dropped_measurement_may_come_back_with_other_types),
+        cmocka_unit_test(space_is_given_back_when_asked_for),
+        cmocka_unit_test(much_that_is_deleted_goes_by_itself_and_nothing_costs_nothing),
         cmocka_unit_test(deletes_of_what_is_not_there_are_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

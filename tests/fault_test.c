@@ -114,8 +114,8 @@ static enum sx_crash_fate choose(void *context, uint64_t item, bool is_sector)
 /* The power goes while the script's store is open. */
 static bool check_power_loss(struct run *r)
 {
-    struct sx_os *left = sx_os_mem_crash(r->disk, random_once_in(&r->state, 4) ? NULL : choose,
-                                         &r->state);
+    struct sx_os *left =
+        sx_os_mem_crash(r->disk, random_once_in(&r->state, 4) ? NULL : choose, &r->state);
     struct store store;
     struct history history = r->history; /* a copy that is settled on its own */
     assert_non_null(left);
@@ -159,8 +159,8 @@ static bool run_case(const struct script *script, const struct fault_case *fault
     r.store.disk = r.disk;
     history_init(&r.history);
     (void)store_open(&r.store, NULL); /* may be what fails */
-    bool good = run_script(&r, os) && check_running(&r) && check_power_loss(&r) &&
-                check_reopened(&r);
+    bool good =
+        run_script(&r, os) && check_running(&r) && check_power_loss(&r) && check_reopened(&r);
     *fired = sx_os_fault_fired(os);
     *call_count = sx_os_fault_calls(os);
     if (!good)

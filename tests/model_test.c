@@ -3,8 +3,8 @@
  *
  * Why         Merges, late rows, types, drops and reopening meet in more ways than anybody lists.
  *             A history is a seed; the same history runs under several configurations (memtable
- *             sizes, other flushes, merges and reopenings) and must give the same answers. A history
- *             that fails is made shorter, as long as it still fails, before it is told.
+ *             sizes, other flushes, merges and reopenings) and must give the same answers. A
+ *             history that fails is made shorter, as long as it still fails, before it is told.
  * Limits      STRIA_SWEEP=N runs N times as many; STRIA_SEED=N begins elsewhere. */
 #include "compare.h"
 #include "ops.h"
@@ -152,9 +152,8 @@ static bool run_ops(struct run *r)
 static bool run_history(const struct history *history, const struct configuration *configuration,
                         char *text)
 {
-    struct run r = {.history = history,
-                    .configuration = *configuration,
-                    .state = configuration->work_seed};
+    struct run r = {
+        .history = history, .configuration = *configuration, .state = configuration->work_seed};
     struct sx_os *os = sx_os_mem_create(configuration->work_seed);
     struct store_options options = {.memtable_size = configuration->memtable_size};
     assert_non_null(os);

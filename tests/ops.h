@@ -54,8 +54,8 @@ struct op_outcome {
     struct sx_write_result written;
 };
 
-/* Fixes what depends on the store as it is now: the clock, which policy is the default one, how long
- * it keeps rows. What was resolved can be told to an oracle at any time later. */
+/* Fixes what depends on the store as it is now: the clock, which policy is the default one, how
+ * long it keeps rows. What was resolved can be told to an oracle at any time later. */
 void op_resolve(struct op *op, struct store *store);
 
 /* Carries it out. */

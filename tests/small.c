@@ -160,7 +160,45 @@ void small_assert(struct small *s, const char *expected)
 {
     size_t len = strlen(expected);
     small_dump(s);
-    if (expected[len - 1] == '*' && s->len >= len - 1)
+    if (len && expected[len - 1] == '*' && s->len >= len - 1)
         s->text[len - 1] = '*', s->text[len] = 0;
     assert_string_equal(s->text, expected);
+}
+
+void small_compact(struct small *s, stria_compact_until until)
+{
+    stria_error err = {0};
+    must(sx_engine_compact(s->engine, until, NULL, &err), &err);
+}
+
+void small_poll(struct small *s, int count)
+{
+    bool more;
+    stria_error err = {0};
+    for (int i = 0; i < count; i++)
+        must(sx_engine_poll(s->engine, &more, &err), &err);
+}
+
+struct wanted {
+    const char *name;
+    double value;
+    bool found;
+};
+
+static void take_stat(void *user, const stria_stat *stat)
+{
+    struct wanted *wanted = user;
+    if (stat->label || strcmp(stat->name, wanted->name) != 0)
+        return;
+    wanted->value = stat->value;
+    wanted->found = true;
+}
+
+double small_stat(struct small *s, const char *name)
+{
+    struct wanted wanted = {.name = name};
+    stria_error err = {0};
+    must(sx_engine_stats(s->engine, take_stat, &wanted, &err), &err);
+    assert_true(wanted.found);
+    return wanted.value;
 }

@@ -33,6 +33,12 @@ uint64_t small_write(struct small *s, const char *lines);
  * then each measurement with the number of its columns. In s->text. */
 const char *small_dump(struct small *s);
 
+void small_compact(struct small *s, stria_compact_until until);
+/* Polls so often, whether anything is due or not: care has its turn when nothing is. */
+void small_poll(struct small *s, int count);
+/* A figure of sx_engine_stats() without labels. */
+double small_stat(struct small *s, const char *name);
+
 /* Compares that; a star at the end of `expected` stands for whatever follows. */
 void small_assert(struct small *s, const char *expected);
 

@@ -10,9 +10,9 @@ static void hear(void *user, const stria_event *event)
         const char *name;
         enum store_event which;
     } names[] = {
-        {"log_damage", STORE_LOG_DAMAGE},       {"manifest_damage", STORE_MANIFEST_DAMAGE},
-        {"log_failed", STORE_LOG_FAILED},       {"unknown_segment", STORE_UNKNOWN_SEGMENT},
-        {"flush", STORE_FLUSH},                 {"merge", STORE_MERGE},
+        {"log_damage", STORE_LOG_DAMAGE}, {"manifest_damage", STORE_MANIFEST_DAMAGE},
+        {"log_failed", STORE_LOG_FAILED}, {"unknown_segment", STORE_UNKNOWN_SEGMENT},
+        {"flush", STORE_FLUSH},           {"merge", STORE_MERGE},
     };
     struct store *store = user;
     enum store_event which = STORE_OTHER_TROUBLE;

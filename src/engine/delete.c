@@ -101,17 +101,21 @@ stria_status sx_engine_delete(struct sx_engine *engine, const struct sx_command 
 
 /* ---- tombstones that mask nothing any more ---- */
 
+bool sx_engine_masks(const struct sx_tombstone *t, const struct sx_segment *segment)
+{
+    const struct sx_segment_info *info = &segment->info;
+    return info->last_generation < t->generation && atomic_load(&segment->tombstone_id) < t->id &&
+           t->time_min_ns <= info->max_ts && t->time_max_ns >= info->min_ts;
+}
+
 static bool is_spent(const struct sx_engine *engine, const struct sx_policy_store *store,
                      const struct sx_tombstone *t)
 {
     if (engine->flushed_generation + 1 < t->generation)
         return false; /* memtables of earlier generations are not flushed yet */
-    for (size_t i = 0; i < store->segment_count; i++) {
-        const struct sx_segment_info *info = &store->segments[i]->info;
-        if (info->last_generation < t->generation && info->tombstone_id < t->id &&
-            info->max_ts >= t->time_min_ns && info->min_ts <= t->time_max_ns)
+    for (size_t i = 0; i < store->segment_count; i++)
+        if (sx_engine_masks(t, store->segments[i]))
             return false;
-    }
     return true;
 }
 

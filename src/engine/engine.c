@@ -327,7 +327,10 @@ void sx_engine_put_state(void *context, struct sx_buf *out)
         const struct sx_policy_store *store = engine->stores[i];
         struct put_types put = {.out = out, .policy_id = store->policy_id};
         for (size_t j = 0; j < store->segment_count; j++) {
+            uint64_t applied = atomic_load(&store->segments[j]->tombstone_id);
             sx_edit_put_segment(out, &store->segments[j]->info);
+            if (applied > store->segments[j]->info.tombstone_id)
+                sx_edit_put_applied(out, store->segments[j]->info.segment_id, applied);
             if (store->segments[j]->set_aside)
                 sx_edit_put_number(out, SX_OP_SET_ASIDE, store->segments[j]->info.segment_id);
         }

@@ -416,6 +416,24 @@ stria_status sx_engine_flush_step(struct sx_engine *engine, bool *more, stria_er
     return st;
 }
 
+stria_status sx_engine_pass_empty_generations(struct sx_engine *engine, stria_error *err)
+{
+    uint64_t last = engine->active->number - 1;
+    struct sx_buf ops;
+    if (engine->frozen_count || engine->flushed_generation >= last)
+        return STRIA_OK;
+    sx_buf_init(&ops, &engine->mems[SX_ENGINE_MEM_OTHER], 4096);
+    sx_edit_put_number(&ops, SX_OP_FLUSHED, last);
+    stria_status st = ops.failed ? sx_buf_refused(&ops, "manifest edit", err)
+                                 : sx_manifest_commit(engine->manifest, sx_buf_bytes(&ops), err);
+    sx_buf_deinit(&ops);
+    if (st)
+        return st;
+    engine->flushed_generation = last;
+    sx_wal_release(engine->wal, last);
+    return STRIA_OK;
+}
+
 void sx_engine_abort_jobs(struct sx_engine *engine)
 {
     flush_destroy(engine, engine->flush, false);

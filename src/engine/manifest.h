@@ -63,9 +63,10 @@ stria_status sx_manifest_begin(struct sx_manifest *manifest, const uint8_t store
                                stria_error *err);
 
 /* Makes operations true: OK means they are on disk. On failure they are not: a fresh manifest
- * without them is begun. If that fails too the manifest is broken and the code is IO: the operations
- * may turn out to be true when the store is opened again, so nothing may be unlinked, and nothing
- * acknowledged that they contradict, until sx_manifest_begin() or a commit succeeded. */
+ * without them is begun. If that fails too the manifest is broken and the code is IO: the
+ * operations may turn out to be true when the store is opened again, so nothing may be unlinked,
+ * and nothing acknowledged that they contradict, until sx_manifest_begin() or a commit
+ * succeeded. */
 stria_status sx_manifest_commit(struct sx_manifest *manifest, struct sx_bytes operations,
                                 stria_error *err);
 

@@ -71,6 +71,7 @@ static void destroy(struct sx_engine *engine)
     sx_mem_free(other, engine->seg_dir);
     sx_mem_free(other, engine->manifest_dir);
     sx_mutex_deinit(&engine->rotate_mutex);
+    sx_rate_deinit(&engine->merge_rate);
     sx_mutex_deinit(&engine->manifest_mutex);
     sx_mutex_deinit(&engine->state_mutex);
     sx_mutex_deinit(&engine->job_mutex);
@@ -107,6 +108,8 @@ static stria_status create(const struct sx_engine_options *options, struct sx_en
     engine->opened_ns = sx_os_mono_ns(options->os);
     engine->frozen_last = &engine->frozen;
     sx_mutex_init(&engine->rotate_mutex);
+    sx_rate_init(&engine->merge_rate, options->merge_bytes_per_s, options->merge_bytes_per_s,
+                 sx_os_mono_ns(options->os));
     sx_mutex_init(&engine->manifest_mutex);
     sx_mutex_init(&engine->state_mutex);
     sx_mutex_init(&engine->job_mutex);
@@ -322,6 +325,8 @@ static stria_status open_for_writing(struct sx_engine *engine, bool is_store, st
         st = sx_manifest_begin(engine->manifest, engine->store_uuid, err);
     if (!st)
         st = sx_engine_open_log(engine, err);
+    if (!st)
+        st = sx_engine_pass_empty_generations(engine, err);
     if (!st)
         st = sx_engine_start_background(engine, err);
     return st;

@@ -64,6 +64,7 @@ static stria_status open_writer(struct sx_rewrite *rw, stria_error *err)
     struct sx_segment_writer_options options = {
         .os = engine->os, .mem = rw->options.mem, .path = path, .info = rw->options.info};
     options.info.segment_id = rw->segment_id;
+    options.info.created_ns = sx_os_now_ns(engine->os);
     stria_status st = sx_segment_writer_create(&options, &rw->writer, err);
     sx_mem_free(other, path);
     return st;
@@ -285,6 +286,7 @@ stria_status sx_rewrite_series(struct sx_rewrite *rw, const struct sx_scan_serie
         st = shape_rows(rw, err);
     rw->grid_ns = rw->options.window_ns;
     uint64_t estimate = st ? 0 : sx_reader_row_estimate(rw->reader);
+    estimate /= SX_MAX(rw->options.window_count, 1);
     for (int k = 0; rw->options.grid && k < GRID_LEVELS_MAX && estimate > SX_COLUMN_VALUES_MAX;
          k++) {
         rw->grid_ns /= 2;

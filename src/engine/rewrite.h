@@ -22,6 +22,7 @@ struct sx_rewrite_options {
     int64_t window_ns;
     int64_t time_min_ns, time_max_ns; /* rows outside are left out */
     bool grid;                        /* cut groups on the time grid of the window */
+    uint32_t window_count;            /* windows with rows in that range, about; 0: one */
 };
 
 struct sx_rewrite {

@@ -71,9 +71,13 @@ struct sx_segment {
     uint64_t salt;
     _Atomic uint32_t reference_count;
     _Atomic bool loaded;
+    _Atomic uint64_t tombstone_id;       /* deletes up to this one are applied; info's or later */
     _Atomic unsigned damage;             /* enum sx_segment_damage, or-ed: what readers ran into */
     struct sx_segment_load_state *state; /* lock and file; segment.c */
-    bool set_aside;                      /* as the manifest says; the engine's: it guards it */
+    /* the engine's, which guards them: */
+    bool set_aside;           /* as the manifest says */
+    unsigned deleted_percent; /* of its rows, about, as reclaim.c found */
+    uint64_t reclaim_checked; /* it looked at tombstones up to this one */
 
     /* immutable once loaded */
     struct sx_arena arena;

@@ -77,6 +77,11 @@ stria_status sx_wal_open(const struct sx_wal_options *options, struct sx_wal **w
 /* Syncs async frames unless the log failed; NULL is allowed. Returns that sync's error. */
 stria_status sx_wal_close(struct sx_wal *wal, stria_error *err);
 
+/* Before reading: this file is damaged, as an earlier start found; it stays, never used again. */
+void sx_wal_keep(struct sx_wal *wal, uint64_t file_no);
+/* After reading: the number of the first damaged file above file_no; 0: none. */
+uint64_t sx_wal_next_damaged(const struct sx_wal *wal, uint64_t file_no);
+
 /* Reads back the generations after `flushed_generation` (replay.h). Before start only. */
 stria_status sx_wal_read(struct sx_wal *wal, uint64_t flushed_generation,
                          const struct sx_replay_options *options, struct sx_replay_result *result,

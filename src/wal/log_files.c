@@ -168,6 +168,23 @@ stria_status sx_wal_close(struct sx_wal *wal, stria_error *err)
     return st;
 }
 
+void sx_wal_keep(struct sx_wal *wal, uint64_t file_no)
+{
+    for (struct sx_wal_file *file = wal->files; file; file = file->next)
+        if (file->header.file_no == file_no)
+            file->damaged = file->keep = true;
+}
+
+uint64_t sx_wal_next_damaged(const struct sx_wal *wal, uint64_t file_no)
+{
+    uint64_t next = 0;
+    for (const struct sx_wal_file *file = wal->files; file; file = file->next)
+        if (file->damaged && file->header.file_no > file_no &&
+            (next == 0 || file->header.file_no < next))
+            next = file->header.file_no;
+    return next;
+}
+
 stria_status sx_wal_read(struct sx_wal *wal, uint64_t flushed_generation,
                          const struct sx_replay_options *options, struct sx_replay_result *result,
                          stria_error *err)

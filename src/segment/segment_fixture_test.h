@@ -23,6 +23,7 @@ struct seg_test {
     struct sx_os *disk, *os; /* os: the disk, or what stands before it */
     struct sx_segment_writer *writer;
     struct sx_segment_info info; /* of the finished one */
+    uint64_t generation;         /* of the next one; 0: 4 and 5 */
     struct sx_segment *segment;
     struct sx_buf key, last_key, out;
     stria_error err;
@@ -84,6 +85,10 @@ static inline stria_status seg_test_begin(struct seg_test *t, enum sx_tier tier)
                                                          .first_seq = 60,
                                                          .last_seq = 70,
                                                          .tombstone_id = 8}};
+    if (t->generation) {
+        options.info.first_generation = options.info.last_generation = t->generation;
+        options.info.tombstone_id = 0;
+    }
     t->err = (stria_error){0};
     sx_buf_clear(&t->last_key);
     t->row_count = 0;
@@ -127,12 +132,12 @@ static inline struct test_column *seg_test_column(struct seg_test *t,
     return column;
 }
 
-/* Adds a row; texts must outlive the writer. A row of another series ends the group. */
-static inline stria_status seg_test_row(struct seg_test *t, const char *series, int64_t ts_ns,
-                                        const char *text)
+/* Adds a row; texts must outlive the writer. A row of another series ends the group, and so do 64
+ * rows. */
+static inline stria_status seg_test_put_fields(struct seg_test *t, const char *series,
+                                               int64_t ts_ns, const struct test_field *fields,
+                                               size_t count)
 {
-    struct test_field fields[TEST_FIELDS_MAX];
-    size_t count = test_fields_parse(text, fields);
     struct sx_bytes key = index_test_key(&t->key, series);
     stria_status st = STRIA_OK;
     if (!sx_bytes_equal(sx_buf_bytes(&t->last_key), key)) {
@@ -141,10 +146,11 @@ static inline stria_status seg_test_row(struct seg_test *t, const char *series, 
             st = sx_segment_writer_series(t->writer, key, sx_hash(key), &t->err);
         sx_buf_clear(&t->last_key);
         sx_buf_put_bytes(&t->last_key, key);
+    } else if (t->row_count == TEST_GROUP_ROWS) {
+        st = seg_test_group(t);
     }
     if (st)
         return st;
-    assert_true(t->row_count < TEST_GROUP_ROWS);
     uint32_t row = t->row_count++;
     t->ts_ns[row] = ts_ns;
     for (size_t i = 0; i < count; i++) {
@@ -159,6 +165,14 @@ static inline stria_status seg_test_row(struct seg_test *t, const char *series, 
             column->values[row] = fields[i].bits;
     }
     return STRIA_OK;
+}
+
+static inline stria_status seg_test_row(struct seg_test *t, const char *series, int64_t ts_ns,
+                                        const char *text)
+{
+    struct test_field fields[TEST_FIELDS_MAX];
+    size_t count = test_fields_parse(text, fields);
+    return seg_test_put_fields(t, series, ts_ns, fields, count);
 }
 
 static inline stria_status seg_test_finish(struct seg_test *t)

@@ -266,18 +266,22 @@ static stria_status more_blocks(struct sx_reader *r, size_t count, stria_error *
     return STRIA_OK;
 }
 
-/* Decodes the next overlapping pieces; r->current has their rows. */
+/* Decodes the next overlapping pieces; r->current has their rows. A failure ends the series: what
+ * follows would look like the whole rest. */
 static stria_status next_block(struct sx_reader *r, stria_error *err)
 {
     size_t first, count;
+    r->current = NULL; /* blocks may move */
     take_cluster(r, &first, &count);
     stria_status st = more_blocks(r, count, err);
     for (size_t i = 0; i < count && !st; i++)
         st = sx_reader_decode(r, &r->pieces[first + i], &r->blocks[i], err);
     if (!st && count > 1)
         st = sx_reader_merge(r, count, err);
-    if (st)
+    if (st) {
+        r->piece_count = r->next_piece = 0;
         return st;
+    }
     r->current = count > 1 ? &r->merged : &r->blocks[0];
     r->current_row = 0;
     if (r->options.descending)

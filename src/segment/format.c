@@ -136,5 +136,7 @@ stria_status sx_segment_footer_get(const uint8_t *bytes, uint64_t file_size,
     memcpy(info->uuid, bytes + 16, 16);
     if (info->file_size != file_size)
         return sx_fail(err, STRIA_CORRUPT, "the footer speaks of another file size");
+    if (info->series_count > UINT32_MAX)
+        return sx_fail(err, STRIA_CORRUPT, "the footer speaks of too many series");
     return get_parts(bytes, file_size, footer, err);
 }

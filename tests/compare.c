@@ -177,10 +177,8 @@ bool compare_read(struct sx_view *view, uint32_t policy_id, struct sx_mem *mem,
         .how = how ? how : &everything, .each = each, .context = context, .result = result};
     int64_t low = r.how->in_time ? r.how->time_min_ns : INT64_MIN;
     int64_t high = r.how->in_time ? r.how->time_max_ns : INT64_MAX;
-    struct sx_selector selector = {.policy_id = policy_id,
-                                   .all_measurements = true,
-                                   .time_min_ns = low,
-                                   .time_max_ns = high};
+    struct sx_selector selector = {
+        .policy_id = policy_id, .all_measurements = true, .time_min_ns = low, .time_max_ns = high};
     struct sx_reader_options options = {.view = view,
                                         .time_min_ns = low,
                                         .time_max_ns = high,
@@ -274,9 +272,8 @@ bool compare_store(struct store *store, const struct oracle *oracle, const struc
         return false;
     for (int d = 0; d < ORACLE_DATABASES; d++)
         for (int p = 0; p < ORACLE_POLICIES; p++) {
-            struct against a = {.oracle = oracle,
-                                .policy = &oracle->databases[d].policies[p],
-                                .result = result};
+            struct against a = {
+                .oracle = oracle, .policy = &oracle->databases[d].policies[p], .result = result};
             if (oracle->databases[d].exists && a.policy->uid &&
                 !compare_policy(store, &a, store_policy_id(store, d, p), how)) {
                 size_t len = strlen(result->text);

@@ -22,8 +22,7 @@ void history_deinit(struct history *history)
 
 static bool has_effect(const struct op *op)
 {
-    return op->kind == OP_WRITE ||
-           (op->kind >= OP_CREATE_DATABASE && op->kind <= OP_ALTER_POLICY);
+    return op->kind == OP_WRITE || (op->kind >= OP_CREATE_DATABASE && op->kind <= OP_ALTER_POLICY);
 }
 
 /* ---- what happens ---- */
@@ -78,8 +77,8 @@ bool history_end(struct history *history, const struct op_outcome *outcome, char
         return true; /* it stays doubtful */
     bool good = op_apply(op, &history->now, outcome, text, text_size);
     history->doubtful_changes -= op->kind != OP_WRITE;
-    entry->certainty = op->kind == OP_WRITE && op->durability == STRIA_ASYNC ? CERTAIN_BUT_POWER
-                                                                           : CERTAIN;
+    entry->certainty =
+        op->kind == OP_WRITE && op->durability == STRIA_ASYNC ? CERTAIN_BUT_POWER : CERTAIN;
     /* A sync of the log makes durable what was written before. */
     if (op->kind == OP_WRITE && op->durability != STRIA_ASYNC)
         history_synced(history);
@@ -106,8 +105,8 @@ bool history_do(struct history *history, const struct op *planned, struct store 
 bool history_go_on(struct history *history, struct store *store, uint64_t seed, uint32_t first_id,
                    struct comparison *result)
 {
-    static const enum op_kind kinds[] = {OP_CREATE_DATABASE, OP_WRITE,  OP_FLUSH, OP_WRITE,
-                                         OP_SEAL,            OP_REOPEN, OP_WRITE, OP_POLL};
+    static const enum op_kind kinds[] = {OP_CREATE_DATABASE, OP_WRITE, OP_FLUSH, OP_WRITE, OP_SEAL,
+                                         OP_REOPEN,          OP_WRITE, OP_POLL};
     uint64_t state = seed;
     struct op_mix mix = {.no_clash = true};
     for (uint32_t i = 0; i < SX_COUNT_OF(kinds); i++) {
@@ -119,8 +118,7 @@ bool history_go_on(struct history *history, struct store *store, uint64_t seed, 
         if (!history_do(history, &op, store, &outcome, result->text, sizeof result->text))
             return false;
         if (outcome.status && op.kind != OP_WRITE) {
-            (void)snprintf(result->text, sizeof result->text, "going on: %s",
-                           outcome.error.text);
+            (void)snprintf(result->text, sizeof result->text, "going on: %s", outcome.error.text);
             return false;
         }
     }

@@ -21,9 +21,9 @@
 #define HISTORY_CHANGES_MAX 10 /* of the catalog, in doubt at one time */
 
 enum certainty {
-    CERTAIN = 0, /* acknowledged as durable */
+    CERTAIN = 0,       /* acknowledged as durable */
     CERTAIN_BUT_POWER, /* acknowledged, but perhaps not on disk */
-    DOUBTFUL,    /* it failed, or it is under way */
+    DOUBTFUL,          /* it failed, or it is under way */
 };
 
 struct history_entry {
@@ -64,8 +64,7 @@ enum interruption {
 /* Whether a store that was opened again may hold what it holds. `found`: an initialised oracle that
  * gets what it does hold. */
 bool history_check(const struct history *history, struct store *store,
-                   enum interruption interruption, struct oracle *found,
-                   struct comparison *result);
+                   enum interruption interruption, struct oracle *found, struct comparison *result);
 
 /* Whether a store that is healthy now works on: writes, flushes, merges, reopens, and compares.
  * `seed` and `first_id` make the operations. */

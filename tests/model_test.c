@@ -152,9 +152,8 @@ static bool run_ops(struct run *r)
 static bool run_history(const struct history *history, const struct configuration *configuration,
                         char *text)
 {
-    struct run r = {.history = history,
-                    .configuration = *configuration,
-                    .state = configuration->work_seed};
+    struct run r = {
+        .history = history, .configuration = *configuration, .state = configuration->work_seed};
     struct sx_os *os = sx_os_mem_create(configuration->work_seed);
     struct store_options options = {.memtable_size = configuration->memtable_size};
     assert_non_null(os);

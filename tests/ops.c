@@ -59,8 +59,9 @@ struct op op_make(uint64_t *state, uint32_t id, const struct op_mix *mix)
 const char *op_text(const struct op *op, char *text, size_t size)
 {
     static const char *const kinds[OP_KIND_COUNT] = {
-        "write",         "flush",       "merge",        "seal",   "poll",   "create database",
-        "drop database", "create policy", "drop policy", "alter policy", "reopen", "advance"};
+        "write",       "flush",           "merge",         "seal",
+        "poll",        "create database", "drop database", "create policy",
+        "drop policy", "alter policy",    "reopen",        "advance"};
     static const char *const writes[WRITE_KIND_COUNT] = {
         "one",   "many series", "run",  "late",  "duplicates", "over",          "subset",
         "types", "texts",       "wide", "clash", "old",        "extreme times", "backfill"};
@@ -125,8 +126,8 @@ void op_resolve(struct op *op, struct store *store)
 {
     const struct sx_policy *policy = NULL;
     op->now_ns = sx_os_now_ns(store->os);
-    op->rows = (struct write){
-        .kind = op->write, .seed = op->seed, .id = op->id, .now_ns = op->now_ns};
+    op->rows =
+        (struct write){.kind = op->write, .seed = op->seed, .id = op->id, .now_ns = op->now_ns};
     if (op->kind != OP_WRITE || !store->engine)
         return;
     struct sx_catalog *catalog = sx_engine_catalog(store->engine);
@@ -169,8 +170,8 @@ void op_run(const struct op *op, struct store *store, struct op_outcome *outcome
     case OP_FLUSH:
     case OP_MERGE:
     case OP_SEAL:
-        outcome->status = sx_engine_compact(
-            store->engine, (stria_compact_until)(op->kind - OP_FLUSH), NULL, err);
+        outcome->status =
+            sx_engine_compact(store->engine, (stria_compact_until)(op->kind - OP_FLUSH), NULL, err);
         return;
     case OP_POLL:
         store_poll(store, 1 + (unsigned)(op->seed % 20));

@@ -199,8 +199,8 @@ stria_type oracle_type(const struct oracle *oracle, uint32_t uid, uint32_t measu
 {
     if (!oracle->type_count)
         return STRIA_NONE;
-    const struct oracle_cell *cell = place_of(oracle->types, oracle->type_capacity, uid,
-                                              measurement, window, field_of(field));
+    const struct oracle_cell *cell =
+        place_of(oracle->types, oracle->type_capacity, uid, measurement, window, field_of(field));
     return cell->uid ? (stria_type)cell->value : STRIA_NONE;
 }
 
@@ -208,8 +208,8 @@ void oracle_note_type(struct oracle *oracle, uint32_t uid, uint32_t measurement,
                       int64_t window, stria_type type)
 {
     make_room(&oracle->types, oracle->type_count, &oracle->type_capacity);
-    struct oracle_cell *cell = place_of(oracle->types, oracle->type_capacity, uid, measurement,
-                                        window, field_of(field));
+    struct oracle_cell *cell =
+        place_of(oracle->types, oracle->type_capacity, uid, measurement, window, field_of(field));
     if (cell->uid)
         return;
     *cell = (struct oracle_cell){.uid = uid,

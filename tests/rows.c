@@ -50,14 +50,15 @@ static void add_row(struct test_rows *r, uint32_t run, uint32_t series, int64_t 
 {
     const struct test_run *shape = &r->runs[run];
     r->rows = grown(r->rows, r->row_count + 1, &r->row_capacity, sizeof *r->rows);
-    r->values =
-        grown(r->values, r->value_count + shape->column_count, &r->value_capacity, sizeof *r->values);
+    r->values = grown(r->values, r->value_count + shape->column_count, &r->value_capacity,
+                      sizeof *r->values);
     struct test_row *row = &r->rows[r->row_count++];
     *row = (struct test_row){
         .run = run, .series = series, .ts_ns = ts_ns, .first_value = r->value_count};
     uint32_t sure = random_below(state, shape->column_count);
     for (uint32_t i = 0; i < shape->column_count; i++) {
-        bool present = !sparse || !shape->has_presence || i == sure || random_once_in(state, sparse);
+        bool present =
+            !sparse || !shape->has_presence || i == sure || random_once_in(state, sparse);
         uint64_t bits = random_next(state);
         r->values[r->value_count++] = present ? universe_value(shape->columns[i], bits) : 0;
         row->present[i / 64] |= (uint64_t)present << (i % 64);
@@ -95,8 +96,7 @@ static void make_narrow(struct test_rows *r, const struct write *w, uint64_t *st
     uint16_t columns[UNIVERSE_NARROW_COLUMNS];
     bool subset = w->kind == WRITE_SUBSET;
     uint32_t measurement = random_below(state, UNIVERSE_MEASUREMENTS);
-    uint32_t run =
-        add_run(r, measurement, columns, pick_columns(columns, state), subset);
+    uint32_t run = add_run(r, measurement, columns, pick_columns(columns, state), subset);
     uint32_t series = series_of(measurement, state);
     uint32_t count = w->kind == WRITE_ONE           ? 1
                      : w->kind == WRITE_MANY_SERIES ? UNIVERSE_SERIES / UNIVERSE_MEASUREMENTS
@@ -157,8 +157,8 @@ static void make_clash(struct test_rows *r, const struct write *w, uint64_t *sta
     uint32_t measurement = random_below(state, UNIVERSE_MEASUREMENTS);
     uint32_t run = add_run(r, measurement, columns, 1 + random_below(state, 2), false);
     for (uint32_t i = 1 + random_below(state, 6); i > 0; i--) {
-        int64_t ts = shared_time(w->now_ns, state) -
-                     (int64_t)random_below(state, 3) * 86400 * SECOND;
+        int64_t ts =
+            shared_time(w->now_ns, state) - (int64_t)random_below(state, 3) * 86400 * SECOND;
         add_row(r, run, series_of(measurement, state), ts, 0, state);
     }
 }
@@ -232,8 +232,7 @@ static bool add_schemas(const struct test_rows *r, struct sx_batch *batch)
             return false;
         for (uint32_t j = 0; j < run->column_count; j++) {
             const struct universe_column *c = &universe_columns[run->columns[j]];
-            columns[j] =
-                (struct sx_batch_column){.name = sx_bytes_of(c->name), .type = c->type};
+            columns[j] = (struct sx_batch_column){.name = sx_bytes_of(c->name), .type = c->type};
         }
         if (!sx_batch_add_schema(batch, universe_measurement(run->measurement), columns,
                                  run->column_count))
@@ -258,9 +257,8 @@ static bool put_row(const struct test_rows *r, const struct test_row *row, uint3
     uint64_t words[UNIVERSE_WIDE_COLUMNS];
     for (uint32_t i = 0; i < run->column_count; i++) {
         words[i] = 0;
-        if (sx_bit_get(row->present, i) &&
-            !put_value(batch, universe_columns[run->columns[i]].type,
-                       r->values[row->first_value + i], &words[i]))
+        if (sx_bit_get(row->present, i) && !put_value(batch, universe_columns[run->columns[i]].type,
+                                                      r->values[row->first_value + i], &words[i]))
             return false;
     }
     uint8_t *out = sx_batch_add_row(batch, row->run, run->has_presence, row->ts_ns, series, line);

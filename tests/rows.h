@@ -34,8 +34,8 @@ enum write_kind {
 struct write {
     enum write_kind kind;
     uint64_t seed;
-    uint32_t id;    /* of the write, ascending; at most 999,999 */
-    int64_t now_ns; /* the clock when it is made */
+    uint32_t id;         /* of the write, ascending; at most 999,999 */
+    int64_t now_ns;      /* the clock when it is made */
     int64_t duration_ns; /* of its policy; 0: for ever */
 };
 

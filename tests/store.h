@@ -32,7 +32,7 @@ struct store_options {
 
 struct store {
     struct sx_os *os;
-    struct sx_os *disk; /* below a table that fails calls: the disk in memory; else os */
+    struct sx_os *disk;       /* below a table that fails calls: the disk in memory; else os */
     struct sx_engine *engine; /* NULL: closed */
     struct store_options options;
     uint64_t events[STORE_EVENT_COUNT];

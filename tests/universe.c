@@ -14,8 +14,8 @@
 struct universe_column universe_columns[UNIVERSE_COLUMNS];
 struct universe_series universe_series[UNIVERSE_SERIES + 1];
 
-static const char *const measurement_names[] = {"cpu", "a b,c=d", "m\xc3\xa4\xc3\x9f", "zero",
-                                                "wide", "marks"};
+static const char *const measurement_names[] = {"cpu",  "a b,c=d", "m\xc3\xa4\xc3\x9f",
+                                                "zero", "wide",    "marks"};
 
 struct sx_bytes universe_measurement(uint32_t measurement)
 {
@@ -27,8 +27,9 @@ struct sx_bytes universe_measurement(uint32_t measurement)
 
 size_t universe_tags(uint32_t series, stria_tag tags[2])
 {
-    static const char *const hosts[] = {"a",  "b",  "c0", "c1", "d e",  "f,g", "h=i", "\xe2\x82\xac",
-                                        "x1", "x2", "x3", "x4", "long", "y1",  "y2",  "y3"};
+    static const char *const hosts[] = {
+        "a",  "b",  "c0", "c1", "d e",  "f,g", "h=i", "\xe2\x82\xac",
+        "x1", "x2", "x3", "x4", "long", "y1",  "y2",  "y3"};
     static const char *const regions[] = {"eu", "us", "\001"};
     size_t count = 0;
     if (series == UNIVERSE_MARK_SERIES || series < UNIVERSE_MEASUREMENTS)
@@ -48,10 +49,8 @@ static void init_series(uint32_t i)
     struct sx_buf key;
     stria_tag tags[2];
     sx_buf_init_fixed(&key, s->key, sizeof s->key);
-    s->measurement =
-        i == UNIVERSE_MARK_SERIES ? UNIVERSE_MEASUREMENTS : i % UNIVERSE_MEASUREMENTS;
-    if (sx_key_make(&key, universe_measurement(s->measurement), tags, universe_tags(i, tags),
-                    NULL))
+    s->measurement = i == UNIVERSE_MARK_SERIES ? UNIVERSE_MEASUREMENTS : i % UNIVERSE_MEASUREMENTS;
+    if (sx_key_make(&key, universe_measurement(s->measurement), tags, universe_tags(i, tags), NULL))
         abort();
     s->key_len = key.len;
     s->hash = sx_hash(sx_buf_bytes(&key));
@@ -113,9 +112,8 @@ size_t universe_text(uint64_t value, uint8_t *bytes)
 
 uint64_t universe_value(uint32_t column, uint64_t bits)
 {
-    static const uint64_t floats[] = {0x8000000000000000u, 0x7ff0000000000000u,
-                                      0xfff0000000000000u, 0x7ff8000000000001u,
-                                      0x7ff0000000000002u, 0xfff8dead0000beefu,
+    static const uint64_t floats[] = {0x8000000000000000u, 0x7ff0000000000000u, 0xfff0000000000000u,
+                                      0x7ff8000000000001u, 0x7ff0000000000002u, 0xfff8dead0000beefu,
                                       0x0000000000000001u, 0x7fefffffffffffffu};
     static const uint64_t ints[] = {0, UINT64_MAX, (uint64_t)INT64_MAX, (uint64_t)INT64_MIN, 1};
     uint64_t low = bits & 0xff, rest = bits >> 8;

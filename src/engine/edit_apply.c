@@ -164,7 +164,7 @@ static void remove_segment(struct sx_engine *engine, uint64_t segment_id)
     }
 }
 
-static stria_status keep_log(struct sx_engine *engine, uint64_t file_no, stria_error *err)
+stria_status sx_engine_keep_log(struct sx_engine *engine, uint64_t file_no, stria_error *err)
 {
     struct sx_mem *other = &engine->mems[SX_ENGINE_MEM_OTHER];
     for (size_t i = 0; i < engine->kept_log_count; i++)
@@ -263,7 +263,7 @@ static stria_status apply_item(struct sx_engine *engine, const struct sx_edit_it
                                                  false, err)
                      : STRIA_OK;
     case SX_OP_KEEP_LOG:
-        return keep_log(engine, item->number, err);
+        return sx_engine_keep_log(engine, item->number, err);
     case SX_OP_ADD_TOMBSTONE:
         return add_tombstone(engine, item, err);
     case SX_OP_REMOVE_TOMBSTONE:

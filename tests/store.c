@@ -3,6 +3,7 @@
 #include "store.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 static void hear(void *user, const stria_event *event)
 {
@@ -17,6 +18,8 @@ static void hear(void *user, const stria_event *event)
     struct store *store = user;
     enum store_event which = STORE_OTHER_TROUBLE;
     bool known = false;
+    if (getenv("STRIA_TRACE"))
+        (void)fprintf(stderr, "  event %s: %s\n", event->name, event->detail);
     for (size_t i = 0; i < SX_COUNT_OF(names) && !known; i++) {
         known = strcmp(event->name, names[i].name) == 0;
         which = known ? names[i].which : which;
@@ -24,7 +27,9 @@ static void hear(void *user, const stria_event *event)
     if (!known && event->level > STRIA_LEVEL_WARN)
         return;
     store->events[which]++;
-    if (event->level <= STRIA_LEVEL_WARN)
+    /* The first one tells most; but damage is what tests look for. */
+    if (event->level <= STRIA_LEVEL_WARN &&
+        (!store->last_trouble[0] || which <= STORE_UNKNOWN_SEGMENT))
         (void)snprintf(store->last_trouble, sizeof store->last_trouble, "%s: %s", event->name,
                        event->detail);
 }
@@ -51,6 +56,7 @@ stria_status store_open(struct store *store, stria_error *err)
         .events = {.on_event = hear, .user = store},
     };
     memset(store->events, 0, sizeof store->events);
+    store->last_trouble[0] = 0;
     /* The folder above is the host's. */
     if (!o->read_only && store->disk->ops->mkdir(store->disk, "data", NULL) == STRIA_OK)
         (void)store->disk->ops->sync_dir(store->disk, "", NULL);

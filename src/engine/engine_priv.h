@@ -180,7 +180,14 @@ stria_status sx_engine_reclaim_step(struct sx_engine *engine, bool *more, stria_
 
 /* edit_apply.c */
 stria_status sx_engine_apply_edit(void *context, struct sx_bytes operations, stria_error *err);
-/* left_overs.c */
+/* edit_commit.c */
+/* Makes operations true on disk and then in memory, or in neither. manifest_mutex held. */
+stria_status sx_engine_commit_edit(struct sx_engine *engine, struct sx_bytes operations,
+                                   stria_error *err);
+/* OK unless an edit failed so that it may turn out to be true later, and no fresh manifest can be
+ * begun that says otherwise: then nothing may be acknowledged that the edit contradicts. */
+stria_status sx_engine_mend_manifest(struct sx_engine *engine, stria_error *err);
+/* left_overs.c; after the log was read */
 stria_status sx_engine_remove_left_overs(struct sx_engine *engine, stria_error *err);
 /* log_replay.c: opens the log, reads it back and, unless read-only, begins a new generation. */
 stria_status sx_engine_open_log(struct sx_engine *engine, stria_error *err);

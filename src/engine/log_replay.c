@@ -276,6 +276,20 @@ static stria_status keep_damaged(struct sx_engine *engine, stria_error *err)
     return st;
 }
 
+/* The next generation: later than all that anything was ever said about. */
+static uint64_t next_generation(const struct sx_engine *engine,
+                                const struct sx_replay_result *result)
+{
+    uint64_t last = SX_MAX(engine->flushed_generation, result->last_generation);
+    for (size_t i = 0; i < engine->store_count; i++) {
+        const struct sx_tombstones *t = engine->stores[i]->tombstones;
+        /* With its log files lost, say: a tombstone must not mask what is written from now on. */
+        for (size_t j = 0; t && j < t->count; j++)
+            last = SX_MAX(last, t->items[j].generation);
+    }
+    return last + 1;
+}
+
 stria_status sx_engine_open_log(struct sx_engine *engine, stria_error *err)
 {
     struct sx_replay_result result;
@@ -295,7 +309,7 @@ stria_status sx_engine_open_log(struct sx_engine *engine, stria_error *err)
     if (st || engine->options.read_only)
         return st;
     engine->counters.next_seq = SX_MAX(engine->counters.next_seq, result.next_seq);
-    uint64_t number = SX_MAX(engine->flushed_generation, result.last_generation) + 1;
+    uint64_t number = next_generation(engine, &result);
     engine->active = sx_generation_create(engine, number);
     if (!engine->active)
         return sx_mem_refused(&engine->mems[SX_ENGINE_MEM_OTHER], sizeof *engine->active, err);

@@ -12,11 +12,12 @@
 #define MANIFEST_VERSION 1
 #define HEADER_SIZE 64
 #define EDIT_HEADER_SIZE 40
-#define EDIT_ALIGN 64
-#define EDIT_MAGIC 0x54444553u /* "SEDT" */
+#define EDIT_ALIGN 4096
+#define FIRST_EDIT ((uint64_t)2 * EDIT_ALIGN) /* behind two copies of the header */
+#define EDIT_MAGIC 0x54444553u                /* "SEDT" */
 #define EDIT_SIZE_MAX ((uint32_t)256 << 20)
 #define FILE_SIZE_MAX ((uint64_t)1 << 31)
-#define ROTATE_SIZE ((uint64_t)1 << 20) /* a manifest is begun anew above this and 4 snapshots */
+#define ROTATE_SIZE ((uint64_t)1 << 17) /* a manifest is begun anew above this and 4 snapshots */
 
 static const uint8_t manifest_magic[8] = {'S', 'T', 'R', 'I', 'A', 'M', 'A', 'N'};
 
@@ -139,7 +140,8 @@ static stria_status walk_edits(struct candidate *c,
 {
     struct sx_bytes file = sx_buf_bytes(&c->bytes), first, second, payload;
     uint64_t salt = salt_of(c->header.store_uuid, c->header.manifest_no);
-    uint64_t offset = HEADER_SIZE, first_seq, second_seq;
+    uint64_t offset = FIRST_EDIT, first_seq, second_seq;
+    bool half_good = false; /* one copy of the edit before is not good */
     *count = 0;
     c->whole = false;
     c->damaged_count = 0;
@@ -162,7 +164,9 @@ static stria_status walk_edits(struct candidate *c,
         if (!first_good && !second_good)
             break;
         payload = first_good ? first : second;
-        c->damaged_count += !first_good || !second_good;
+        /* The last edit may have been under way when the power went. */
+        c->damaged_count += half_good;
+        half_good = !first_good || !second_good;
         c->last_edit_seq = first_good ? first_seq : second_seq;
         c->whole = c->whole || sx_edit_has(payload, SX_OP_SNAPSHOT_END);
         if (each) {
@@ -201,7 +205,7 @@ static stria_status load_candidate(struct sx_manifest *m, uint64_t number, struc
     stria_status st = sx_os_open(os, c->path, SX_OPEN_READ, &file, err);
     if (!st)
         st = sx_file_info(file, &info, err);
-    if (!st && (info.size < HEADER_SIZE || info.size > FILE_SIZE_MAX))
+    if (!st && (info.size < FIRST_EDIT || info.size > FILE_SIZE_MAX))
         st = sx_fail(err, STRIA_CORRUPT, "%s: %" PRIu64 " bytes long", c->path, info.size);
     if (!st) {
         uint8_t *bytes = sx_buf_extend(&c->bytes, (size_t)info.size);
@@ -211,6 +215,8 @@ static stria_status load_candidate(struct sx_manifest *m, uint64_t number, struc
     sx_file_close(file);
     if (!st)
         st = get_header(c->bytes.ptr, c->path, &c->header, err);
+    if (st == STRIA_CORRUPT && c->bytes.len >= FIRST_EDIT)
+        st = get_header(c->bytes.ptr + EDIT_ALIGN, c->path, &c->header, err);
     if (!st && c->header.manifest_no != number)
         st = sx_fail(err, STRIA_CORRUPT, "%s: the header is that of manifest %016" PRIx64, c->path,
                      c->header.manifest_no);
@@ -379,6 +385,8 @@ static stria_status append(struct sx_manifest *m, struct sx_file *file, uint64_t
     return st;
 }
 
+/* Takes the old ones away, for good before this one says more than they do: an old one that came
+ * back by a crash would be taken for the truth if this one were damaged. */
 static void unlink_others(struct sx_manifest *m)
 {
     struct numbers numbers;
@@ -393,6 +401,8 @@ static void unlink_others(struct sx_manifest *m)
             if (os->ops->unlink(os, path, &err))
                 sx_event(m->options.events, STRIA_LEVEL_WARN, "unlink", "text=\"%s\"", err.text);
         }
+    if (numbers.count > 1 && os->ops->sync_dir(os, m->dir, &err))
+        sx_event(m->options.events, STRIA_LEVEL_WARN, "unlink", "text=\"%s\"", err.text);
     sx_mem_free(numbers.mem, numbers.items);
 }
 
@@ -403,11 +413,12 @@ static stria_status write_fresh(struct sx_manifest *m, const uint8_t store_uuid[
 {
     struct sx_os *os = m->options.os;
     struct header header = {.manifest_no = number};
-    uint8_t bytes[HEADER_SIZE];
+    uint8_t bytes[FIRST_EDIT] = {0};
     struct sx_buf state;
     uint64_t span = 0;
     memcpy(header.store_uuid, store_uuid, 16);
     put_header(bytes, &header, sx_os_now_ns(os));
+    memcpy(bytes + EDIT_ALIGN, bytes, HEADER_SIZE);
     sx_buf_init(&state, m->options.mem, EDIT_SIZE_MAX);
     m->options.put_state(m->options.context, &state);
     sx_edit_put_empty(&state, SX_OP_SNAPSHOT_END);
@@ -417,11 +428,11 @@ static stria_status write_fresh(struct sx_manifest *m, const uint8_t store_uuid[
     if (!st)
         st = sx_file_pwrite(*file, bytes, sizeof bytes, 0, err);
     if (!st)
-        st = append(m, *file, salt_of(store_uuid, number), HEADER_SIZE, sx_buf_bytes(&state), &span,
+        st = append(m, *file, salt_of(store_uuid, number), FIRST_EDIT, sx_buf_bytes(&state), &span,
                     err);
     if (!st)
         st = os->ops->sync_dir(os, m->dir, err);
-    *size = HEADER_SIZE + span;
+    *size = FIRST_EDIT + span;
     sx_buf_deinit(&state);
     return st;
 }

@@ -102,15 +102,15 @@ stria_status sx_series_index_note_type(struct sx_series_index *index, struct sx_
 /* Forgets the types of a measurement's fields: it was dropped. */
 void sx_series_index_forget_types(struct sx_series_index *index, struct sx_bytes measurement);
 
-/* Calls for each type range that the manifest does not have yet (or for every one, if `all`), with
- * the lock held; a status stops. */
+/* Calls for each type range that the manifest does not have yet, which count as being in it from then
+ * on (or for every one, if `all`), with the lock held; a status stops. */
 typedef stria_status (*sx_type_each)(void *context, struct sx_bytes measurement,
                                      struct sx_bytes field, const struct sx_type_range *range,
                                      stria_error *err);
 stria_status sx_series_index_each_type(struct sx_series_index *index, bool all, sx_type_each each,
                                        void *context, stria_error *err);
-/* All ranges that exist now are in the manifest. */
-void sx_series_index_types_saved(struct sx_series_index *index);
+/* The edit with the ranges came to nothing: all of them go into the next one. */
+void sx_series_index_types_lost(struct sx_series_index *index);
 
 /* The slots a selector's measurement and tags ask for (its times do not matter here). `set` is
  * initialised by the call, from request->mem, also on failure. */

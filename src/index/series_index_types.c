@@ -90,20 +90,26 @@ stria_status sx_series_index_note_type(struct sx_series_index *ix, struct sx_byt
 void sx_series_index_forget_types(struct sx_series_index *ix, struct sx_bytes measurement)
 {
     sx_mutex_lock(&ix->mutex);
-    struct sx_measurement *m = measurement_by_name(ix, measurement, false);
-    if (m)
-        sx_measurement_forget_types(m);
+    /* By looking at all: it must not need memory. */
+    for (size_t i = 0; i < ix->measurement_count; i++)
+        if (sx_bytes_equal(ix->measurements[i].measurement->name, measurement))
+            sx_measurement_forget_types(ix->measurements[i].measurement);
     sx_mutex_unlock(&ix->mutex);
 }
 
-static stria_status each_type_of(const struct sx_measurement *m, bool all, sx_type_each each,
+static stria_status each_type_of(struct sx_measurement *m, bool all, sx_type_each each,
                                  void *context, stria_error *err)
 {
     stria_status st = STRIA_OK;
     for (size_t f = 0; !st && f < m->field_count; f++)
-        for (size_t r = 0; !st && r < m->fields[f].range_count; r++)
-            if (all || m->fields[f].ranges[r].dirty)
-                st = each(context, m->name, m->fields[f].name, &m->fields[f].ranges[r], err);
+        for (size_t r = 0; !st && r < m->fields[f].range_count; r++) {
+            struct sx_type_range *range = &m->fields[f].ranges[r];
+            if (!all && !range->dirty)
+                continue;
+            st = each(context, m->name, m->fields[f].name, range, err);
+            range->dirty = range->dirty && (all || st);
+        }
+    m->types_dirty = m->types_dirty && (all || st);
     return st;
 }
 
@@ -119,15 +125,14 @@ stria_status sx_series_index_each_type(struct sx_series_index *ix, bool all, sx_
     return st;
 }
 
-void sx_series_index_types_saved(struct sx_series_index *ix)
+void sx_series_index_types_lost(struct sx_series_index *ix)
 {
     sx_mutex_lock(&ix->mutex);
     for (size_t i = 0; i < ix->measurement_count; i++) {
         struct sx_measurement *m = ix->measurements[i].measurement;
-        for (size_t f = 0; m->types_dirty && f < m->field_count; f++)
+        for (size_t f = 0; f < m->field_count; f++)
             for (size_t r = 0; r < m->fields[f].range_count; r++)
-                m->fields[f].ranges[r].dirty = false;
-        m->types_dirty = false;
+                m->fields[f].ranges[r].dirty = m->types_dirty = true;
     }
     sx_mutex_unlock(&ix->mutex);
 }

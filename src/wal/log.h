@@ -87,8 +87,9 @@ stria_status sx_wal_read(struct sx_wal *wal, uint64_t flushed_generation,
                          const struct sx_replay_options *options, struct sx_replay_result *result,
                          stria_error *err);
 
-/* Begins writing generation `generation` in a new file, behind what replay found; `next_seq` is the
- * sequence of the next record. */
+/* Begins writing generation `generation` in a new file, behind what replay found, which it syncs: a
+ * process that was killed may have left it in memory only. `next_seq` is the sequence of the next
+ * record. */
 stria_status sx_wal_start(struct sx_wal *wal, uint64_t generation, uint64_t next_seq,
                           const struct sx_replay_result *replayed, stria_error *err);
 
@@ -98,7 +99,8 @@ stria_status sx_wal_prepare(struct sx_wal_entry *entry, uint8_t type, uint8_t fl
 
 /* Puts a prepared entry into the log and waits until it is durable and applied. Returns its status;
  * with entry->stale set (and OK) nothing was done.
- * Returns  OK, IO (outcome unknown until restart), DISK_FULL, READ_ONLY (the log failed). */
+ * Returns  OK; IO (outcome unknown until restart); DISK_FULL, READ_ONLY (nothing is stored: no room,
+ *          a disk that cannot be written, or the log has failed before). */
 stria_status sx_wal_commit(struct sx_wal *wal, struct sx_wal_entry *entry, stria_error *err);
 
 /* Ends the current generation: what is queued for it comes back stale; everything written for it is

@@ -17,6 +17,7 @@ struct sx_series_index *sx_series_index_create(struct sx_mem *mem, uint32_t poli
     if (!ix)
         return NULL;
     ix->mem = mem;
+    atomic_init(&ix->reference_count, 1);
     ix->policy_id = policy_id;
     ix->index_id = index_id;
     ix->window_ns = window_ns;
@@ -29,9 +30,15 @@ struct sx_series_index *sx_series_index_create(struct sx_mem *mem, uint32_t poli
     return ix;
 }
 
-void sx_series_index_destroy(struct sx_series_index *ix)
+struct sx_series_index *sx_series_index_acquire(struct sx_series_index *ix)
 {
-    if (!ix)
+    atomic_fetch_add_explicit(&ix->reference_count, 1, memory_order_relaxed);
+    return ix;
+}
+
+void sx_series_index_release(struct sx_series_index *ix)
+{
+    if (!ix || atomic_fetch_sub_explicit(&ix->reference_count, 1, memory_order_acq_rel) != 1)
         return;
     struct sx_mem *mem = ix->mem;
     for (size_t i = 0; i < atomic_load(&ix->slot_count); i++)
@@ -480,12 +487,13 @@ stria_status sx_series_index_schema(struct sx_series_index *ix,
 }
 
 stria_status sx_series_index_check_types(struct sx_series_index *ix, const struct sx_schema *schema,
-                                         int64_t window, stria_error *err)
+                                         int64_t window, struct sx_type_conflict *conflict,
+                                         stria_error *err)
 {
     if (SX_LIKELY(atomic_load_explicit(&schema->last_window, memory_order_relaxed) == window))
         return STRIA_OK;
     sx_mutex_lock(&ix->mutex);
-    stria_status st = sx_measurement_check_types(schema, window, ix->window_ns, err);
+    stria_status st = sx_measurement_check_types(schema, window, ix->window_ns, conflict, err);
     sx_mutex_unlock(&ix->mutex);
     return st;
 }

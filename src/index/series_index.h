@@ -40,7 +40,9 @@ struct sx_series_index;
  * memory. */
 struct sx_series_index *sx_series_index_create(struct sx_mem *mem, uint32_t policy_id,
                                                uint32_t index_id, int64_t window_ns);
-void sx_series_index_destroy(struct sx_series_index *index); /* NULL is allowed */
+/* One reference each; the last release frees it. NULL is allowed in release. */
+struct sx_series_index *sx_series_index_acquire(struct sx_series_index *index);
+void sx_series_index_release(struct sx_series_index *index);
 
 uint32_t sx_series_index_policy_id(const struct sx_series_index *index);
 uint32_t sx_series_index_id(const struct sx_series_index *index);
@@ -91,7 +93,7 @@ stria_status sx_series_index_schema(struct sx_series_index *index,
 /* sx_measurement_check_types under the lock. */
 stria_status sx_series_index_check_types(struct sx_series_index *index,
                                          const struct sx_schema *schema, int64_t window,
-                                         stria_error *err);
+                                         struct sx_type_conflict *conflict, stria_error *err);
 /* sx_measurement_note_type under the lock; makes the measurement. */
 stria_status sx_series_index_note_type(struct sx_series_index *index, struct sx_bytes measurement,
                                        struct sx_bytes field, stria_type type, int64_t first_window,

@@ -180,17 +180,19 @@ void sx_mem_release(struct sx_mem *mem, size_t size)
     uncharge(mem, NULL, size);
 }
 
-stria_status sx_mem_refused(const struct sx_mem *mem, size_t size, stria_error *err)
+void sx_mem_tell_refused(const struct sx_mem *mem, size_t size, stria_error *err)
 {
     assert(mem);
     for (const struct sx_mem *m = mem; m; m = m->parent) {
         size_t limit = atomic_load(&m->limit), now = atomic_load(&m->size);
-        if (limit && now + size > limit)
-            return sx_fail(err, STRIA_NOMEM,
-                           "memory budget '%s': %zu of %zu bytes used, %zu more needed", m->name,
-                           now, limit, size);
+        if (limit && now + size > limit) {
+            (void)sx_fail(err, STRIA_NOMEM,
+                          "memory budget '%s': %zu of %zu bytes used, %zu more needed", m->name,
+                          now, limit, size);
+            return;
+        }
     }
-    return sx_fail(err, STRIA_NOMEM, "no memory for %zu bytes of '%s'", size, mem->name);
+    (void)sx_fail(err, STRIA_NOMEM, "no memory for %zu bytes of '%s'", size, mem->name);
 }
 
 void *sx_mem_host_alloc(size_t size)

@@ -112,9 +112,11 @@ stria_status sx_wal_commit(struct sx_wal *wal, struct sx_wal_entry *entry, stria
         }
         wal->leading = true;
         struct sx_wal_entry *group = take_group(wal);
-        if (!group) { /* only stale ones were there */
+        if (!group) { /* only stale ones were there, or ours is in a group that is being applied */
             wal->leading = false;
             sx_cond_broadcast(&wal->queue_changed);
+            if (!entry->done)
+                sx_cond_wait(&wal->queue_changed, &wal->queue_mutex);
             continue;
         }
         sx_mutex_unlock(&wal->queue_mutex);

@@ -28,13 +28,17 @@ struct client {
     /* the answer that was read last */
     unsigned status;
     char head[8192];
-    char *body; /* NUL-terminated */
+    char value[4096]; /* of the header asked for last */
+    char *body;       /* NUL-terminated */
     size_t body_size, body_capacity;
 };
 
-static inline struct client client_open(unsigned port)
+/* receive_size: bytes the kernel may hold for us; 0: as many as it likes. */
+static inline struct client client_open_with(unsigned port, int receive_size)
 {
     struct client client = {.fd = socket(AF_INET, SOCK_STREAM, 0)};
+    if (receive_size)
+        (void)setsockopt(client.fd, SOL_SOCKET, SO_RCVBUF, &receive_size, sizeof receive_size);
     struct timeval timeout = {.tv_sec = CLIENT_TIMEOUT_S};
     struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
     to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -44,6 +48,11 @@ static inline struct client client_open(unsigned port)
         client.fd = -1;
     }
     return client;
+}
+
+static inline struct client client_open(unsigned port)
+{
+    return client_open_with(port, 0);
 }
 
 static inline void client_close(struct client *client)
@@ -118,10 +127,9 @@ static inline void client_keep(struct client *client, const char *bytes, size_t 
     client->body[client->body_size] = 0;
 }
 
-/* The value of a header of the answer that was read last, or NULL. Static storage. */
-static inline const char *client_header(const struct client *client, const char *name)
+/* The value of a header of the answer that was read last, until the next call; or NULL. */
+static inline const char *client_header(struct client *client, const char *name)
 {
-    static char value[4096];
     size_t size = strlen(name);
     const char *line = strchr(client->head, '\n');
     for (; line; line = strchr(line, '\n')) {
@@ -129,9 +137,9 @@ static inline const char *client_header(const struct client *client, const char 
         if (strncmp(line, name, size) != 0 || line[size] != ':')
             continue;
         size_t blank = line[size + 1] == ' ';
-        (void)snprintf(value, sizeof value, "%.*s", (int)strcspn(line + size + 1 + blank, "\r\n"),
-                       line + size + 1 + blank);
-        return value;
+        (void)snprintf(client->value, sizeof client->value, "%.*s",
+                       (int)strcspn(line + size + 1 + blank, "\r\n"), line + size + 1 + blank);
+        return client->value;
     }
     return NULL;
 }

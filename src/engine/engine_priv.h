@@ -2,8 +2,8 @@
 /* engine_priv.h -- the insides of the engine, shared by its files:
  *   open.c (folder, lock, the order of recovery), edit_apply.c, left_overs.c and log_replay.c (its
  *   parts), engine.c (members, views), write.c (the way of a write), flush.c and merge.c (jobs),
- *   rewrite.c (series -> segments, used by both), catalog_change.c (commands), background.c (steps,
- *   disk state, retention), engine_stats.c.
+ *   rewrite.c (series -> segments, used by both), set_aside.c, delete.c, catalog_change.c
+ *   (commands), background.c (steps, disk state, retention), engine_stats.c.
  *
  * Locks       In this order: rotate_mutex, manifest_mutex, state_mutex, a generation's mutex; then
  *             those of memtables, indexes and the log, which are leaves. No lock but manifest_mutex
@@ -34,7 +34,7 @@ struct sx_policy_store {
     struct sx_series_index *index;
     struct sx_segment **segments; /* oldest generations first */
     size_t segment_count, segment_capacity;
-    bool dropped;
+    struct sx_tombstones *tombstones; /* NULL: none */
 };
 
 struct sx_generation_table {
@@ -156,6 +156,17 @@ void sx_engine_retire_segment(struct sx_engine *engine, struct sx_policy_store *
 void sx_engine_unlink_retired(struct sx_engine *engine, bool all);
 /* The operations of the whole state, for a new manifest (manifest_mutex held). */
 void sx_engine_put_state(void *context, struct sx_buf *out);
+
+/* delete.c */
+/* DELETE, DROP SERIES, DROP MEASUREMENT. */
+stria_status sx_engine_delete(struct sx_engine *engine, const struct sx_command *command,
+                              stria_error *err);
+/* Removes tombstones that mask nothing any more. */
+stria_status sx_engine_forget_spent_tombstones(struct sx_engine *engine, stria_error *err);
+
+/* set_aside.c */
+/* Marks segments that cannot be opened, and takes the mark from those that can again. */
+stria_status sx_engine_set_aside_lost(struct sx_engine *engine, stria_error *err);
 
 /* edit_apply.c */
 stria_status sx_engine_apply_edit(void *context, struct sx_bytes operations, stria_error *err);

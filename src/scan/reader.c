@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/sort.h"
+#include "scan/damage.h"
 #include "scan/reader_priv.h"
 
 #define MEMTABLE_PIECE_ROWS 4096
@@ -21,6 +22,7 @@ stria_status sx_reader_create(const struct sx_reader_options *options, struct sx
     r->mem = mem;
     r->request = options->request;
     sx_arena_init(&r->names, mem, 1024);
+    sx_buf_init(&r->text, mem, 2 * 65536);
     sx_block_init(&r->merged, mem);
     sx_block_init(&r->spare, mem);
     r->sources = sx_mem_zalloc(mem, (source_count + 1) * sizeof *r->sources);
@@ -64,6 +66,9 @@ void sx_reader_destroy(struct sx_reader *r)
     sx_mem_free(r->mem, r->columns);
     sx_mem_free(r->mem, r->types);
     sx_mem_free(r->mem, r->vectors);
+    sx_mem_free(r->mem, r->masks);
+    sx_regex_scratch_destroy(r->scratch);
+    sx_buf_deinit(&r->text);
     sx_mem_free(r->mem, r->pieces);
     sx_mem_free(r->mem, r->blocks);
     sx_mem_free(r->mem, r);
@@ -71,8 +76,11 @@ void sx_reader_destroy(struct sx_reader *r)
 
 /* ---- pieces ---- */
 
-static stria_status add_piece(struct sx_reader *r, const struct sx_piece *piece, stria_error *err)
+static stria_status add_piece(struct sx_reader *r, struct sx_piece *piece, stria_error *err)
 {
+    if (r->mask_count &&
+        sx_reader_masked(r, piece->source, piece->min_ts, piece->max_ts, &piece->masked))
+        return STRIA_OK;
     if (!SX_GROW(r->mem, r->pieces, r->piece_capacity, r->piece_count + 1))
         return sx_mem_refused(r->mem, sizeof *piece, err);
     r->pieces[r->piece_count++] = *piece;
@@ -94,14 +102,43 @@ static uint32_t first_group(const struct sx_segment_cursor *cursor, uint32_t gro
     return low;
 }
 
+/* Adds the pieces that a series has in a stripe. */
+static stria_status add_stripe_pieces(struct sx_reader *r, const struct sx_scan_source *where,
+                                      uint32_t number, stria_error *err)
+{
+    struct sx_segment_cursor *cursor = &r->sources[where->source].cursor;
+    const struct sx_stripe *stripe = &cursor->segment->stripes[number];
+    stria_error what = {0};
+    stria_status st = sx_segment_cursor_stripe(cursor, number, &what);
+    if (st)
+        return sx_leave_out(r->request, cursor->segment, &what, err);
+    uint32_t g = first_group(cursor, stripe->group_count, where->id);
+    for (; g < stripe->group_count && !st; g++) {
+        const struct sx_group *group = &cursor->groups[g];
+        if (group->series != where->id)
+            break;
+        if (group->max_ts < r->options.time_min_ns || group->min_ts > r->options.time_max_ns)
+            continue;
+        struct sx_piece piece = {.source = where->source,
+                                 .min_ts = group->min_ts,
+                                 .max_ts = group->max_ts,
+                                 .stripe = number,
+                                 .group = g,
+                                 .count = group->row_count};
+        st = add_piece(r, &piece, err);
+    }
+    return st;
+}
+
 static stria_status add_segment_pieces(struct sx_reader *r, const struct sx_scan_source *where,
                                        stria_error *err)
 {
     struct sx_segment *segment = r->options.view->sources[where->source].segment;
     struct sx_reader_source *source = &r->sources[where->source];
-    stria_status st = sx_segment_load(segment, err);
+    stria_error what = {0};
+    stria_status st = sx_segment_load(segment, &what);
     if (st)
-        return st;
+        return sx_leave_out(r->request, segment, &what, err);
     if (!source->open) {
         sx_segment_cursor_init(&source->cursor, segment, r->mem);
         source->open = true;
@@ -112,26 +149,8 @@ static stria_status add_segment_pieces(struct sx_reader *r, const struct sx_scan
     sx_segment_stripes_of(segment, m, where->id, &first, &count);
     for (uint32_t i = first; i < first + count && !st; i++) {
         const struct sx_stripe *stripe = &segment->stripes[i];
-        if (stripe->max_ts < r->options.time_min_ns || stripe->min_ts > r->options.time_max_ns)
-            continue;
-        st = sx_segment_cursor_stripe(&source->cursor, i, err);
-        if (st)
-            break;
-        uint32_t g = first_group(&source->cursor, stripe->group_count, where->id);
-        for (; g < stripe->group_count && !st; g++) {
-            const struct sx_group *group = &source->cursor.groups[g];
-            if (group->series != where->id)
-                break;
-            if (group->max_ts < r->options.time_min_ns || group->min_ts > r->options.time_max_ns)
-                continue;
-            struct sx_piece piece = {.source = where->source,
-                                     .min_ts = group->min_ts,
-                                     .max_ts = group->max_ts,
-                                     .stripe = i,
-                                     .group = g,
-                                     .count = group->row_count};
-            st = add_piece(r, &piece, err);
-        }
+        if (stripe->max_ts >= r->options.time_min_ns && stripe->min_ts <= r->options.time_max_ns)
+            st = add_stripe_pieces(r, where, i, err);
     }
     return st;
 }
@@ -177,9 +196,11 @@ stria_status sx_reader_series(struct sx_reader *r, const struct sx_scan_series *
                               stria_error *err)
 {
     stria_status st = sx_request_check(r->request, err);
-    r->piece_count = 0;
+    r->piece_count = r->mask_count = 0;
     r->current = NULL;
     r->rows.row_count = 0;
+    if (!st && r->options.view->tombstones)
+        st = sx_reader_find_masks(r, series->key, err);
     for (uint32_t i = 0; i < series->source_count && !st; i++) {
         const struct sx_source *source = &r->options.view->sources[series->sources[i].source];
         st = source->segment ? add_segment_pieces(r, &series->sources[i], err)

@@ -87,7 +87,10 @@ static void test_stored_text_cannot_steer_the_terminal(void **state)
     (void)state;
     static const stria_bytes name = FAKE_TEXT("\x1b[2J");
     static const stria_type type = STRIA_STRING;
-    static const stria_bytes cell = FAKE_TEXT("\x1b]0;x\x07\t\x7f\xc2\x9b\xe2\x80\xae");
+    /* ESC, BEL, TAB, DEL, CSI as one byte of Latin-1, and a mark that turns the direction. */
+    static const unsigned char bytes[] = {0x1b, ']',  '0',  ';',  'x',  0x07, '\t',
+                                          0x7f, 0xc2, 0x9b, 0xe2, 0x80, 0xae};
+    static const stria_bytes cell = {.ptr = (const char *)bytes, .len = sizeof bytes};
     const stria_values column = {.type = STRIA_STRING, .values = &cell};
     const struct fake_table table = {.table = {.name = FAKE_TEXT("a\rb"),
                                                .column_names = &name,

@@ -50,21 +50,23 @@ stria_status sx_address_parse(struct sx_bytes text, struct sx_address *address, 
 /* Reads back where a socket stands: the port may have been chosen by the system. */
 static void describe(struct sx_listener *listener)
 {
-    struct sockaddr_storage at;
+    union {
+        struct sockaddr any;
+        struct sockaddr_in v4;
+        struct sockaddr_in6 v6;
+        struct sockaddr_storage storage;
+    } at;
     socklen_t size = sizeof at;
     char host[NI_MAXHOST] = "?", port[NI_MAXSERV] = "?";
-    if (getsockname(listener->fd, (struct sockaddr *)&at, &size) == 0)
-        (void)getnameinfo((struct sockaddr *)&at, size, host, sizeof host, port, sizeof port,
+    memset(&at, 0, sizeof at);
+    if (getsockname(listener->fd, &at.any, &size) == 0)
+        (void)getnameinfo(&at.any, size, host, sizeof host, port, sizeof port,
                           NI_NUMERICHOST | NI_NUMERICSERV);
-    bool v6 = at.ss_family == AF_INET6;
+    bool v6 = at.any.sa_family == AF_INET6;
     (void)snprintf(listener->text, sizeof listener->text, "%s%.200s%s:%.10s", v6 ? "[" : "", host,
                    v6 ? "]" : "", port);
-    if (v6)
-        listener->is_loopback =
-            IN6_IS_ADDR_LOOPBACK(&((const struct sockaddr_in6 *)&at)->sin6_addr);
-    else
-        listener->is_loopback =
-            ntohl(((const struct sockaddr_in *)&at)->sin_addr.s_addr) >> 24 == 127;
+    listener->is_loopback =
+        v6 ? IN6_IS_ADDR_LOOPBACK(&at.v6.sin6_addr) : ntohl(at.v4.sin_addr.s_addr) >> 24 == 127;
 }
 
 static stria_status fail_listen(stria_error *err, int os_errno, const struct addrinfo *info)

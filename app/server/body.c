@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 
+#include <assert.h>
 #include <string.h>
 
 #define ROOM_MIN ((size_t)4096)
@@ -56,6 +57,7 @@ stria_status sx_body_append(struct sx_body *body, const void *bytes, size_t size
         if (st)
             return st;
     }
+    assert(body->ptr);
     if (size)
         memcpy(body->ptr + body->size, bytes, size);
     body->size += size;

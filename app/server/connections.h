@@ -28,6 +28,7 @@ struct sx_connection {
     struct sx_connection *next; /* guarded by the registry's lock */
     struct sx_connection *previous;
     int fd;
+    bool is_charged;          /* by http.c: its memory counts in the budget */
     _Atomic int phase;        /* an enum sx_phase */
     _Atomic int64_t since_ns; /* when the phase began */
     _Atomic uint64_t body_received;

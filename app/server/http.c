@@ -2,6 +2,7 @@
 /* http.c -- see http.h. */
 #include "app/server/http.h"
 
+#include "app/server/header.h"
 #include "base/error.h"
 #include "base/int_text.h"
 
@@ -94,14 +95,21 @@ static void on_connection(void *context, struct MHD_Connection *handle, void **c
                           enum MHD_ConnectionNotificationCode what)
 {
     struct sx_http *http = context;
+    const struct sx_budget *budget = http->options.budget;
+    size_t size = http->options.connection_memory_size;
+    struct sx_connection *connection = *connection_at;
     if (what == MHD_CONNECTION_NOTIFY_STARTED) {
         const union MHD_ConnectionInfo *info =
             MHD_get_connection_info(handle, MHD_CONNECTION_INFO_CONNECTION_FD);
-        *connection_at =
-            info ? sx_connections_add(http->options.connections, info->connect_fd, mono_ns())
-                 : NULL;
-    } else if (*connection_at) {
-        sx_connections_remove(http->options.connections, *connection_at);
+        if (info)
+            connection = sx_connections_add(http->options.connections, info->connect_fd, mono_ns());
+        if (connection)
+            connection->is_charged = !budget->reserve(budget->context, size, NULL);
+        *connection_at = connection;
+    } else if (connection) {
+        if (connection->is_charged)
+            budget->release(budget->context, size);
+        sx_connections_remove(http->options.connections, connection);
         *connection_at = NULL;
     }
 }
@@ -201,7 +209,7 @@ static void read_head(struct sx_exchange *exchange, const char *method)
     const char *length = header_of(handle, "Content-Length");
     exchange->has_length = length && !sx_uint_parse(sx_bytes_of(length), &exchange->length);
     const char *expect = header_of(handle, "Expect");
-    exchange->expects_continue = expect && strcmp(expect, "100-continue") == 0;
+    exchange->expects_continue = expect && sx_header_equal(sx_bytes_of(expect), "100-continue");
 }
 
 static void refuse(struct sx_exchange *exchange, enum sx_refusal why)
@@ -220,7 +228,9 @@ static enum MHD_Result begin(struct sx_exchange *exchange, const char *method)
     if (exchange->connection)
         sx_connection_phase(exchange->connection, SX_PHASE_BODY, exchange->begin_ns);
     http->hooks.begin(http->hooks.context, exchange);
-    if (exchange->has_length && !exchange->drops_body) {
+    if (!exchange->drops_body && !(exchange->connection && exchange->connection->is_charged)) {
+        refuse(exchange, SX_REFUSED_MEMORY);
+    } else if (exchange->has_length && !exchange->drops_body) {
         if (exchange->length > http->options.body_size_max)
             refuse(exchange, SX_REFUSED_SIZE);
         else if (sx_body_reserve(&exchange->body, (size_t)exchange->length, NULL))

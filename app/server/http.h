@@ -9,6 +9,8 @@
  *             that the client can read the answer and go on with the connection; only when it
  *             asked first (Expect: 100-continue), or is larger than SX_DROP_SIZE_MAX, is it
  *             answered before the body and closed.
+ * Memory      A connection's buffers count in the budget for as long as it is open; where they did
+ *             not fit, its requests with bodies are refused.
  * Threads     start and stop: one. The hooks: any of the I/O threads. */
 #ifndef SX_APP_SERVER_HTTP_H
 #define SX_APP_SERVER_HTTP_H
@@ -47,7 +49,7 @@ struct sx_http_options {
     uint64_t body_size_max;
     unsigned io_thread_count; /* for each listener */
     unsigned connection_count_max;
-    size_t connection_memory_size;
+    size_t connection_memory_size; /* of each; counts in the budget */
     int64_t idle_timeout_ns;
 };
 

@@ -23,7 +23,7 @@ struct fixture {
     struct sx_connections connections;
     struct sx_budget budget;
     atomic_size_t reserved;
-    size_t budget_size;
+    atomic_size_t budget_size;
     struct sx_jobs jobs;
     struct sx_http *http;
     unsigned port;
@@ -165,7 +165,7 @@ static int begin(void **state)
                         INT64_C(60000000000));
     fixture.budget =
         (struct sx_budget){.context = &fixture, .reserve = reserve, .release = give_back};
-    fixture.budget_size = 1 << 20;
+    fixture.budget_size = 8 << 20;
     assert_int_equal(sx_jobs_init(&fixture.jobs, &fixture.mem, 3, NULL), STRIA_OK);
     const struct sx_http_options options = {.mem = &fixture.mem,
                                             .log = &fixture.log,
@@ -336,7 +336,7 @@ static void test_without_memory_for_bodies_requests_are_refused(void **state)
     (void)state;
     static char body[BODY_SIZE_MAX];
     struct client client = client_open(fixture.port);
-    fixture.budget_size = 1000;
+    fixture.budget_size = 65536 + 1000; /* the connection itself */
     assert_true(client_request(&client, "POST", "/deferred", "", body, sizeof body));
     assert_true(client_answer(&client, false));
     assert_int_equal(client.status, 503);

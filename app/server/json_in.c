@@ -83,10 +83,8 @@ static stria_status parse(struct sx_bytes json, json_t **root, stria_error *err)
     json_error_t error;
     *root = json_loadb((const char *)json.ptr, json.len,
                        JSON_DISABLE_EOF_CHECK | JSON_DECODE_ANY | JSON_ALLOW_NUL, &error);
-    if (*root && json_is_object(*root))
-        return STRIA_OK;
-    if (*root && json_is_null(*root)) /* Go: a nil map */
-        return STRIA_OK;
+    if (*root && (json_typeof(*root) == JSON_OBJECT || json_typeof(*root) == JSON_NULL))
+        return STRIA_OK; /* null: with Go a map without entries */
     if (*root)
         return sx_fail(err, STRIA_INVALID,
                        PARSE_FRONT "json: cannot unmarshal %s into Go value of type "

@@ -48,20 +48,14 @@ static void release(struct sx_query_answer *answer)
     sx_mem_free(&server->mem, answer);
 }
 
-static void cancel_cursor(void *cursor)
-{
-    stria_cursor_cancel(cursor);
-}
-
 /* The query is over: what it holds of the store is given back at once. */
 static void end_query(struct sx_query_answer *answer)
 {
     sx_mutex_lock(&answer->mutex);
     stria_cursor *cursor = answer->cursor;
     answer->cursor = NULL;
-    if (!answer->closed && answer->exchange->connection)
-        sx_connections_watch(&answer->server->connections, answer->exchange->connection, NULL,
-                             NULL);
+    if (!answer->closed)
+        sx_server_watch(answer->server, answer->exchange->connection, NULL);
     sx_mutex_unlock(&answer->mutex);
     stria_cursor_close(cursor);
 }
@@ -160,9 +154,7 @@ static void close_answer(void *stream)
     answer->closed = true;
     if (answer->cursor) {
         stria_cursor_cancel(answer->cursor);
-        if (answer->exchange->connection)
-            sx_connections_watch(&answer->server->connections, answer->exchange->connection, NULL,
-                                 NULL);
+        sx_server_watch(answer->server, answer->exchange->connection, NULL);
     }
     sx_mutex_unlock(&answer->mutex);
     release(answer);
@@ -232,8 +224,8 @@ void sx_query_answer_begin(struct sx_server *server, struct sx_exchange *exchang
     stria_error err = {0};
     bool made = false;
     stria_status st = create(server, exchange, cursor, &answer, &err);
-    if (!st && exchange->connection)
-        sx_connections_watch(&server->connections, exchange->connection, cancel_cursor, cursor);
+    if (!st)
+        sx_server_watch(server, exchange->connection, cursor);
     if (!st)
         st = sx_render_create(&server->mem, &source, options, &answer->render, &err);
     if (!st && gzip)

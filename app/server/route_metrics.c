@@ -50,7 +50,7 @@ static void put_process(struct sx_buf *out, struct sx_server *server)
     sx_metrics_put_head(out, "build_info", "The version that runs.", "gauge");
     sx_metrics_put(out, "build_info", "version", stria_version(), 1);
     put_one(out, "uptime_seconds", "Time since the start.", "gauge",
-            (double)((sx_os_mono_ns(sx_os_posix()) - server->started_mono_ns) / 1000000) / 1e3);
+            (double)(sx_os_mono_ns(sx_os_posix()) - server->started_mono_ns) / 1e9);
     put_one(out, "resident_memory_bytes", "Memory the process holds.", "gauge",
             (double)resident_size());
     put_one(out, "memory_limit_bytes", "The budget of the store (--memory).", "gauge",

@@ -117,30 +117,43 @@ static stria_status open_cursor(struct sx_server *server, struct sx_exchange *ex
     return st;
 }
 
-/* async=true: the client has its answer already; the statements are carried out for their
- * effect. */
-static void drain(struct sx_server *server, stria_cursor *cursor)
+/* Carries out all statements for their effect. */
+static stria_status drain(stria_cursor *cursor)
 {
     const stria_statement *statement = NULL;
     stria_status st;
-    stria_error err;
     do {
         const stria_table *table = NULL;
         const stria_batch *batch = NULL;
-        st = stria_cursor_next_statement(cursor, &statement, &err);
+        st = stria_cursor_next_statement(cursor, &statement, NULL);
         while (statement && !st) {
-            st = stria_cursor_next_series(cursor, &table, &err);
+            st = stria_cursor_next_series(cursor, &table, NULL);
             if (st || !table)
                 break;
             do
-                st = stria_cursor_next_batch(cursor, &batch, &err);
+                st = stria_cursor_next_batch(cursor, &batch, NULL);
             while (!st && batch);
         }
-        if (st)
-            sx_log(server->log, STRIA_LEVEL_WARN, "async_query", "status=%s",
-                   stria_status_name(st));
     } while (!st && statement);
+    return st;
+}
+
+/* async=true: the client has its answer already. An entry without a descriptor stands for it among
+ * the connections, so that a stop ends it. */
+static void run_async(struct sx_server *server, stria_cursor *cursor)
+{
+    int64_t now_ns = sx_os_mono_ns(sx_os_posix());
+    struct sx_connection *entry = sx_connections_add(&server->connections, -1, now_ns);
+    if (entry)
+        sx_connection_phase(entry, SX_PHASE_WORKING, now_ns);
+    sx_server_watch(server, entry, cursor);
+    stria_status st = drain(cursor);
+    sx_server_watch(server, entry, NULL);
+    if (entry)
+        sx_connections_remove(&server->connections, entry);
     stria_cursor_close(cursor);
+    if (st)
+        sx_log(server->log, STRIA_LEVEL_WARN, "async_query", "status=%s", stria_status_name(st));
 }
 
 static void answer(struct sx_server *server, struct sx_exchange *exchange, stria_cursor *cursor)
@@ -174,5 +187,5 @@ void sx_route_query(struct sx_server *server, struct sx_exchange *exchange)
     sx_body_deinit(&exchange->body);
     sx_exchange_finish(exchange); /* it may be gone now */
     if (!st && is_async)
-        drain(server, cursor);
+        run_async(server, cursor);
 }

@@ -11,6 +11,7 @@
 #include "app/server/unpack.h"
 #include "base/error.h"
 
+#include <assert.h>
 #include <string.h>
 
 struct target {
@@ -116,6 +117,7 @@ static void answer_not_found(struct sx_exchange *exchange, const struct target *
         sx_exchange_error(exchange, 500, err->text);
         return;
     }
+    assert(target->database);
     sx_buf_init_fixed(&out, text, sizeof text);
     sx_buf_put_text(&out, "database not found: \"");
     for (const char *c = target->database; *c; c++) {

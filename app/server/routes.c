@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define TEXT_PLAIN "text/plain; charset=utf-8"
+#define LOG_PAUSE_NS INT64_C(1000000000)
 #define GET SX_METHOD_BIT(GET)
 #define HEAD SX_METHOD_BIT(HEAD)
 #define POST SX_METHOD_BIT(POST)
@@ -144,6 +145,22 @@ unsigned sx_http_status_of(stria_status status)
     return 500;
 }
 
+/* A line a second at most: when memory or disk are out, every request fails. */
+static void log_failure(struct sx_server *server, const struct sx_exchange *exchange,
+                        const stria_error *err)
+{
+    int64_t now_ns = sx_os_mono_ns(sx_os_posix());
+    int64_t last_ns = atomic_load(&server->failure_ns);
+    if (last_ns && now_ns - last_ns < LOG_PAUSE_NS)
+        return;
+    if (!atomic_compare_exchange_strong(&server->failure_ns, &last_ns, now_ns))
+        return;
+    char text[STRIA_ERROR_TEXT_MAX + 16];
+    sx_log(server->log, STRIA_LEVEL_WARN, "request_failed", "path=%s status=%s text=%s",
+           exchange->route ? exchange->route->path : "?", stria_status_name(err->code),
+           sx_log_value(text, sizeof text, err->text));
+}
+
 void sx_exchange_failure(struct sx_server *server, struct sx_exchange *exchange,
                          const stria_error *err)
 {
@@ -154,6 +171,8 @@ void sx_exchange_failure(struct sx_server *server, struct sx_exchange *exchange,
         sx_metrics_reject(&server->metrics, SX_REJECTED_BUSY);
     else if (err->code == STRIA_DISK_FULL || err->code == STRIA_READ_ONLY)
         sx_metrics_reject(&server->metrics, SX_REJECTED_DISK);
+    if (status >= 500 && err->code != STRIA_UNSUPPORTED)
+        log_failure(server, exchange, err);
     sx_exchange_error(exchange, status, err->text);
     if (status == 503)
         sx_exchange_header(exchange, "Retry-After", "1");
@@ -239,7 +258,7 @@ static void begin(void *context, struct sx_exchange *exchange)
             sx_exchange_error(exchange, 503, "the server is stopping");
         exchange->is_deferred = route->worker != SX_WORKER_NONE;
     }
-    exchange->drops_body = exchange->is_ready || !route->takes_body;
+    exchange->drops_body = exchange->is_ready || (route && !route->takes_body);
 }
 
 static void refuse(void *context, struct sx_exchange *exchange, enum sx_refusal why)

@@ -81,6 +81,22 @@ stria_status sx_server_start(struct sx_server *server, const struct sx_settings 
     return st;
 }
 
+static void cancel_cursor(void *cursor)
+{
+    stria_cursor_cancel(cursor);
+}
+
+void sx_server_watch(struct sx_server *server, struct sx_connection *connection,
+                     stria_cursor *cursor)
+{
+    if (!connection)
+        return;
+    sx_connections_watch(&server->connections, connection, cursor ? cancel_cursor : NULL, cursor);
+    /* Either this sees that all are being cancelled, or who cancels sees the cursor. */
+    if (cursor && atomic_load(&server->cancelling))
+        stria_cursor_cancel(cursor);
+}
+
 void sx_server_tick(struct sx_server *server)
 {
     sx_connections_sweep(&server->connections, sx_os_mono_ns(sx_os_posix()));
@@ -95,6 +111,7 @@ void sx_server_quiesce(struct sx_server *server)
 void sx_server_stop(struct sx_server *server)
 {
     sx_server_quiesce(server);
+    atomic_store(&server->cancelling, true);
     sx_connections_cancel_all(&server->connections);
     /* After this no connection is asleep: each was woken by the job it waited for, and no job can
      * be queued any more. */

@@ -40,6 +40,8 @@ struct sx_server {
     _Atomic uint64_t id_count;
     atomic_size_t active_count; /* requests that have begun and are not over */
     atomic_bool stopping;       /* no new requests: they are answered 503 */
+    atomic_bool cancelling;     /* queries are ended as they begin */
+    _Atomic int64_t failure_ns; /* when a failed request was logged last */
 };
 
 /* Starts to serve `db` on the listeners, whose descriptors become its own.
@@ -49,6 +51,11 @@ SX_MUST_CHECK stria_status sx_server_start(struct sx_server *server,
                                            const struct sx_settings *settings, struct sx_log *log,
                                            stria *db, const struct sx_listener *listeners,
                                            size_t listener_count, stria_error *err);
+
+/* From now on until the NULL the cursor is cancelled when the client of the connection leaves, or
+ * the server stops. connection NULL: does nothing. */
+void sx_server_watch(struct sx_server *server, struct sx_connection *connection,
+                     stria_cursor *cursor);
 
 /* One step of what has to be done each second. */
 void sx_server_tick(struct sx_server *server);

@@ -14,6 +14,8 @@
 #define STREAM_BLOCK_SIZE ((size_t)64 << 10)
 #define BODY_SIZE_MAX ((size_t)1 << 40) /* of an answer; what it holds is bounded by who makes it */
 #define COPY_SIZE_MAX 512               /* smaller answers are copied by the library */
+/* Of a body whose size is told so much is reserved at once; more only as it really comes. */
+#define BODY_ROOM_MAX ((uint64_t)1 << 20)
 #define THREAD_STACK_SIZE ((size_t)512 << 10)
 
 struct sx_http {
@@ -233,7 +235,8 @@ static enum MHD_Result begin(struct sx_exchange *exchange, const char *method)
     } else if (exchange->has_length && !exchange->drops_body) {
         if (exchange->length > http->options.body_size_max)
             refuse(exchange, SX_REFUSED_SIZE);
-        else if (sx_body_reserve(&exchange->body, (size_t)exchange->length, NULL))
+        else if (sx_body_reserve(&exchange->body, (size_t)SX_MIN(exchange->length, BODY_ROOM_MAX),
+                                 NULL))
             refuse(exchange, SX_REFUSED_MEMORY);
     }
     if (exchange->drops_body && exchange->is_ready &&
@@ -253,8 +256,8 @@ static enum MHD_Result take_body(struct sx_exchange *exchange, const char *bytes
         if (exchange->body_received > http->options.body_size_max + SX_DROP_SIZE_MAX)
             return MHD_NO;
     } else {
-        stria_status st = sx_body_append(&exchange->body, bytes, *size,
-                                         (size_t)http->options.body_size_max, NULL);
+        uint64_t max = exchange->has_length ? exchange->length : http->options.body_size_max;
+        stria_status st = sx_body_append(&exchange->body, bytes, *size, (size_t)max, NULL);
         if (st)
             refuse(exchange, st == STRIA_LIMIT ? SX_REFUSED_SIZE : SX_REFUSED_MEMORY);
     }

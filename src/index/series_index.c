@@ -17,6 +17,7 @@ struct sx_series_index *sx_series_index_create(struct sx_mem *mem, uint32_t poli
     if (!ix)
         return NULL;
     ix->mem = mem;
+    atomic_init(&ix->reference_count, 1);
     ix->policy_id = policy_id;
     ix->index_id = index_id;
     ix->window_ns = window_ns;
@@ -29,9 +30,15 @@ struct sx_series_index *sx_series_index_create(struct sx_mem *mem, uint32_t poli
     return ix;
 }
 
-void sx_series_index_destroy(struct sx_series_index *ix)
+struct sx_series_index *sx_series_index_acquire(struct sx_series_index *ix)
 {
-    if (!ix)
+    atomic_fetch_add_explicit(&ix->reference_count, 1, memory_order_relaxed);
+    return ix;
+}
+
+void sx_series_index_release(struct sx_series_index *ix)
+{
+    if (!ix || atomic_fetch_sub_explicit(&ix->reference_count, 1, memory_order_acq_rel) != 1)
         return;
     struct sx_mem *mem = ix->mem;
     for (size_t i = 0; i < atomic_load(&ix->slot_count); i++)

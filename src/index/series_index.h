@@ -40,7 +40,9 @@ struct sx_series_index;
  * memory. */
 struct sx_series_index *sx_series_index_create(struct sx_mem *mem, uint32_t policy_id,
                                                uint32_t index_id, int64_t window_ns);
-void sx_series_index_destroy(struct sx_series_index *index); /* NULL is allowed */
+/* One reference each; the last release frees it. NULL is allowed in release. */
+struct sx_series_index *sx_series_index_acquire(struct sx_series_index *index);
+void sx_series_index_release(struct sx_series_index *index);
 
 uint32_t sx_series_index_policy_id(const struct sx_series_index *index);
 uint32_t sx_series_index_id(const struct sx_series_index *index);

@@ -49,7 +49,7 @@ struct sx_memtable *sx_memtable_create(struct sx_mem *mem, uint64_t generation,
     sx_mem_init(&mt->mem, mem, "memtable", 0);
     atomic_init(&mt->reference_count, 1);
     mt->generation = generation;
-    mt->index = index;
+    mt->index = sx_series_index_acquire(index);
     sx_segmented_init(&mt->series, &mt->mem, sizeof(_Atomic(struct sx_mem_series *)), TABLE_FIRST);
     sx_segmented_init(&mt->schemas, &mt->mem, sizeof(struct sx_mem_schema), TABLE_FIRST);
     sx_mutex_init(&mt->mutex);
@@ -80,6 +80,7 @@ void sx_memtable_release(struct sx_memtable *mt)
     sx_segmented_deinit(&mt->schemas);
     sx_mutex_deinit(&mt->mutex);
     sx_mem_deinit(&mt->mem);
+    sx_series_index_release(mt->index);
     sx_mem_free(mt->parent, mt);
 }
 

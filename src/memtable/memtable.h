@@ -59,7 +59,7 @@ struct sx_memtable_place {
     size_t row_count, sample_count;
 };
 
-/* mem: charged with everything. index: borrowed, must outlive it. NULL: no memory. */
+/* mem: charged with everything. index: a reference is taken. NULL: no memory. */
 struct sx_memtable *sx_memtable_create(struct sx_mem *mem, uint64_t generation,
                                        struct sx_series_index *index);
 struct sx_memtable *sx_memtable_acquire(struct sx_memtable *memtable);

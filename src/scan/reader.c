@@ -128,7 +128,8 @@ static stria_status add_segment_pieces(struct sx_reader *r, const struct sx_scan
                                      .min_ts = group->min_ts,
                                      .max_ts = group->max_ts,
                                      .stripe = i,
-                                     .group = g};
+                                     .group = g,
+                                     .count = group->row_count};
             st = add_piece(r, &piece, err);
         }
     }
@@ -200,6 +201,14 @@ const struct sx_scan_column *sx_reader_columns(const struct sx_reader *r, uint32
 {
     *count = r->column_count;
     return r->columns;
+}
+
+uint64_t sx_reader_row_estimate(const struct sx_reader *r)
+{
+    uint64_t count = 0;
+    for (size_t i = 0; i < r->piece_count; i++)
+        count += r->pieces[i].count;
+    return count;
 }
 
 /* ---- batches ---- */

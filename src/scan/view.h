@@ -29,7 +29,7 @@ struct sx_view {
 };
 
 /* Takes references to segments (sorted oldest first), then memtables (likewise), and the catalog
- * (may be NULL). index: borrowed; it lives as long as the engine. NULL: no memory. */
+ * (may be NULL), and the index (likewise). NULL: no memory. */
 struct sx_view *sx_view_create(struct sx_mem *mem, struct sx_catalog *catalog, uint32_t policy_id,
                                struct sx_series_index *index, struct sx_segment *const *segments,
                                size_t segment_count, struct sx_memtable *const *memtables,

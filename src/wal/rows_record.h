@@ -25,10 +25,11 @@
 #include "model/batch.h"
 
 /* Appends the head for `batch`: everything up to the string bytes. `defined[i]`: series i carries
- * its key. The payload is then head, batch->strings, batch->rows. A refusal shows in
+ * its key. `strings_size`: of the heap, which the batch may have given away. The payload is then
+ * head, strings, rows. A refusal shows in
  * head->failed. */
 void sx_rows_record_put(struct sx_buf *head, uint32_t policy_id, const struct sx_batch *batch,
-                        const bool *defined);
+                        const bool *defined, size_t strings_size);
 
 struct sx_rows_record {
     uint32_t policy_id;

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* fuzz_codec.c -- any bytes as a column of any type: what decodes must come back when it is encoded,
+ * and ranges of it must be parts of the whole.
+ *
+ * Format      u8 type, less 1, modulo 6 | u16 number of values, less 1, modulo 4096 | the column. */
+#include "codec/column.h"
+
+#include "codec/kernel.h"
+
+#include <stdlib.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+#define COUNT_MAX 4096
+
+static union {
+    int64_t numbers[COUNT_MAX];
+    uint8_t bools[COUNT_MAX];
+    stria_bytes strings[COUNT_MAX];
+} first, second;
+
+static void check(bool good)
+{
+    if (!good)
+        abort();
+}
+
+static size_t value_size(stria_type type)
+{
+    return type == STRIA_BOOL ? 1 : type == STRIA_STRING ? sizeof(stria_bytes) : 8;
+}
+
+static bool same(stria_type type, const void *a, const void *b, size_t count)
+{
+    if (type != STRIA_STRING)
+        return memcmp(a, b, count * value_size(type)) == 0;
+    const stria_bytes *x = a, *y = b;
+    for (size_t i = 0; i < count; i++)
+        if (!sx_bytes_equal(sx_bytes_make(x[i].ptr, x[i].len), sx_bytes_make(y[i].ptr, y[i].len)))
+            return false;
+    return true;
+}
+
+static void round_trip(stria_type type, size_t count, struct sx_mem *mem)
+{
+    struct sx_buf out;
+    struct sx_arena arena;
+    sx_arena_init(&arena, mem, 0);
+    for (int tier = SX_TIER_HOT; tier <= SX_TIER_SEALED; tier++) {
+        sx_buf_init(&out, mem, (size_t)64 << 20);
+        stria_status st =
+            sx_column_encode(&out, type, &first, count, (enum sx_tier)tier, mem, NULL);
+        check(st == STRIA_OK || st == STRIA_LIMIT); /* many views of one long string */
+        if (st == STRIA_OK) {
+            check(!sx_column_decode(sx_buf_bytes(&out), type, &second, count, &arena, NULL));
+            check(same(type, &first, &second, count));
+        }
+        sx_buf_deinit(&out);
+    }
+    sx_arena_deinit(&arena);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct sx_mem mem;
+    struct sx_arena arena;
+    if (size < 3)
+        return 0;
+    stria_type type = (stria_type)(1 + data[0] % 6);
+    size_t count = 1 + sx_get_u16(data + 1) % COUNT_MAX, begin = count / 3, part = count / 2;
+    struct sx_bytes in = sx_bytes_make(data + 3, size - 3);
+    sx_mem_init(&mem, NULL, "fuzz", 0);
+    sx_arena_init(&arena, &mem, 0);
+    (void)sx_column_codec_name(in);
+    if (sx_column_decode(in, type, &first, count, &arena, NULL) == STRIA_OK) {
+        check(!sx_column_decode_range(in, type, count, begin, part, &second, &arena, NULL));
+        check(same(type, (const uint8_t *)&first + begin * value_size(type), &second, part));
+        round_trip(type, count, &mem);
+    }
+    sx_arena_deinit(&arena);
+    sx_mem_deinit(&mem);
+    return 0;
+}

@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* ints.c -- see ints.h. */
+#include "codec/ints.h"
+
+#include "base/error.h"
+#include "base/varint.h"
+#include "codec/bits.h"
+
+#include <assert.h>
+
+#define HAS_FACTOR 16
+#define SAMPLED_GROUPS 4
+
+/* What a bit is worth: decoding one more prefix sum takes about 0.2 ns a value, and a nanosecond a
+ * value may cost half a bit a value. In tenths of a bit. */
+static const unsigned order_price[4] = {0, 1, 2, 1};
+
+/* ---- the common factor ---------------------------------------------------------------------- */
+
+static uint64_t magnitude(int64_t v)
+{
+    return v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
+}
+
+static uint64_t greatest_common_divisor(uint64_t a, uint64_t b)
+{
+    while (b) {
+        uint64_t rest = a % b;
+        a = b;
+        b = rest;
+    }
+    return a;
+}
+
+/* x with odd * x = 1 modulo 2^64: each step doubles the right bits, of which odd itself has 3. */
+static uint64_t inverse_of(uint64_t odd)
+{
+    uint64_t x = odd;
+    for (int i = 0; i < 5; i++)
+        x *= 2 - odd * x;
+    return x;
+}
+
+/* The odd divisor common to all v[i] / 2^twos. Guessed from a few, then checked against all: a number
+ * is divisible if its product with the inverse is small. */
+static uint64_t odd_factor(const int64_t *v, size_t count, unsigned twos)
+{
+    uint64_t g = 0;
+    for (size_t i = 0; i < 32; i++)
+        g = greatest_common_divisor(magnitude(v[i * count / 32]) >> twos, g);
+    if (g == 0)
+        g = greatest_common_divisor(magnitude(v[count - 1]) >> twos, 0);
+    g >>= g ? __builtin_ctzll(g) : 0;
+    uint64_t inverse = inverse_of(g), limit = g ? (uint64_t)INT64_MAX / g : 0;
+    for (size_t i = 0; i < count && g != 1; i++) {
+        uint64_t quotient = (uint64_t)(v[i] >> twos) * inverse;
+        if (quotient + limit <= 2 * limit)
+            continue;
+        g = greatest_common_divisor(magnitude(v[i]) >> twos, g);
+        g >>= g ? __builtin_ctzll(g) : 0;
+        inverse = inverse_of(g);
+        limit = (uint64_t)INT64_MAX / g;
+    }
+    return g ? g : 1;
+}
+
+/* Divides all by their common factor, and returns it. */
+static uint64_t reduce(int64_t *v, size_t count)
+{
+    uint64_t all = 0;
+    for (size_t i = 0; i < count; i++)
+        all |= (uint64_t)v[i];
+    if (all == 0)
+        return 1;
+    unsigned twos = (unsigned)__builtin_ctzll(all);
+    uint64_t odd = odd_factor(v, count, twos);
+    if (odd == 1 && twos == 0)
+        return 1;
+    uint64_t inverse = inverse_of(odd);
+    for (size_t i = 0; i < count; i++)
+        v[i] = (int64_t)((uint64_t)(v[i] >> twos) * inverse);
+    return odd << twos;
+}
+
+/* ---- planning ------------------------------------------------------------------------------- */
+
+/* Whether all lie in one line; sets the step. */
+static bool is_line(const int64_t *values, size_t count, uint64_t *step)
+{
+    *step = count > 1 ? (uint64_t)values[1] - (uint64_t)values[0] : 0;
+    for (size_t i = 2; i < count; i++)
+        if ((uint64_t)values[i] - (uint64_t)values[i - 1] != *step)
+            return false;
+    return true;
+}
+
+static uint64_t line_at(uint64_t slope, uint32_t rest, size_t i)
+{
+    return slope * i + ((uint64_t)rest * i >> 32);
+}
+
+/* The line through the first value, which is 0, and the last. */
+static void line_through(struct sx_ints_plan *plan)
+{
+    int64_t last = plan->work[plan->count - 1], steps = (int64_t)plan->count - 1;
+    int64_t slope = last / steps, left = last % steps;
+    if (left < 0) {
+        slope--;
+        left += steps;
+    }
+    plan->slope = (uint64_t)slope;
+    plan->slope_rest = (uint32_t)(((uint64_t)left << 32) / (uint64_t)steps);
+}
+
+static void subtract_line(struct sx_ints_plan *plan)
+{
+    for (size_t i = 0; i < plan->count; i++)
+        plan->work[i] =
+            (int64_t)((uint64_t)plan->work[i] - line_at(plan->slope, plan->slope_rest, i));
+}
+
+/* Cost of the line, from as many groups as for the other orders. */
+static uint64_t estimate_line(const struct sx_ints_plan *plan)
+{
+    size_t group_count = (plan->count + SX_GROUP - 1) / SX_GROUP;
+    size_t sampled = SX_MIN(group_count, SAMPLED_GROUPS);
+    uint64_t bits = 0, seen = 0;
+    for (size_t k = 0; k < sampled; k++) {
+        int64_t away[SX_GROUP];
+        size_t first = k * group_count / sampled * SX_GROUP;
+        size_t count = SX_MIN(plan->count - first, SX_GROUP);
+        for (size_t i = 0; i < count; i++)
+            away[i] = (int64_t)((uint64_t)plan->work[first + i] -
+                                line_at(plan->slope, plan->slope_rest, first + i));
+        bits += sx_packed_estimate(away, count, 0, 1);
+        seen += count;
+    }
+    return bits * plan->count / seen + 64;
+}
+
+static void choose_order(struct sx_ints_plan *plan, bool try_line)
+{
+    uint64_t best = UINT64_MAX;
+    for (unsigned order = 0; order <= SX_INTS_LINE; order++) {
+        uint64_t bits;
+        if (order == SX_INTS_LINE) {
+            if (!try_line || plan->count < 3)
+                break;
+            line_through(plan);
+            bits = estimate_line(plan);
+        } else {
+            bits = sx_packed_estimate(plan->work, plan->count, order, SAMPLED_GROUPS);
+        }
+        uint64_t price = bits + plan->count * order_price[order] / 10;
+        if (price < best) {
+            best = price;
+            plan->order = order;
+            plan->bits = bits;
+        }
+    }
+}
+
+void sx_ints_plan(struct sx_ints_plan *plan, const int64_t *values, size_t count, int64_t *work,
+                  bool try_line)
+{
+    assert(count > 0 && count <= SX_INTS_MAX);
+    *plan = (struct sx_ints_plan){
+        .first = values[0], .factor = 1, .count = count, .work = work, .bits = 88};
+    if (is_line(values, count, &plan->slope)) {
+        plan->kind = SX_INTS_STEP;
+        plan->order = plan->slope != 0;
+        return;
+    }
+    for (size_t i = count; i-- > 0;)
+        work[i] = (int64_t)((uint64_t)values[i] - (uint64_t)plan->first);
+    plan->kind = SX_INTS_PACKED;
+    plan->factor = reduce(work, count);
+    choose_order(plan, try_line);
+    plan->bits += 48;
+    if (plan->order == SX_INTS_LINE)
+        subtract_line(plan);
+}
+
+void sx_ints_write(struct sx_buf *out, const struct sx_ints_plan *plan)
+{
+    bool has_factor = plan->factor != 1;
+    sx_buf_put_u8(out, (uint8_t)(plan->kind | plan->order << 2 | (has_factor ? HAS_FACTOR : 0)));
+    sx_buf_put_zigzag(out, plan->first);
+    if (plan->kind == SX_INTS_STEP) {
+        if (plan->order)
+            sx_buf_put_zigzag(out, (int64_t)plan->slope);
+        return;
+    }
+    if (has_factor)
+        sx_buf_put_varint(out, plan->factor);
+    if (plan->order == SX_INTS_LINE) {
+        sx_buf_put_zigzag(out, (int64_t)plan->slope);
+        sx_buf_put_varint(out, plan->slope_rest);
+    }
+    sx_packed_encode(out, plan->work, plan->count, plan->order == SX_INTS_LINE ? 0 : plan->order);
+}
+
+/* ---- reading -------------------------------------------------------------------------------- */
+
+static bool open_packed(struct sx_ints_reader *reader, struct sx_bytes in, bool has_factor)
+{
+    int64_t slope = 0;
+    uint64_t rest = 0;
+    if (has_factor && !sx_varint_get(&in, &reader->factor))
+        return false;
+    if (reader->order == SX_INTS_LINE &&
+        (!sx_zigzag_get(&in, &slope) || !sx_varint_get_max(&in, UINT32_MAX, &rest)))
+        return false;
+    reader->slope = (uint64_t)slope;
+    reader->slope_rest = (uint32_t)rest;
+    return sx_packed_open(&reader->packed, in, reader->count,
+                          reader->order == SX_INTS_LINE ? 0 : reader->order, (int64_t)reader->first,
+                          reader->factor);
+}
+
+stria_status sx_ints_open(struct sx_ints_reader *reader, struct sx_bytes in, size_t count,
+                          stria_error *err)
+{
+    int64_t first = 0, step = 0;
+    assert(count > 0 && count <= SX_INTS_MAX);
+    if (in.len == 0)
+        return sx_fail(err, STRIA_CORRUPT, "a column of integers has no bytes");
+    unsigned head = in.ptr[0];
+    in = sx_bytes_make(in.ptr + 1, in.len - 1);
+    if (head >= 32 || (head & 3) > SX_INTS_PACKED)
+        return sx_fail(err, STRIA_VERSION, "a column of integers is of the unknown form %u", head);
+    reader->kind = (enum sx_ints_kind)(head & 3);
+    reader->order = head >> 2 & 3;
+    reader->count = count;
+    reader->next = 0;
+    reader->factor = 1;
+    bool good = sx_zigzag_get(&in, &first);
+    reader->first = (uint64_t)first;
+    if (good && reader->kind == SX_INTS_STEP) {
+        good = reader->order <= 1 && !(head & HAS_FACTOR) &&
+               (reader->order == 0 || sx_zigzag_get(&in, &step)) && in.len == 0;
+        reader->slope = (uint64_t)step;
+    } else if (good) {
+        good = open_packed(reader, in, head & HAS_FACTOR);
+    }
+    if (!good)
+        return sx_fail(err, STRIA_CORRUPT, "a column of %zu integers breaks its format", count);
+    return STRIA_OK;
+}
+
+void sx_ints_seek(struct sx_ints_reader *reader, size_t group)
+{
+    reader->next = group;
+    if (reader->kind == SX_INTS_PACKED)
+        sx_packed_seek(&reader->packed, group);
+}
+
+/* Adds the line to a group that is about to be left. */
+static void add_line(const struct sx_ints_reader *reader, int64_t *out)
+{
+    size_t first = reader->next * SX_GROUP;
+    for (size_t i = 0; i < SX_GROUP; i++)
+        out[i] = (int64_t)((uint64_t)out[i] +
+                           reader->factor * line_at(reader->slope, reader->slope_rest, first + i));
+}
+
+bool sx_ints_next(struct sx_ints_reader *reader, int64_t *out)
+{
+    if (reader->kind == SX_INTS_STEP) {
+        uint64_t v = reader->first + reader->slope * (reader->next * SX_GROUP);
+        for (size_t i = 0; i < SX_GROUP; i++)
+            out[i] = (int64_t)(v + reader->slope * i);
+    } else {
+        sx_packed_next_i64(&reader->packed, out);
+        if (reader->order == SX_INTS_LINE)
+            add_line(reader, out);
+    }
+    reader->next++;
+    return true;
+}
+
+bool sx_ints_next_f64(struct sx_ints_reader *reader, double *out, const struct sx_scale *scale)
+{
+    if (reader->kind == SX_INTS_PACKED && reader->order != SX_INTS_LINE) {
+        sx_packed_next_f64(&reader->packed, out, scale);
+        reader->next++;
+        return true;
+    }
+    int64_t values[SX_GROUP];
+    if (!sx_ints_next(reader, values))
+        return false;
+    sx_kernels()->scale(out, values, SX_GROUP, scale);
+    return true;
+}
+
+bool sx_ints_range(struct sx_ints_reader *reader, size_t first, size_t count, int64_t *out)
+{
+    assert(first + count <= reader->count);
+    if (count == 0)
+        return true;
+    sx_ints_seek(reader, first / SX_GROUP);
+    size_t skip = first % SX_GROUP;
+    while (count) {
+        size_t taken = SX_MIN(SX_GROUP - skip, count);
+        if (taken == SX_GROUP) {
+            if (!sx_ints_next(reader, out))
+                return false;
+        } else {
+            int64_t group[SX_GROUP];
+            if (!sx_ints_next(reader, group))
+                return false;
+            memcpy(out, group + skip, taken * sizeof *out);
+        }
+        out += taken;
+        count -= taken;
+        skip = 0;
+    }
+    return true;
+}
+
+const char *sx_ints_name(uint8_t head)
+{
+    static const char *const packed[] = {"for", "delta", "delta2", "line"};
+    if (head >= 32)
+        return "?";
+    switch (head & 3) {
+    case SX_INTS_STEP:
+        return head >> 2 & 3 ? "step" : "constant";
+    case SX_INTS_PACKED:
+        return packed[head >> 2 & 3];
+    default:
+        return "?";
+    }
+}

@@ -192,3 +192,13 @@ stria_status sx_mem_refused(const struct sx_mem *mem, size_t size, stria_error *
     }
     return sx_fail(err, STRIA_NOMEM, "no memory for %zu bytes of '%s'", size, mem->name);
 }
+
+void *sx_mem_host_alloc(size_t size)
+{
+    return malloc(size);
+}
+
+void sx_mem_host_free(void *ptr)
+{
+    free(ptr);
+}

@@ -79,17 +79,25 @@ struct sx_write_options {
     int64_t now_ns; /* for limits of age; 0: the clock */
 };
 
+enum sx_outside_bound { SX_OUTSIDE_RETENTION = 0, SX_OUTSIDE_PAST, SX_OUTSIDE_FUTURE };
+
+/* A row outside of what its policy keeps or lets in. */
+struct sx_outside_row {
+    uint32_t series; /* in the batch */
+    int64_t ts_ns;
+    enum sx_outside_bound bound;
+    int64_t bound_ns;
+};
+
 /* What became of the rows of a batch. Indexes of rows are those before dropping. */
 struct sx_write_result {
     uint64_t row_count, sample_count; /* stored */
     uint64_t conflict_count;          /* rows dropped for their field types */
     uint32_t conflict_line;           /* of the first */
-    stria_error conflict;             /* its text */
-    uint64_t old_count;               /* rows dropped for being outside the policy's duration */
-    int64_t old_first_ts, old_last_ts; /* oldest and newest of them */
-    uint32_t old_first_series, old_last_series; /* in the batch */
-    int64_t old_bound;
-    uint64_t limit_count; /* rows dropped for the policy's past or future limit */
+    struct sx_type_conflict conflict; /* of the first; its names live in the batch */
+    uint64_t outside_retention_count; /* rows dropped for being older than the policy keeps */
+    uint64_t outside_window_count;    /* rows dropped for its past or future limit */
+    struct sx_outside_row oldest, newest; /* of all those, by time */
 };
 
 /* Logs and applies a batch; rows that break a rule are left out and told in *result. The batch is used up,

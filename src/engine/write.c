@@ -44,20 +44,39 @@ static stria_status drop_row(struct write *w, size_t row)
     return STRIA_OK;
 }
 
-static void note_old(struct write *w, const uint8_t *row, int64_t ts, int64_t bound)
+/* The times that may come in, and why others may not. */
+struct bounds {
+    int64_t retention, past, future;
+};
+
+static void note_outside(struct write *w, const uint8_t *row, int64_t ts, const struct bounds *bounds)
 {
     struct sx_write_result *r = w->result;
-    uint32_t series = sx_get_u32(row + SX_ROW_SERIES);
-    if (r->old_count == 0 || ts < r->old_first_ts) {
-        r->old_first_ts = ts;
-        r->old_first_series = series;
+    struct sx_outside_row outside = {.series = sx_get_u32(row + SX_ROW_SERIES), .ts_ns = ts};
+    bool first = r->outside_retention_count + r->outside_window_count == 0;
+    if (ts < bounds->retention) {
+        outside.bound = SX_OUTSIDE_RETENTION;
+        outside.bound_ns = bounds->retention;
+        r->outside_retention_count++;
+    } else {
+        outside.bound = ts < bounds->past ? SX_OUTSIDE_PAST : SX_OUTSIDE_FUTURE;
+        outside.bound_ns = ts < bounds->past ? bounds->past : bounds->future;
+        r->outside_window_count++;
     }
-    if (r->old_count == 0 || ts > r->old_last_ts) {
-        r->old_last_ts = ts;
-        r->old_last_series = series;
-    }
-    r->old_bound = bound;
-    r->old_count++;
+    if (first || ts < r->oldest.ts_ns)
+        r->oldest = outside;
+    if (first || ts > r->newest.ts_ns)
+        r->newest = outside;
+}
+
+/* Copies the names: the index may go before the result is read. */
+static void note_conflict(struct write *w, const struct sx_type_conflict *conflict, size_t row)
+{
+    struct sx_write_result *r = w->result;
+    r->conflict = *conflict;
+    r->conflict.measurement = sx_arena_dup(&w->batch->arena, conflict->measurement);
+    r->conflict.field = sx_arena_dup(&w->batch->arena, conflict->field);
+    r->conflict_line = w->batch->lines[row];
 }
 
 /* The verdict on one stretch of rows: those in [low, high) are of one window. */
@@ -65,12 +84,12 @@ struct stretch {
     uint64_t low;
     uint64_t length; /* 0: none yet */
     stria_status verdict;
-    stria_error conflict;
+    struct sx_type_conflict conflict;
 };
 
 /* Looks at the rows of a run; those that may not come in get their drop bit. */
 static stria_status check_run(struct write *w, const struct sx_batch_run *run, size_t first_row,
-                              int64_t old_bound, int64_t past_bound, int64_t future_bound)
+                              const struct bounds *bounds)
 {
     struct sx_batch_schema *batch_schema = &w->batch->schemas[run->schema];
     const struct sx_schema *schema = batch_schema->resolved;
@@ -80,28 +99,22 @@ static stria_status check_run(struct write *w, const struct sx_batch_run *run, s
     for (uint32_t i = 0; i < run->row_count; i++, row += size) {
         int64_t ts = (int64_t)sx_get_u64(row + SX_ROW_TIME);
         stria_status st = STRIA_OK;
-        if (SX_UNLIKELY(ts < old_bound)) {
-            note_old(w, row, ts, old_bound);
-            st = drop_row(w, first_row + i);
-        } else if (SX_UNLIKELY(ts < past_bound || ts > future_bound)) {
-            w->result->limit_count++;
+        if (SX_UNLIKELY(ts < bounds->retention || ts < bounds->past || ts > bounds->future)) {
+            note_outside(w, row, ts, bounds);
             st = drop_row(w, first_row + i);
         } else {
             if (SX_UNLIKELY((uint64_t)ts - s.low >= s.length)) {
                 int64_t window = sx_window_start(ts, w->policy.window_ns);
                 s.low = (uint64_t)window;
                 s.length = window == INT64_MIN ? 1 : (uint64_t)w->policy.window_ns;
-                s.verdict = sx_series_index_check_types(w->index, schema, window, &s.conflict);
-                if (s.verdict && s.verdict != STRIA_CONFLICT) {
-                    sx_error_copy(w->err, &s.conflict);
+                s.verdict =
+                    sx_series_index_check_types(w->index, schema, window, &s.conflict, w->err);
+                if (s.verdict && s.verdict != STRIA_CONFLICT)
                     return s.verdict;
-                }
             }
             if (SX_UNLIKELY(s.verdict)) {
-                if (w->result->conflict_count++ == 0) {
-                    w->result->conflict = s.conflict;
-                    w->result->conflict_line = w->batch->lines[first_row + i];
-                }
+                if (w->result->conflict_count++ == 0)
+                    note_conflict(w, &s.conflict, first_row + i);
                 st = drop_row(w, first_row + i);
             }
         }
@@ -160,15 +173,15 @@ static int64_t bound_before(int64_t now, int64_t duration)
 
 static stria_status check_rows(struct write *w)
 {
-    int64_t old_bound = bound_before(w->now_ns, w->policy.duration_ns);
-    int64_t past_bound = bound_before(w->now_ns, w->policy.past_limit_ns);
     int64_t future = w->policy.future_limit_ns;
-    int64_t future_bound =
-        future <= 0 || w->now_ns > INT64_MAX - future ? INT64_MAX : w->now_ns + future;
+    struct bounds bounds = {
+        .retention = bound_before(w->now_ns, w->policy.duration_ns),
+        .past = bound_before(w->now_ns, w->policy.past_limit_ns),
+        .future = future <= 0 || w->now_ns > INT64_MAX - future ? INT64_MAX : w->now_ns + future,
+    };
     size_t first_row = 0;
     for (size_t i = 0; i < w->batch->run_count; i++) {
-        stria_status st = check_run(w, &w->batch->runs[i], first_row, old_bound, past_bound,
-                                    future_bound);
+        stria_status st = check_run(w, &w->batch->runs[i], first_row, &bounds);
         if (st)
             return st;
         first_row += w->batch->runs[i].row_count;
@@ -427,8 +440,8 @@ stria_status sx_engine_write(struct sx_engine *engine, uint32_t policy_id, struc
         }
     }
     atomic_fetch_add(&engine->counts.rejected_conflict, result->conflict_count);
-    atomic_fetch_add(&engine->counts.rejected_old, result->old_count);
-    atomic_fetch_add(&engine->counts.rejected_limit, result->limit_count);
+    atomic_fetch_add(&engine->counts.rejected_old, result->outside_retention_count);
+    atomic_fetch_add(&engine->counts.rejected_limit, result->outside_window_count);
     sx_mem_free(batch->mem, w.drop);
     sx_series_index_release(w.index);
     if (!st && sx_engine_flush_due(engine))

@@ -263,7 +263,8 @@ static bool add_range(struct sx_measurement *m, struct sx_field *field, size_t i
 }
 
 stria_status sx_measurement_check_types(const struct sx_schema *schema, int64_t window,
-                                        int64_t window_ns, stria_error *err)
+                                        int64_t window_ns, struct sx_type_conflict *conflict,
+                                        stria_error *err)
 {
     struct sx_measurement *m = schema->measurement;
     if (atomic_load_explicit(&schema->last_window, memory_order_relaxed) == window)
@@ -275,11 +276,11 @@ stria_status sx_measurement_check_types(const struct sx_schema *schema, int64_t 
         if (at == field->range_count || field->ranges[at].first_window > window ||
             field->ranges[at].type == schema->types[i])
             continue;
-        return sx_fail(err, STRIA_CONFLICT,
-                       "input field \"%.*s\" on measurement \"%.*s\" is type %s, already exists as "
-                       "type %s",
-                       (int)field->name.len, field->name.ptr, (int)m->name.len, m->name.ptr,
-                       sx_type_name(schema->types[i]), sx_type_name(field->ranges[at].type));
+        *conflict = (struct sx_type_conflict){.measurement = m->name,
+                                              .field = field->name,
+                                              .type = schema->types[i],
+                                              .type_before = field->ranges[at].type};
+        return STRIA_CONFLICT;
     }
     for (uint32_t i = 0; i < schema->column_count; i++) {
         struct sx_field *field = &m->fields[m->columns[schema->column_ids[i]].field];

@@ -75,11 +75,17 @@ const struct sx_schema *sx_measurement_schema(struct sx_measurement *measurement
                                               const struct sx_batch_column *columns,
                                               uint32_t column_count);
 
+/* A row's field contradicts what the window has. Names live as long as the measurement. */
+struct sx_type_conflict {
+    struct sx_bytes measurement, field;
+    stria_type type, type_before;
+};
+
 /* Whether rows of `schema` may be written to the window, taking note of types that are new in it.
- * OK; CONFLICT with the peer's text (`input field "f" on measurement "m" is type float, already
- * exists as type integer`); NOMEM. */
+ * OK; CONFLICT, told in *conflict; NOMEM. */
 stria_status sx_measurement_check_types(const struct sx_schema *schema, int64_t window,
-                                        int64_t window_ns, stria_error *err);
+                                        int64_t window_ns, struct sx_type_conflict *conflict,
+                                        stria_error *err);
 
 /* Takes note of a type as the manifest or the log has it; never a conflict. False: no memory. */
 SX_MUST_CHECK bool sx_measurement_note_type(struct sx_measurement *measurement,

@@ -487,12 +487,13 @@ stria_status sx_series_index_schema(struct sx_series_index *ix,
 }
 
 stria_status sx_series_index_check_types(struct sx_series_index *ix, const struct sx_schema *schema,
-                                         int64_t window, stria_error *err)
+                                         int64_t window,
+                                         struct sx_type_conflict *conflict, stria_error *err)
 {
     if (SX_LIKELY(atomic_load_explicit(&schema->last_window, memory_order_relaxed) == window))
         return STRIA_OK;
     sx_mutex_lock(&ix->mutex);
-    stria_status st = sx_measurement_check_types(schema, window, ix->window_ns, err);
+    stria_status st = sx_measurement_check_types(schema, window, ix->window_ns, conflict, err);
     sx_mutex_unlock(&ix->mutex);
     return st;
 }

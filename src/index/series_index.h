@@ -93,7 +93,7 @@ stria_status sx_series_index_schema(struct sx_series_index *index,
 /* sx_measurement_check_types under the lock. */
 stria_status sx_series_index_check_types(struct sx_series_index *index,
                                          const struct sx_schema *schema, int64_t window,
-                                         stria_error *err);
+                                         struct sx_type_conflict *conflict, stria_error *err);
 /* sx_measurement_note_type under the lock; makes the measurement. */
 stria_status sx_series_index_note_type(struct sx_series_index *index, struct sx_bytes measurement,
                                        struct sx_bytes field, stria_type type, int64_t first_window,

@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/int_text.h"
+#include "base/varint.h"
 #include "ingest/line_name.h"
 #include "ingest/line_value.h"
 
@@ -70,10 +71,10 @@ static stria_status store_string(struct work *work, struct sx_bytes raw, uint64_
         }
         return STRIA_OK;
     }
-    uint64_t offset = heap->len;
+    *word = heap->len;
+    sx_buf_put_varint(heap, sx_value_string_size(raw));
     if (!sx_value_put_string(heap, raw))
         return sx_line_no_room(work->parse, heap, raw.len);
-    *word = sx_string_word(offset, heap->len - offset);
     return STRIA_OK;
 }
 

@@ -9,6 +9,7 @@
  * Invariants  Gives up, leaving no trace, on whatever it is not sure of. */
 #include "ingest/line_parse_priv.h"
 
+#include "base/varint.h"
 #include "ingest/line_value.h"
 
 /* The series of the line at *at, whose raw key is then passed; NULL: not known. */
@@ -58,11 +59,11 @@ static const uint8_t *take_string(struct sx_line_parse *parse, const uint8_t *p,
     if (raw.len > SX_STRING_SIZE_MAX)
         return NULL;
     struct sx_buf *heap = &parse->batch->strings;
-    uint64_t offset = heap->len;
     if (escapes) {
+        *value = heap->len;
+        sx_buf_put_varint(heap, sx_value_string_size(raw));
         if (!sx_value_put_string(heap, raw))
             *status = sx_line_no_room(parse, heap, raw.len);
-        *value = sx_string_word(offset, heap->len - offset);
     } else if (!sx_batch_add_string(parse->batch, raw, value)) {
         *status = sx_line_no_room(parse, heap, raw.len);
     }

@@ -106,9 +106,7 @@ static void check_stored(const struct peer_case *row, const struct sx_batch *bat
     uint64_t bits = row_value(batch, 0, 0);
     const char *text = (const char *)row->stored.ptr;
     if (column->type == STRIA_STRING) {
-        struct sx_bytes got =
-            sx_bytes_make(batch->strings.ptr + sx_string_offset(bits), sx_string_len(bits));
-        assert_bytes(got, text, row->stored.len);
+        assert_bytes(sx_batch_string(batch, bits), text, row->stored.len);
     } else if (column->type == STRIA_INT) {
         assert_int_equal((int64_t)bits, strtoll(text, NULL, 10));
     } else {

@@ -208,8 +208,8 @@ static uint64_t print_row(struct sx_buf *out, const struct sx_batch *batch,
         size_t before = out->len;
         uint64_t bits = sx_get_u64(values + (size_t)i * 8);
         struct sx_bytes text = {0};
-        if (column->type == STRIA_STRING && sx_string_len(bits))
-            text = sx_bytes_make(batch->strings.ptr + sx_string_offset(bits), sx_string_len(bits));
+        if (column->type == STRIA_STRING)
+            text = sx_batch_string(batch, bits);
         sx_buf_put_u8(out, printed ? ',' : ' ');
         if (key && sx_line_put_name(out, column->name) &&
             sx_line_put_value(out, column->type, bits, text)) {

@@ -229,7 +229,7 @@ static bool round_trip(struct parser *parser, struct sx_buf *out, struct sx_buf 
     assert_int_equal(row_time(batch, 0), ts_ns);
     uint64_t got = row_value(batch, 0, 0);
     if (type == STRIA_STRING)
-        assert_bytes(sx_buf_bytes(&batch->strings), string.ptr, string.len);
+        assert_bytes(sx_batch_string(batch, got), string.ptr, string.len);
     else
         assert_true(got == bits);
 

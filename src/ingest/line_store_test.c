@@ -179,7 +179,7 @@ static void test_a_full_batch_is_told_and_its_rows_are_whole(void **state)
         size_t rows_max, strings_max, row_count;
     } rows[] = {
         {"rows", 3 * 28, 1000, 3},
-        {"strings", 1000, 9, 3},
+        {"strings", 1000, 12, 3},
         {"neither", 1000, 1000, 5},
     };
     for (size_t i = 0; i < SX_COUNT_OF(rows); i++)

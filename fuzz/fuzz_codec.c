@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* fuzz_codec.c -- any bytes as a column of any type: what decodes must come back when it is encoded,
- * and ranges of it must be parts of the whole.
+/* fuzz_codec.c -- any bytes as a column of any type: what decodes must come back when it is
+ * encoded, and ranges of it must be parts of the whole.
  *
- * Format      u8 type, less 1, modulo 6 | u16 number of values, less 1, modulo 4096 | the column. */
+ * Format      u8 type, less 1, modulo 6 | u16 number of values, less 1, modulo 4096 | the
+ *             column. */
 #include "codec/column.h"
 
 #include "codec/kernel.h"

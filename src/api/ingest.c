@@ -61,8 +61,8 @@ static stria_status make_answer(struct ingest *in, struct sx_buf *answer)
     const char *asked = in->options->policy;
     sx_buf_init(&conflict_text, in->context->batch.mem, CONFLICT_SIZE_MAX);
     if (r->conflict_count)
-        sx_peer_put_conflict(&conflict_text, conflict->measurement, conflict->field,
-                             conflict->type, conflict->type_before);
+        sx_peer_put_conflict(&conflict_text, conflict->measurement, conflict->field, conflict->type,
+                             conflict->type_before);
     struct sx_write_outcome outcome = {.stored_count = r->row_count,
                                        .conflict_count = r->conflict_count,
                                        .conflict_text = sx_buf_bytes(&conflict_text),
@@ -77,8 +77,7 @@ static stria_status make_answer(struct ingest *in, struct sx_buf *answer)
     struct sx_write_target target = {.database = in->database->name,
                                      .policy = in->policy->name,
                                      .policy_asked = sx_bytes_of(asked ? asked : "")};
-    stria_status st =
-        sx_write_answer(answer, &in->context->problems, &outcome, &target, in->err);
+    stria_status st = sx_write_answer(answer, &in->context->problems, &outcome, &target, in->err);
     sx_buf_deinit(&conflict_text);
     return st;
 }

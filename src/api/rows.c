@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* rows.c -- series handles and columnar writes.
  *
- * Algorithm   The columns are turned into rows of a batch (the form of the log and the memtable); rows
- *             without any value are left out. With presence bits a row carries its own; without, all
- *             columns are there. */
+ * Algorithm   The columns are turned into rows of a batch (the form of the log and the memtable);
+ *             rows without any value are left out. With presence bits a row carries its own;
+ *             without, all columns are there. */
 #include "api/ingest_context.h"
 #include "api/report.h"
 #include "api/store.h"
@@ -208,8 +208,8 @@ static uint64_t handle_hash(const void *owner, uint32_t value)
     return handle_hash_of(((const struct sx_ingest_context *)owner)->handles[value]);
 }
 
-/* The number of a handle's series in the batch. The table is this call's own, so several threads may
- * write through one handle. */
+/* The number of a handle's series in the batch. The table is this call's own, so several threads
+ * may write through one handle. */
 static bool series_of(struct rows_write *w, stria_series *series, uint32_t *number)
 {
     struct sx_ingest_context *c = w->context;
@@ -249,8 +249,9 @@ static stria_status put_value(struct rows_write *w, const stria_column *column, 
     } else if (column->type == STRIA_STRING) {
         stria_bytes text = ((const stria_bytes *)column->values)[row];
         if (text.len > SX_STRING_SIZE_MAX)
-            return sx_fail(w->err, STRIA_LIMIT, "row %zu: '%s' has %zu bytes, at most %d are allowed",
-                           row, column->name, text.len, SX_STRING_SIZE_MAX);
+            return sx_fail(w->err, STRIA_LIMIT,
+                           "row %zu: '%s' has %zu bytes, at most %d are allowed", row, column->name,
+                           text.len, SX_STRING_SIZE_MAX);
         if (!sx_batch_add_string(&w->context->batch, sx_bytes_make(text.ptr, text.len), &word))
             return sx_buf_refused(&w->context->batch.strings, "strings of a batch", w->err);
     } else {
@@ -272,7 +273,8 @@ static stria_status put_row(struct rows_write *w, size_t row)
                                     (uint32_t)row + 1);
     if (!out)
         return sx_buf_refused(&b->rows, "rows of a batch", w->err);
-    uint8_t *presence = out, *values = out + (w->has_presence ? sx_presence_size((uint32_t)count) : 0);
+    uint8_t *presence = out,
+            *values = out + (w->has_presence ? sx_presence_size((uint32_t)count) : 0);
     for (size_t i = 0; i < count; i++) {
         const stria_column *column = &w->rows->columns[w->order[i]];
         if (!is_present(column, row))

@@ -15,7 +15,8 @@
 #define SX_RUNE_MAX 0x10ffffu
 #define SX_RUNE_SIZE_MAX 4
 
-/* Whether the bytes are UTF-8: no surrogates, nothing above U+10FFFF, no form longer than needed. */
+/* Whether the bytes are UTF-8: no surrogates, nothing above U+10FFFF, no form longer than
+ * needed. */
 bool sx_utf8_valid(struct sx_bytes bytes);
 
 /* The first code point and its size; SX_RUNE_ERROR and 1 where the bytes are not valid (a U+FFFD

@@ -221,14 +221,10 @@ static const struct local {
     const char *name;
     int64_t local_s, utc_s;
 } locals[] = {
-    {"winter", 1704067200, 1704063600},
-    {"before the gap", 1711850399, 1711846799},
-    {"in the gap", 1711852200, 1711848600},
-    {"after the gap", 1711854000, 1711846800},
-    {"summer", 1720000000, 1719992800},
-    {"before it is shown twice", 1729992600, 1729985400},
-    {"shown twice", 1729996200, 1729992600},
-    {"after it was shown twice", 1729998000, 1729994400},
+    {"winter", 1704067200, 1704063600},      {"before the gap", 1711850399, 1711846799},
+    {"in the gap", 1711852200, 1711848600},  {"after the gap", 1711854000, 1711846800},
+    {"summer", 1720000000, 1719992800},      {"before it is shown twice", 1729992600, 1729985400},
+    {"shown twice", 1729996200, 1729992600}, {"after it was shown twice", 1729998000, 1729994400},
 };
 
 static void test_local_times_in_gaps_and_overlaps_are_gos(void **state)

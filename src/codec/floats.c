@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* floats.c -- see floats.h.
  *
- * Algorithm   Equal bits throughout: constant. Else the scaled form is planned, which tells its size;
- *             only if that is poor are the others looked at. The choice is by size in bits, to which
- *             each form adds what its decoding time is worth. */
+ * Algorithm   Equal bits throughout: constant. Else the scaled form is planned, which tells its
+ *             size; only if that is poor are the others looked at. The choice is by size in bits,
+ *             to which each form adds what its decoding time is worth. */
 #include "codec/floats.h"
 
 #include "base/error.h"

@@ -1,22 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* floats.h -- a column of doubles <-> bytes.
  *
- * Why         Most numbers of metrics are decimals with few digits, or counters: as integers they pack
- *             many times better than as doubles, and decode faster. What is not like that has other
- *             forms; whatever a form cannot hold is an exception that keeps its 64 bits.
+ * Why         Most numbers of metrics are decimals with few digits, or counters: as integers they
+ *             pack many times better than as doubles, and decode faster. What is not like that has
+ *             other forms; whatever a form cannot hold is an exception that keeps its 64 bits.
  * Format      u8 codec id, then
  *             0x40 raw: u64 bits each
  *             0x41 constant: number.h
- *             0x42 scaled: u8 digits p (0-21) | 64 if residuals | 128 if exceptions; digits 63: binary,
+ *             0x42 scaled: u8 digits p (0-21) | 64 if residuals | 128 if exceptions; digits 63:
+ *             binary,
  *               then zigzag varint exponent e
- *               [exceptions: varint count | varint index of each, less the one before + 1 (less 0 at
+ *               [exceptions: varint count | varint index of each, less the one before + 1 (less 0
+ *                 at
  *                first) | u8 form: 0: u64 bits of each; 1: one u64 for all]
  *               [residuals: varint size | ints.h: k of each value]
  *               ints.h: n of each value, to the end
  *               value = the double nearest to n / 10^p, or n * 2^e; its bits, as a number, less k
  *             0x43 xor: xor.h
- *             1.5 2.5 2.75 1.25: 42 02 | 11 ac 02 19 | 03 01 a9 01: scaled, 2 digits; 150 250 275 125
- *             as 150 + 25 * (0 4 5 -1), in order 0 with 3 bits each
+ *             1.5 2.5 2.75 1.25: 42 02 | 11 ac 02 19 | 03 01 a9 01: scaled, 2 digits; 150 250 275
+ *             125 as 150 + 25 * (0 4 5 -1), in order 0 with 3 bits each
  * Invariants  The encoder decodes what it is about to write and compares bits; NaN payloads, -0.0,
  *             infinities, denormals come back as they were.
  * Threads     Pure. Need the default floating-point mode. */

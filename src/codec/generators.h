@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* generators.h -- columns for the tests: the kinds of numbers that are met, and the worst ones.
  *
- * Why         The same columns go through every codec's tests, so a kind that is added once is tried
- *             everywhere. Nothing in the library includes this file.
+ * Why         The same columns go through every codec's tests, so a kind that is added once is
+ *             tried everywhere. Nothing in the library includes this file.
  * Use         for (i = 0; i < SX_FLOAT_KINDS; i++) sx_gen_floats(i, seed, values, count);
  * Invariants  The same kind, seed and count give the same bits on every machine: integers, exact
  *             operations and divisions of exact doubles only. */

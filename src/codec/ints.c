@@ -41,8 +41,8 @@ static uint64_t inverse_of(uint64_t odd)
     return x;
 }
 
-/* The odd divisor common to all v[i] / 2^twos. Guessed from a few, then checked against all: a number
- * is divisible if its product with the inverse is small. */
+/* The odd divisor common to all v[i] / 2^twos. Guessed from a few, then checked against all: a
+ * number is divisible if its product with the inverse is small. */
 static uint64_t odd_factor(const int64_t *v, size_t count, unsigned twos)
 {
     uint64_t g = 0;

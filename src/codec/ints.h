@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* ints.h -- a sequence of 64-bit integers <-> bytes: what all other codecs stand on.
  *
- * Why         Times, ints, decimals of doubles, dictionary indexes, lengths: all become integers, and
- *             one place knows how integers are stored.
+ * Why         Times, ints, decimals of doubles, dictionary indexes, lengths: all become integers,
+ *             and one place knows how integers are stored.
  * Format      u8 head: kind | order << 2 | has_factor << 4 (bits 5 to 7 are 0)
  *             kind 0, all in one line: zigzag varint first value | [order 1: zigzag varint step]
  *             kind 1, packed: zigzag varint first value | [varint factor, if any] |
@@ -11,7 +11,8 @@
  *             The line of order 3 at index i: slope * i + floor(rest * i / 2^32).
  *             Kinds 2 and 3 are of the sealed tier.
  *             1000 1010 1020 1030 = 04 | d0 0f | 14: kind 0, order 1, first 1000, step 10
- * Invariants  Any int64 sequence comes back; arithmetic is modulo 2^64, so uint64 may be passed too.
+ * Invariants  Any int64 sequence comes back; arithmetic is modulo 2^64, so uint64 may be passed
+ *             too.
  * Limits      1 to SX_INTS_MAX values.
  * Threads     Pure. */
 #ifndef SX_CODEC_INTS_H
@@ -38,8 +39,8 @@ struct sx_ints_plan {
     int64_t *work; /* the reduced values */
 };
 
-/* Looks at `count` values (1 to SX_INTS_MAX) and decides. `work` has room for count numbers and lives
- * as long as the plan; it may be `values` itself. try_line: they are times, or like times. */
+/* Looks at `count` values (1 to SX_INTS_MAX) and decides. `work` has room for count numbers and
+ * lives as long as the plan; it may be `values` itself. try_line: they are times, or like times. */
 void sx_ints_plan(struct sx_ints_plan *plan, const int64_t *values, size_t count, int64_t *work,
                   bool try_line);
 

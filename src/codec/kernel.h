@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* kernel.h -- the inner loops of the codecs, in one version per instruction set.
  *
- * Why         Unpacking, prefix sums and the step from scaled integers to doubles are nearly all of the
- *             time of a query over packed data. Each loop exists as plain C (the oracle) and for AVX2,
- *             AVX-512 and NEON; a table of functions is chosen once by what the CPU has.
- * Format      Packed group: 256 values of `width` bits (0 to 32) in 8 lanes of 32-bit words: value i is
- *             in lane i % 8, at bits [i / 8 * width, ...) of the lane, lowest first; word k of lane l is
- *             at byte 4 * (8 * k + l). So a group takes 32 * width bytes and a row of 8 values comes
- *             out of one 256-bit register in natural order.
- * Invariants  All versions give the same bytes and the same values: integers wrap modulo 2^32 or 2^64,
- *             and the floating-point operations are exact or correctly rounded ones (see scale.h).
+ * Why         Unpacking, prefix sums and the step from scaled integers to doubles are nearly all of
+ *             the time of a query over packed data. Each loop exists as plain C (the oracle) and
+ *             for AVX2, AVX-512 and NEON; a table of functions is chosen once by what the CPU has.
+ * Format      Packed group: 256 values of `width` bits (0 to 32) in 8 lanes of 32-bit words: value
+ *             i is in lane i % 8, at bits [i / 8 * width, ...) of the lane, lowest first; word k of
+ *             lane l is at byte 4 * (8 * k + l). So a group takes 32 * width bytes and a row of 8
+ *             values comes out of one 256-bit register in natural order.
+ * Invariants  All versions give the same bytes and the same values: integers wrap modulo 2^32 or
+ *             2^64, and the floating-point operations are exact or correctly rounded ones (see
+ *             scale.h).
  * Threads     Pure, but for the choice, which is atomic. Need the default floating-point mode. */
 #ifndef SX_CODEC_KERNEL_H
 #define SX_CODEC_KERNEL_H

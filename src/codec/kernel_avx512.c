@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* kernel_avx512.c -- the kernels for x86-64 with AVX-512 F, VL, DQ and BW: two rows of 8 values at a
- * time, a row of doubles in one register. */
+/* kernel_avx512.c -- the kernels for x86-64 with AVX-512 F, VL, DQ and BW: two rows of 8 values at
+ * a time, a row of doubles in one register. */
 #include "codec/kernel_priv.h"
 
 #if defined(__x86_64__)

@@ -3,8 +3,8 @@
  *
  * Algorithm   Per group the window of residuals that are packed whole, [step, step + 2^width), is
  *             searched in two families: windows that begin at the smallest difference, and windows
- *             around a typical one. A histogram of bit widths for each tells the exact cost of every
- *             width, patches and all, so nothing is encoded for trial. */
+ *             around a typical one. A histogram of bit widths for each tells the exact cost of
+ *             every width, patches and all, so nothing is encoded for trial. */
 #include "codec/packed.h"
 
 #include "base/varint.h"

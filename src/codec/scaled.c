@@ -33,8 +33,8 @@ struct sample {
     size_t count;
 };
 
-/* What `digits` would cost per value of the sample, in tenths of a bit; `weight` values of the column
- * stand behind those of the sample, which are a `weight` / `all` part of it. */
+/* What `digits` would cost per value of the sample, in tenths of a bit; `weight` values of the
+ * column stand behind those of the sample, which are a `weight` / `all` part of it. */
 static uint64_t price_of(const struct sample *sample, unsigned digits, size_t weight, size_t all)
 {
     int64_t n[SAMPLES];
@@ -111,8 +111,8 @@ static size_t find_residuals(struct sx_scaled_plan *plan)
     return found;
 }
 
-/* Gives exceptions the number before them (the first ones, that of the first good value), which costs
- * least. */
+/* Gives exceptions the number before them (the first ones, that of the first good value), which
+ * costs least. */
 static void fill_exceptions(struct sx_scaled_plan *plan)
 {
     int64_t before = 0;

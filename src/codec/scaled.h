@@ -2,10 +2,10 @@
 /* scaled.h -- doubles as integers of a common scale, with exceptions: the main form of doubles.
  *
  * Format      See floats.h, codec 0x42.
- * Algorithm   The digits come from a sample: the fewest that bring nearly all values back. All values
- *             are then scaled and compared; if some fail, a second look at those may ask for more
- *             digits. A value that is a few units in the last place beside a decimal (0.1 + 0.2) keeps
- *             the difference as a small residual; what fits neither way is an exception.
+ * Algorithm   The digits come from a sample: the fewest that bring nearly all values back. All
+ *             values are then scaled and compared; if some fail, a second look at those may ask for
+ *             more digits. A value that is a few units in the last place beside a decimal (0.1 +
+ *             0.2) keeps the difference as a small residual; what fits neither way is an exception.
  * Threads     Pure. Needs the default floating-point mode. */
 #ifndef SX_CODEC_SCALED_H
 #define SX_CODEC_SCALED_H
@@ -30,8 +30,8 @@ struct sx_scaled_plan {
     uint64_t *bad;    /* a bit for each value that is an exception */
 };
 
-/* Looks at `values` and decides the scale. The three arrays of scratch are set by the caller and live
- * as long as the plan. */
+/* Looks at `values` and decides the scale. The three arrays of scratch are set by the caller and
+ * live as long as the plan. */
 void sx_scaled_plan(struct sx_scaled_plan *plan, const double *values, size_t count);
 
 /* Appends the planned form, its codec id left out. */
@@ -54,8 +54,8 @@ struct sx_scaled_reader {
 stria_status sx_scaled_open(struct sx_scaled_reader *reader, struct sx_bytes in, size_t count,
                             stria_error *err);
 
-/* Decodes values [first, first + range_count). False: the bytes break the format. A reader reads one
- * range. */
+/* Decodes values [first, first + range_count). False: the bytes break the format. A reader reads
+ * one range. */
 bool sx_scaled_range(struct sx_scaled_reader *reader, size_t first, size_t range_count,
                      double *values);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* strings.c -- see strings.h.
  *
- * Algorithm   One pass puts every value into a hash table. With few distinct values the table is the
- *             dictionary; the pass gives up when too many are distinct. */
+ * Algorithm   One pass puts every value into a hash table. With few distinct values the table is
+ *             the dictionary; the pass gives up when too many are distinct. */
 #include "codec/strings.h"
 
 #include "base/error.h"
@@ -43,7 +43,8 @@ static uint64_t entry_hash(const void *owner, uint32_t entry)
     return sx_hash(bytes_of(dictionary->values[dictionary->first_use[entry]]));
 }
 
-/* Fills the dictionary and the index of each value. *small: it is worth having. False: no memory. */
+/* Fills the dictionary and the index of each value. *small: it is worth having. False: no
+ * memory. */
 static bool fill(struct dictionary *dictionary, size_t count, int64_t *indexes, bool *small)
 {
     *small = false;

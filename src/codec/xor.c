@@ -26,7 +26,8 @@ static unsigned size_of(struct window window)
     return 64 - window.above - window.below;
 }
 
-/* Whether x can be put in the window of the value before without wasting more than a new one costs. */
+/* Whether x can be put in the window of the value before without wasting more than a new one
+ * costs. */
 static bool reuses(struct window before, struct window needed)
 {
     return before.above <= needed.above && before.below <= needed.below &&

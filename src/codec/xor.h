@@ -3,8 +3,8 @@
  *
  * Why         For doubles that are no decimals but move slowly; 1.5 to 2 ns a value, so it is taken
  *             only where it saves much.
- * Source      Pelkonen et al., "Gorilla: A Fast, Scalable, In-Memory Time Series Database", VLDB 2015;
- *             bits are put lowest first (bits.h).
+ * Source      Pelkonen et al., "Gorilla: A Fast, Scalable, In-Memory Time Series Database", VLDB
+ *             2015; bits are put lowest first (bits.h).
  * Format      u64 first value, then per value x = bits xor bits of the value before:
  *             0: x is 0
  *             1 0 | bits: x has no bit set outside the window of the value before

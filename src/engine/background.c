@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* background.c -- work that nobody waits for: when flushes and merges run, syncs of asynchronous writes,
- * retention, the state of the disk.
+/* background.c -- work that nobody waits for: when flushes and merges run, syncs of asynchronous
+ * writes, retention, the state of the disk.
  *
- * Algorithm   Everything is a step: with threads a pool runs them by priority and a ticker looks every 50 ms
- *             what is due; without threads sx_engine_poll() does one step a call.
- *             Disk: below the reserve writes are refused (and nothing else); above twice the reserve they are
- *             taken again.
+ * Algorithm   Everything is a step: with threads a pool runs them by priority and a ticker looks
+ *             every 50 ms what is due; without threads sx_engine_poll() does one step a call.
+ *             Disk: below the reserve writes are refused (and nothing else); above twice the
+ *             reserve they are taken again.
  * Threads     As engine.h says. */
 #include "base/error.h"
 #include "engine/engine_priv.h"
@@ -288,10 +288,10 @@ stria_status sx_engine_compact(struct sx_engine *engine, stria_compact_until unt
     if (!st)
         sx_engine_unlink_retired(engine, true);
     if (report)
-        *report = (stria_compact_report){
-            .sample_count = atomic_load(&counts->written_samples) - samples,
-            .bytes_in = atomic_load(&counts->merge_bytes_in) - in,
-            .bytes_out = atomic_load(&counts->merge_bytes_out) - out +
-                         atomic_load(&counts->flush_bytes) - flushed};
+        *report =
+            (stria_compact_report){.sample_count = atomic_load(&counts->written_samples) - samples,
+                                   .bytes_in = atomic_load(&counts->merge_bytes_in) - in,
+                                   .bytes_out = atomic_load(&counts->merge_bytes_out) - out +
+                                                atomic_load(&counts->flush_bytes) - flushed};
     return st;
 }

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* catalog_change.c -- making, changing and dropping databases and retention policies.
  *
- * Algorithm   A command is checked against the catalog, becomes operations of a manifest edit, and once that
- *             is durable the same operations are applied to the state in memory, by the code that also
- *             applies them when a store is opened. So a change is true at one moment, or not at all.
+ * Algorithm   A command is checked against the catalog, becomes operations of a manifest edit, and
+ *             once that is durable the same operations are applied to the state in memory, by the
+ *             code that also applies them when a store is opened. So a change is true at one
+ *             moment, or not at all.
  * Texts       Those of InfluxDB 1.12. */
 #include "base/error.h"
 #include "engine/engine_priv.h"
 
-#define HOURS(n) ((n) * SX_HOUR_NS)
-#define DAYS(n) ((n) * SX_DAY_NS)
+#define HOURS(n) ((n)*SX_HOUR_NS)
+#define DAYS(n) ((n)*SX_DAY_NS)
 
 struct change {
     struct sx_engine *engine;
@@ -83,8 +84,8 @@ static bool same_policy(const struct sx_policy *a, const struct sx_policy *b)
 
 static stria_status database_not_found(const struct change *c)
 {
-    return sx_fail(c->err, STRIA_NOT_FOUND, "database not found: %.*s", (int)c->command->database.len,
-                   c->command->database.ptr);
+    return sx_fail(c->err, STRIA_NOT_FOUND, "database not found: %.*s",
+                   (int)c->command->database.len, c->command->database.ptr);
 }
 
 /* ---- one function a command; each appends operations, or none when there is nothing to do ---- */

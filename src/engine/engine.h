@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* engine.h -- a store: open and recovery, writes, views, catalog changes, background work.
  *
- * Why         The one place that knows how log, memtables, segments and manifest hang together. Above it
- *             (exec, api) are requests; below it are parts that know nothing of one another.
+ * Why         The one place that knows how log, memtables, segments and manifest hang together.
+ *             Above it (exec, api) are requests; below it are parts that know nothing of one
+ *             another.
  * Life        docs/ARCHITECTURE.md tells the life of a write and of a flush, and the lock order.
  * Threads     Any number, on all calls but open and close. */
 #ifndef SX_ENGINE_ENGINE_H
@@ -19,9 +20,9 @@ struct sx_engine;
 
 struct sx_engine_options {
     struct sx_os *os;
-    const char *path;      /* copied */
-    uint64_t memory_size;  /* 0: 256 MiB */
-    uint64_t memtable_size; /* 0: a share of memory_size */
+    const char *path;           /* copied */
+    uint64_t memory_size;       /* 0: 256 MiB */
+    uint64_t memtable_size;     /* 0: a share of memory_size */
     uint64_t disk_reserve_size; /* 0: by the file system's size */
     uint32_t thread_count;
     stria_durability durability;
@@ -41,12 +42,12 @@ stria_status sx_engine_close(struct sx_engine *engine, stria_error *err);
 enum sx_engine_mem {
     SX_ENGINE_MEM_INGEST = 0, /* parsing, batches on their way */
     SX_ENGINE_MEM_QUERY,
-    SX_ENGINE_MEM_HOST,       /* what the host reserves */
+    SX_ENGINE_MEM_HOST, /* what the host reserves */
     SX_ENGINE_MEM_MEMTABLE,
     SX_ENGINE_MEM_INDEX,
-    SX_ENGINE_MEM_SEGMENT,    /* tables of open segments */
+    SX_ENGINE_MEM_SEGMENT, /* tables of open segments */
     SX_ENGINE_MEM_WAL,
-    SX_ENGINE_MEM_MERGE,      /* flushes and merges */
+    SX_ENGINE_MEM_MERGE, /* flushes and merges */
     SX_ENGINE_MEM_OTHER,
     SX_ENGINE_MEM_COUNT,
 };
@@ -61,8 +62,8 @@ uint64_t sx_engine_memory_size(const struct sx_engine *engine);
 struct sx_catalog *sx_engine_catalog(struct sx_engine *engine);
 
 /* Carries out what a statement wants changed; durable when it returns OK.
- * Returns  OK; NOT_FOUND, EXISTS, CONFLICT, INVALID with the peer's texts; READ_ONLY; IO; DISK_FULL;
- *          NOMEM. */
+ * Returns  OK; NOT_FOUND, EXISTS, CONFLICT, INVALID with the peer's texts; READ_ONLY; IO;
+ *          DISK_FULL; NOMEM. */
 stria_status sx_engine_execute(struct sx_engine *engine, const struct sx_command *command,
                                stria_error *err);
 
@@ -91,17 +92,17 @@ struct sx_outside_row {
 
 /* What became of the rows of a batch. Indexes of rows are those before dropping. */
 struct sx_write_result {
-    uint64_t row_count, sample_count; /* stored */
-    uint64_t conflict_count;          /* rows dropped for their field types */
-    uint32_t conflict_line;           /* of the first */
-    struct sx_type_conflict conflict; /* of the first; its names live in the batch */
-    uint64_t outside_retention_count; /* rows dropped for being older than the policy keeps */
-    uint64_t outside_window_count;    /* rows dropped for its past or future limit */
+    uint64_t row_count, sample_count;     /* stored */
+    uint64_t conflict_count;              /* rows dropped for their field types */
+    uint32_t conflict_line;               /* of the first */
+    struct sx_type_conflict conflict;     /* of the first; its names live in the batch */
+    uint64_t outside_retention_count;     /* rows dropped for being older than the policy keeps */
+    uint64_t outside_window_count;        /* rows dropped for its past or future limit */
     struct sx_outside_row oldest, newest; /* of all those, by time */
 };
 
-/* Logs and applies a batch; rows that break a rule are left out and told in *result. The batch is used up,
- * whatever is returned.
+/* Logs and applies a batch; rows that break a rule are left out and told in *result. The batch is
+ * used up, whatever is returned.
  * Returns  OK (perhaps with rows left out); NOT_FOUND (the policy was dropped); BUSY; READ_ONLY;
  *          DISK_FULL; IO; NOMEM; LIMIT. */
 stria_status sx_engine_write(struct sx_engine *engine, uint32_t policy_id, struct sx_batch *batch,

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* engine_priv.h -- the insides of the engine, shared by its files:
- *   open.c (directory, lock, recovery), engine.c (members, views), write.c (the way of a write), flush.c and
- *   merge.c (jobs), rewrite.c (series -> segments, used by both), catalog_change.c (commands), background.c
- *   (steps, disk state, retention), engine_stats.c, verify.c.
+ *   open.c (folder, lock, the order of recovery), edit_apply.c, left_overs.c and log_replay.c (its
+ *   parts), engine.c (members, views), write.c (the way of a write), flush.c and merge.c (jobs),
+ *   rewrite.c (series -> segments, used by both), catalog_change.c (commands), background.c (steps,
+ *   disk state, retention), engine_stats.c.
  *
- * Locks       In this order: rotate_mutex, manifest_mutex, state_mutex, a generation's mutex; then those of
- *             memtables, indexes and the log, which are leaves. No lock but manifest_mutex and rotate_mutex
- *             is held across I/O. */
+ * Locks       In this order: rotate_mutex, manifest_mutex, state_mutex, a generation's mutex; then
+ *             those of memtables, indexes and the log, which are leaves. No lock but manifest_mutex
+ *             and rotate_mutex is held across I/O. */
 #ifndef SX_ENGINE_ENGINE_PRIV_H
 #define SX_ENGINE_ENGINE_PRIV_H
 
@@ -20,7 +21,7 @@
 #include "wal/log.h"
 
 #define SX_MERGE_FAN_IN 16
-#define SX_FROZEN_MAX 2               /* generations that wait for their flush before writers wait */
+#define SX_FROZEN_MAX 2 /* generations that wait for their flush before writers wait */
 #define SX_FLUSH_AGE_NS (3600 * (int64_t)1000000000)
 #define SX_FLUSH_AGE_BYTES ((uint64_t)4 << 20)
 #define SX_SEAL_QUIET_NS (600 * (int64_t)1000000000)
@@ -93,18 +94,19 @@ struct sx_engine {
 
     struct sx_mutex rotate_mutex; /* one rotation at a time */
 
-    struct sx_mutex manifest_mutex; /* guards manifest, counters, kept_logs, and the order of commits */
+    struct sx_mutex
+        manifest_mutex; /* guards manifest, counters, kept_logs, and the order of commits */
     struct sx_manifest *manifest;
     struct sx_counters counters;
     uint64_t *kept_logs;
     size_t kept_log_count, kept_log_capacity;
 
-    struct sx_mutex state_mutex; /* guards what follows */
+    struct sx_mutex state_mutex;  /* guards what follows */
     struct sx_cond state_changed; /* a rotation or a flush is done */
     struct sx_catalog *catalog;
     struct sx_policy_store **stores;
     size_t store_count, store_capacity;
-    struct sx_generation *active;                   /* NULL: read-only */
+    struct sx_generation *active; /* NULL: read-only */
     struct sx_generation *frozen, **frozen_last;
     size_t frozen_count;
     uint64_t flushed_generation;
@@ -128,7 +130,8 @@ struct sx_engine {
 };
 
 /* engine.c */
-struct sx_policy_store *sx_engine_store(struct sx_engine *engine, uint32_t policy_id); /* state_mutex */
+struct sx_policy_store *sx_engine_store(struct sx_engine *engine,
+                                        uint32_t policy_id); /* state_mutex */
 /* Makes the store of a policy that the catalog has. state_mutex held. */
 stria_status sx_engine_add_store(struct sx_engine *engine, const struct sx_policy *policy,
                                  stria_error *err);
@@ -154,8 +157,12 @@ void sx_engine_unlink_retired(struct sx_engine *engine, bool all);
 /* The operations of the whole state, for a new manifest (manifest_mutex held). */
 void sx_engine_put_state(void *context, struct sx_buf *out);
 
-/* open.c */
+/* edit_apply.c */
 stria_status sx_engine_apply_edit(void *context, struct sx_bytes operations, stria_error *err);
+/* left_overs.c */
+stria_status sx_engine_remove_left_overs(struct sx_engine *engine, stria_error *err);
+/* log_replay.c: opens the log, reads it back and, unless read-only, begins a new generation. */
+stria_status sx_engine_open_log(struct sx_engine *engine, stria_error *err);
 
 /* flush.c */
 /* Ends the active generation, unless it is empty. */
@@ -166,7 +173,8 @@ void sx_engine_abort_jobs(struct sx_engine *engine);
 bool sx_engine_flush_due(struct sx_engine *engine);
 
 /* merge.c */
-/* One bounded step of a merge that is due (or, with `seal`, of one that leaves every window sealed). */
+/* One bounded step of a merge that is due (or, with `seal`, of one that leaves every window
+ * sealed). */
 stria_status sx_engine_merge_step(struct sx_engine *engine, stria_compact_until until, bool *more,
                                   stria_error *err);
 void sx_merge_destroy(struct sx_engine *engine, struct sx_merge *merge);

@@ -102,7 +102,8 @@ static void tell_wal(const struct tell *t, struct sx_engine *engine)
 static void tell_segments(const struct tell *t, struct sx_engine *engine)
 {
     struct sx_counts *c = &engine->counts;
-    uint64_t count = 0, bytes = 0, samples = 0, rows = 0, series = 0, retired = 0, memtable_rows = 0;
+    uint64_t count = 0, bytes = 0, samples = 0, rows = 0, series = 0, retired = 0,
+             memtable_rows = 0;
     sx_mutex_lock(&engine->state_mutex);
     for (size_t i = 0; i < engine->store_count; i++) {
         const struct sx_policy_store *store = engine->stores[i];

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* flush.c -- ending a generation, and writing the oldest ended one to segments.
  *
- * Algorithm   A flush is a job of bounded steps: for each policy its series in key order go through a
- *             rewrite; then the folder is synced and one manifest edit makes the segments and the end of
- *             the generation true. Only then its memtables and log files go. Generations are flushed in
- *             their order, so that "newest wins" stays an order of numbers.
+ * Algorithm   A flush is a job of bounded steps: for each policy its series in key order go through
+ *             a rewrite; then the folder is synced and one manifest edit makes the segments and the
+ *             end of the generation true. Only then its memtables and log files go. Generations are
+ *             flushed in their order, so that "newest wins" stays an order of numbers.
  * Threads     The job is guarded by job_mutex. */
 #include "base/error.h"
 #include "base/hash.h"
@@ -246,8 +246,8 @@ static stria_status make_segments(struct sx_engine *engine, const struct sx_flus
     for (size_t i = 0; i < f->output_count; i++) {
         char *path = sx_engine_segment_path(engine, f->outputs[i].segment_id);
         if (path)
-            (*segments)[i] = sx_segment_create(
-                engine->os, &engine->mems[SX_ENGINE_MEM_SEGMENT], path, &f->outputs[i]);
+            (*segments)[i] = sx_segment_create(engine->os, &engine->mems[SX_ENGINE_MEM_SEGMENT],
+                                               path, &f->outputs[i]);
         sx_mem_free(&engine->mems[SX_ENGINE_MEM_OTHER], path);
         if (!(*segments)[i])
             return sx_mem_refused(mem, sizeof ***segments, err);

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* merge.c -- fewer, larger segments: which to merge, and doing it.
  *
- * Algorithm   Tiered. When a policy has SX_MERGE_FAN_IN segments of level 0 they are merged, split by window,
- *             to level 1; when a window has SX_MERGE_FAN_IN segments of one level they are merged to the
- *             next. Inputs are always neighbours in the order of generations, so "newest wins" stays an
- *             order of numbers. A window that is over and quiet is sealed: merged into one run of segments
- *             with the strongest codecs.
- *             A job goes through its inputs window by window, in bounded steps, and becomes true with one
- *             manifest edit.
- * Invariants  The segments of one window have disjoint ranges of generations, or equal ones (pieces of one
- *             output, which have disjoint series).
+ * Algorithm   Tiered. When a policy has SX_MERGE_FAN_IN segments of level 0 they are merged, split
+ *             by window, to level 1; when a window has SX_MERGE_FAN_IN segments of one level they
+ *             are merged to the next. Inputs are always neighbours in the order of generations, so
+ *             "newest wins" stays an order of numbers. A window that is over and quiet is sealed:
+ *             merged into one run of segments with the strongest codecs.
+ *             A job goes through its inputs window by window, in bounded steps, and becomes true
+ *             with one manifest edit.
+ * Invariants  The segments of one window have disjoint ranges of generations, or equal ones (pieces
+ *             of one output, which have disjoint series).
  * Threads     The job is guarded by job_mutex. */
 #include "base/error.h"
 #include "base/sort.h"
@@ -149,8 +149,8 @@ static bool choose_seal(struct sx_engine *engine, struct sx_policy_store *store,
         }
         if (sealed)
             continue;
-        if (!force && (level0_reaches(store, window) ||
-                       now - window < store->window_ns + SX_SEAL_QUIET_NS))
+        if (!force &&
+            (level0_reaches(store, window) || now - window < store->window_ns + SX_SEAL_QUIET_NS))
             continue;
         choice->level = level;
         choice->tier = SX_TIER_SEALED;
@@ -248,10 +248,10 @@ static int compare_windows(const void *a, const void *b, void *context)
     return (x > y) - (x < y);
 }
 
-/* Finds the windows of a segment: from its ends, from its stripes, or from its groups, as needed. Groups
- * never cross a window. */
-static stria_status find_windows(struct sx_engine *engine, struct sx_merge *m, struct sx_segment *segment,
-                                 stria_error *err)
+/* Finds the windows of a segment: from its ends, from its stripes, or from its groups, as needed.
+ * Groups never cross a window. */
+static stria_status find_windows(struct sx_engine *engine, struct sx_merge *m,
+                                 struct sx_segment *segment, stria_error *err)
 {
     struct sx_segment_cursor cursor;
     stria_status st = sx_segment_load(segment, err);
@@ -273,7 +273,8 @@ static stria_status find_windows(struct sx_engine *engine, struct sx_merge *m, s
     return st;
 }
 
-static stria_status begin_merge(struct sx_engine *engine, stria_compact_until until, stria_error *err)
+static stria_status begin_merge(struct sx_engine *engine, stria_compact_until until,
+                                stria_error *err)
 {
     struct choice *choice = sx_mem_alloc(merge_mem(engine), sizeof *choice);
     struct sx_merge *m = NULL;
@@ -332,8 +333,8 @@ static stria_status end_window(struct sx_engine *engine, struct sx_merge *m, str
 {
     struct sx_rewrite *rw = &m->rewrite;
     stria_status st = sx_rewrite_finish(rw, err);
-    if (!st &&
-        !SX_GROW(merge_mem(engine), m->outputs, m->output_capacity, m->output_count + rw->output_count + 1))
+    if (!st && !SX_GROW(merge_mem(engine), m->outputs, m->output_capacity,
+                        m->output_count + rw->output_count + 1))
         st = sx_mem_refused(merge_mem(engine), rw->output_count * sizeof *m->outputs, err);
     if (st)
         return st;
@@ -392,8 +393,8 @@ static stria_status make_outputs(struct sx_engine *engine, const struct sx_merge
     for (size_t i = 0; i < m->output_count; i++) {
         char *path = sx_engine_segment_path(engine, m->outputs[i].segment_id);
         if (path)
-            (*outputs)[i] = sx_segment_create(engine->os, &engine->mems[SX_ENGINE_MEM_SEGMENT], path,
-                                              &m->outputs[i]);
+            (*outputs)[i] = sx_segment_create(engine->os, &engine->mems[SX_ENGINE_MEM_SEGMENT],
+                                              path, &m->outputs[i]);
         sx_mem_free(&engine->mems[SX_ENGINE_MEM_OTHER], path);
         if (!(*outputs)[i])
             return sx_mem_refused(merge_mem(engine), sizeof ***outputs, err);

@@ -52,7 +52,8 @@ static stria_status open_writer(struct sx_rewrite *rw, stria_error *err)
 {
     struct sx_engine *engine = rw->engine;
     struct sx_mem *other = &engine->mems[SX_ENGINE_MEM_OTHER];
-    /* An id is spent even if the file comes to nothing; the manifest hears of it with the commit. */
+    /* An id is spent even if the file comes to nothing; the manifest hears of it with the
+     * commit. */
     sx_mutex_lock(&engine->manifest_mutex);
     rw->segment_id = engine->counters.next_segment_id++;
     sx_mutex_unlock(&engine->manifest_mutex);
@@ -239,7 +240,8 @@ stria_status sx_rewrite_series(struct sx_rewrite *rw, const struct sx_scan_serie
         st = shape_rows(rw, err);
     rw->grid_ns = rw->options.window_ns;
     uint64_t estimate = st ? 0 : sx_reader_row_estimate(rw->reader);
-    for (int k = 0; rw->options.grid && k < GRID_LEVELS_MAX && estimate > SX_COLUMN_VALUES_MAX; k++) {
+    for (int k = 0; rw->options.grid && k < GRID_LEVELS_MAX && estimate > SX_COLUMN_VALUES_MAX;
+         k++) {
         rw->grid_ns /= 2;
         estimate /= 2;
     }

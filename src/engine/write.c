@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* write.c -- the way of a batch into the log and the memtable.
  *
- * Order       Everything that can fail comes before the log: rows outside the policy's time and rows that
- *             contradict a field's type are taken out, series get their slots, the memtable makes room.
- *             Then the record is encoded and committed; applying it cannot fail. A record that was made
- *             for a generation that ended meanwhile is made again.
- * Definitions A slot is known to a generation's log once a record that holds its key is durable there;
+ * Order       Everything that can fail comes before the log: rows outside the policy's time and
+ *             rows that contradict a field's type are taken out, series get their slots, the
+ *             memtable makes room. Then the record is encoded and committed; applying it cannot
+ *             fail. A record that was made for a generation that ended meanwhile is made again.
+ * Definitions A slot is known to a generation's log once a record that holds its key is durable
+ * there;
  *             until then every batch that names it carries the key. */
 #include "base/error.h"
 #include "engine/engine_priv.h"
@@ -49,7 +50,8 @@ struct bounds {
     int64_t retention, past, future;
 };
 
-static void note_outside(struct write *w, const uint8_t *row, int64_t ts, const struct bounds *bounds)
+static void note_outside(struct write *w, const uint8_t *row, int64_t ts,
+                         const struct bounds *bounds)
 {
     struct sx_write_result *r = w->result;
     struct sx_outside_row outside = {.series = sx_get_u32(row + SX_ROW_SERIES), .ts_ns = ts};
@@ -248,8 +250,8 @@ static stria_status wait_for_room(struct sx_engine *engine, stria_error *err)
         }
         if (waited >= BUSY_WAIT_NS) {
             atomic_fetch_add(&engine->counts.busy, 1);
-            return sx_fail(err, STRIA_BUSY, "writes come faster than they can be flushed: %zu bytes wait",
-                           size);
+            return sx_fail(err, STRIA_BUSY,
+                           "writes come faster than they can be flushed: %zu bytes wait", size);
         }
         sx_mutex_lock(&engine->state_mutex);
         (void)sx_cond_wait_ns(&engine->state_changed, &engine->state_mutex, BUSY_WAIT_NS / 20);
@@ -350,8 +352,8 @@ static stria_status try_commit(struct write *w, struct sx_generation *generation
         entry->piece_count = 3;
         entry->apply = apply;
         entry->context = &commit;
-        st = sx_wal_prepare(entry, SX_RECORD_ROWS,
-                            self_contained ? SX_RECORD_SELF_CONTAINED : 0, w->err);
+        st = sx_wal_prepare(entry, SX_RECORD_ROWS, self_contained ? SX_RECORD_SELF_CONTAINED : 0,
+                            w->err);
         if (!st)
             st = sx_wal_commit(engine->wal, entry, w->err);
         *stale = !st && entry->stale;

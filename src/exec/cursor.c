@@ -35,8 +35,8 @@ struct stria_cursor {
     struct sx_bytes database, policy;
     bool warn_changes;
     size_t statement_count, next_statement;
-    bool pending;     /* the statement at hand was not executed yet */
-    bool failed;      /* a statement did: the rest is not executed */
+    bool pending; /* the statement at hand was not executed yet */
+    bool failed;  /* a statement did: the rest is not executed */
     stria_statement statement;
     const char *level, *message;
     struct sx_buf message_text;
@@ -178,8 +178,8 @@ stria_status sx_cursor_query(struct sx_engine *engine, struct sx_bytes text,
     struct sx_iql_parse_options parse = {0};
     stria_cursor *c = NULL;
     *out = NULL;
-    stria_status st = create(engine, options->memory_size, options->timeout_ms, options->now_ns, &c,
-                             err);
+    stria_status st =
+        create(engine, options->memory_size, options->timeout_ms, options->now_ns, &c, err);
     if (st)
         return st;
     c->warn_changes = options->warn_changes;
@@ -235,9 +235,10 @@ static void add_warning(stria_cursor *c, const struct sx_iql_statement *statemen
     if (!c->warn_changes || !sx_iql_statement_changes(statement))
         return;
     sx_buf_clear(&c->message_text);
-    sx_buf_printf(&c->message_text,
-                  "deprecated use of '%s' in a read only context, please use a POST request instead",
-                  sx_iql_statement_words(statement));
+    sx_buf_printf(
+        &c->message_text,
+        "deprecated use of '%s' in a read only context, please use a POST request instead",
+        sx_iql_statement_words(statement));
     sx_buf_put_u8(&c->message_text, 0);
     if (c->message_text.failed)
         return;
@@ -333,8 +334,7 @@ static stria_status add_matcher(stria_cursor *c, const stria_matcher *m,
     if (!match->key.ptr || !match->value.ptr)
         return sx_mem_refused(&c->mem, m->value.len, err);
     if (m->op == STRIA_MATCH_REGEX || m->op == STRIA_MATCH_NOT_REGEX) {
-        stria_status st =
-            sx_regex_create(&c->mem, match->value, &c->regexes[c->regex_count], err);
+        stria_status st = sx_regex_create(&c->mem, match->value, &c->regexes[c->regex_count], err);
         if (st)
             return st;
         match->regex = c->regexes[c->regex_count++];

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* cursor.h -- a request that reads: its context, its views, its statements one after the other.
  *
- * Why         Here a query's life is kept together: now and deadline are frozen when it begins, every
- *             statement sees one catalog and one view of a policy, and what it allocates is charged to
- *             its own budget and gone with it.
+ * Why         Here a query's life is kept together: now and deadline are frozen when it begins,
+ *             every statement sees one catalog and one view of a policy, and what it allocates is
+ *             charged to its own budget and gone with it.
  * Threads     One owner; sx_cursor_cancel() from any thread. */
 #ifndef SX_EXEC_CURSOR_H
 #define SX_EXEC_CURSOR_H

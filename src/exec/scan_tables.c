@@ -70,8 +70,7 @@ static stria_status put_columns(struct scan_tables *s, stria_error *err)
     const struct sx_scan_column *columns = sx_reader_columns(s->reader, &count);
     stria_bytes *names = sx_arena_array(&s->arena, (size_t)count + 1, sizeof *names);
     stria_type *types = sx_arena_array(&s->arena, (size_t)count + 1, sizeof *types);
-    if (!names || !types ||
-        !SX_GROW(s->mem, s->columns, s->column_capacity, (size_t)count + 1))
+    if (!names || !types || !SX_GROW(s->mem, s->columns, s->column_capacity, (size_t)count + 1))
         return sx_mem_refused(s->mem, count * sizeof *names, err);
     names[0] = (stria_bytes){.ptr = "time", .len = 4};
     types[0] = STRIA_TIME;
@@ -145,8 +144,7 @@ stria_status sx_scan_tables_create(struct sx_view *view, const struct sx_selecto
     s->mem = request->mem;
     s->view = sx_view_acquire(view);
     sx_arena_init(&s->arena, s->mem, 4096);
-    stria_status st =
-        sx_series_set_init(&s->set, view, selector, SX_SELECT_IN_TIME, request, err);
+    stria_status st = sx_series_set_init(&s->set, view, selector, SX_SELECT_IN_TIME, request, err);
     struct sx_reader_options options = {.view = view,
                                         .time_min_ns = selector->time_min_ns,
                                         .time_max_ns = selector->time_max_ns,

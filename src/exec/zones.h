@@ -20,8 +20,8 @@ struct sx_zones {
 void sx_zones_init(struct sx_zones *zones, struct sx_os *os, struct sx_mem *mem);
 void sx_zones_deinit(struct sx_zones *zones);
 
-/* `user` is a struct sx_zones. False: there is no such zone (or it cannot be read). The zone lives as
- * long as `zones`. */
+/* `user` is a struct sx_zones. False: there is no such zone (or it cannot be read). The zone lives
+ * as long as `zones`. */
 bool sx_zones_find(void *user, struct sx_bytes name, const struct sx_zone **zone);
 
 #endif

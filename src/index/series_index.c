@@ -487,8 +487,8 @@ stria_status sx_series_index_schema(struct sx_series_index *ix,
 }
 
 stria_status sx_series_index_check_types(struct sx_series_index *ix, const struct sx_schema *schema,
-                                         int64_t window,
-                                         struct sx_type_conflict *conflict, stria_error *err)
+                                         int64_t window, struct sx_type_conflict *conflict,
+                                         stria_error *err)
 {
     if (SX_LIKELY(atomic_load_explicit(&schema->last_window, memory_order_relaxed) == window))
         return STRIA_OK;

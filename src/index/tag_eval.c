@@ -94,8 +94,8 @@ static stria_status eval_regex(struct eval *eval, const struct sx_tag_expr *expr
         eval->scratch = sx_regex_scratch_create(eval->request->mem);
     if (!eval->scratch)
         return sx_mem_refused(eval->request->mem, 1024, err);
-    stria_status st = sx_regex_match(expr->regex, eval->scratch, (struct sx_bytes){0},
-                                     &matches_absent, err);
+    stria_status st =
+        sx_regex_match(expr->regex, eval->scratch, (struct sx_bytes){0}, &matches_absent, err);
     if (!st && matches_absent)
         st = eval_absent(eval, expr, set, err);
     if (st)

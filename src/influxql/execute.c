@@ -44,11 +44,11 @@ stria_status sx_iql_command(const struct sx_iql_statement *statement,
     (void)context;
     (void)err;
     if (statement->kind == SX_IQL_STATEMENT_DROP_DATABASE) {
-        *command = (struct sx_command){.kind = SX_DROP_DATABASE,
-                                       .database = statement->u.names.name};
+        *command =
+            (struct sx_command){.kind = SX_DROP_DATABASE, .database = statement->u.names.name};
         return STRIA_OK;
     }
-    *command = (struct sx_command){.kind = SX_CREATE_DATABASE,
-                                   .database = statement->u.policy.database};
+    *command =
+        (struct sx_command){.kind = SX_CREATE_DATABASE, .database = statement->u.policy.database};
     return STRIA_OK;
 }

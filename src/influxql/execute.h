@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* execute.h -- a parsed statement -> what it does: an answer to read, or a command for the engine.
  *
- * Why         Languages say what is wanted; exec carries it out. So nothing here knows the engine, and
- *             another language needs no other way to the data.
+ * Why         Languages say what is wanted; exec carries it out. So nothing here knows the engine,
+ *             and another language needs no other way to the data.
  * Threads     One owner a statement. */
 #ifndef SX_INFLUXQL_EXECUTE_H
 #define SX_INFLUXQL_EXECUTE_H
@@ -31,10 +31,11 @@ enum sx_iql_action sx_iql_action_of(const struct sx_iql_statement *statement);
 /* "CREATE DATABASE", "SELECT INTO": the words that name a kind of statement. Static string. */
 const char *sx_iql_statement_words(const struct sx_iql_statement *statement);
 
-/* Plans a statement that reads. The statement, the context and the query's arena must live as long as
- * the source.
- * Returns  OK; or the statement's error, in the peer's words: NOT_FOUND (database, policy), INVALID,
- *          LIMIT, UNSUPPORTED ("stria: X is not supported"), NOMEM, CORRUPT, IO, CANCELLED, TIMEOUT. */
+/* Plans a statement that reads. The statement, the context and the query's arena must live as long
+ * as the source.
+ * Returns  OK; or the statement's error, in the peer's words: NOT_FOUND (database, policy),
+ *          INVALID, LIMIT, UNSUPPORTED ("stria: X is not supported"), NOMEM, CORRUPT, IO,
+ *          CANCELLED, TIMEOUT. */
 stria_status sx_iql_open(const struct sx_iql_statement *statement,
                          const struct sx_iql_context *context, struct sx_table_source **source,
                          stria_error *err);

@@ -201,9 +201,8 @@ static stria_status next_batch(struct sx_table_source *source, const stria_batch
             .type = table->columns[i].type,
             .values = table->columns[i].values,
             .present = table->columns[i].any_absent ? table->columns[i].present : NULL};
-    t->batch = (stria_batch){.row_count = row_count,
-                             .columns = t->batch_columns,
-                             .column_count = table->column_count};
+    t->batch = (stria_batch){
+        .row_count = row_count, .columns = t->batch_columns, .column_count = table->column_count};
     *out = &t->batch;
     return STRIA_OK;
 }

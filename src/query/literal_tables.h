@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* literal_tables.h -- tables that are made row by row and then read: answers of SHOW and their kin.
  *
- * Use         create; for each table: begin, columns, then for each row one value a column; read it as a
- *             table source.
+ * Use         create; for each table: begin, columns, then for each row one value a column; read it
+ *             as a table source.
  * Limits      All rows are held, in the request's memory.
  * Threads     One owner. */
 #ifndef SX_QUERY_LITERAL_TABLES_H
@@ -22,7 +22,8 @@ struct sx_table_source *sx_literal_tables_source(struct sx_literal_tables *table
 void sx_literal_tables_begin(struct sx_literal_tables *tables, struct sx_bytes name,
                              const stria_tag *tags, size_t tag_count);
 void sx_literal_tables_column(struct sx_literal_tables *tables, const char *name, stria_type type);
-/* Values of the row at hand, from the first column on; after the last column the next row begins. */
+/* Values of the row at hand, from the first column on; after the last column the next row
+ * begins. */
 void sx_literal_tables_string(struct sx_literal_tables *tables, struct sx_bytes value);
 void sx_literal_tables_int(struct sx_literal_tables *tables, int64_t value); /* INT and TIME */
 void sx_literal_tables_bool(struct sx_literal_tables *tables, bool value);

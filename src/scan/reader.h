@@ -45,8 +45,8 @@ stria_status sx_reader_series(struct sx_reader *reader, const struct sx_scan_ser
  * type). */
 const struct sx_scan_column *sx_reader_columns(const struct sx_reader *reader, uint32_t *count);
 
-/* How many rows the sources have for the series, about: rows of equal time count several times, rows
- * outside the range may count. */
+/* How many rows the sources have for the series, about: rows of equal time count several times,
+ * rows outside the range may count. */
 uint64_t sx_reader_row_estimate(const struct sx_reader *reader);
 
 /* The next rows of the series (up to SX_VECTOR_MAX), or NULL at its end; they live until the next

@@ -14,7 +14,7 @@ struct sx_piece {
     int64_t min_ts, max_ts;
     int64_t reach;          /* the greatest max_ts of this piece and those before it */
     uint32_t stripe, group; /* of a segment */
-    size_t first, count;    /* times of a memtable's rows; of a segment, count is that of the group */
+    size_t first, count; /* times of a memtable's rows; of a segment, count is that of the group */
 };
 
 /* A stored column that serves a wanted one. */

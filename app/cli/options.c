@@ -3,6 +3,9 @@
 #include "app/cli/options.h"
 
 #include "app/cli/value_text.h"
+#include "app/server/nearest.h"
+#include "app/server/settings_value.h"
+#include "base/civil.h"
 #include "base/duration_text.h"
 #include "base/error.h"
 #include "base/int_text.h"
@@ -17,39 +20,26 @@ static const struct sx_option *find(const struct sx_command *command, struct sx_
 
 static stria_status unknown(const struct sx_command *command, const char *typed, stria_error *err)
 {
-    struct sx_nearest nearest = {.typed = typed};
+    struct sx_near_word near = {.typed = typed};
     const char *equals = strchr(typed, '=');
-    char name[SX_WORD_MAX + 1];
+    char name[SX_NEAREST_SIZE_MAX + 1];
     if (equals && (size_t)(equals - typed) < sizeof name) {
         memcpy(name, typed, (size_t)(equals - typed));
         name[equals - typed] = 0;
-        nearest.typed = name;
+        near.typed = name;
     }
     for (size_t i = 0; i < command->option_count; i++)
-        sx_nearest_offer(&nearest, command->options[i].name);
-    sx_nearest_offer(&nearest, "help");
-    if (nearest.word)
-        return sx_fail(err, STRIA_INVALID, "unknown flag --%s; did you mean --%s?", nearest.typed,
-                       nearest.word);
-    return sx_fail(err, STRIA_INVALID, "unknown flag --%s", nearest.typed);
-}
-
-/* The number of `text` in "a|b|c"; -1: none of them. */
-static int choice_of(const char *choices, struct sx_bytes text)
-{
-    for (int i = 0;; i++) {
-        size_t len = strcspn(choices, "|");
-        if (sx_bytes_equal(sx_bytes_make(choices, len), text))
-            return i;
-        if (!choices[len])
-            return -1;
-        choices += len + 1;
-    }
+        sx_near_word_offer(&near, command->options[i].name);
+    sx_near_word_offer(&near, "help");
+    if (near.word)
+        return sx_fail(err, STRIA_INVALID, "unknown flag --%s; did you mean --%s?", near.typed,
+                       near.word);
+    return sx_fail(err, STRIA_INVALID, "unknown flag --%s", near.typed);
 }
 
 static stria_status put_choice(const struct sx_option *option, struct sx_bytes text, int *place)
 {
-    int number = choice_of(option->value, text);
+    int number = sx_choice_parse(text, option->value);
     if (number < 0)
         return STRIA_INVALID;
     *place = number;
@@ -62,6 +52,19 @@ static stria_status put_duration(struct sx_bytes text, int64_t *place)
     return st || *place > 0 ? st : STRIA_INVALID;
 }
 
+/* A duration, or a number of seconds. */
+static stria_status put_seconds(struct sx_bytes text, int64_t *place)
+{
+    uint64_t seconds;
+    stria_status st = sx_uint_parse(text, &seconds);
+    if (st == STRIA_INVALID)
+        return put_duration(text, place);
+    if (st || seconds > INT64_MAX / SX_SECOND_NS)
+        return STRIA_LIMIT;
+    *place = (int64_t)seconds * SX_SECOND_NS;
+    return seconds ? STRIA_OK : STRIA_INVALID;
+}
+
 /* What is wanted where `text` was given. */
 static stria_status wrong(const struct sx_option *option, const char *text, stria_status st,
                           stria_error *err)
@@ -70,6 +73,7 @@ static stria_status wrong(const struct sx_option *option, const char *text, stri
         [SX_OPTION_COUNT] = "a number",
         [SX_OPTION_SIZE] = "a size such as 512k, 64M or 2G",
         [SX_OPTION_DURATION] = "a duration such as 10s, 5m or 1h30m",
+        [SX_OPTION_SECONDS] = "a number of seconds, or a duration such as 5m",
         [SX_OPTION_MOMENT] = "a time such as 2024-05-01T10:00:00Z, 2024-05-01 or now-1h",
     };
     if (st == STRIA_LIMIT)
@@ -103,6 +107,9 @@ static stria_status put_value(const struct sx_option *option, const char *text, 
         break;
     case SX_OPTION_DURATION:
         st = put_duration(bytes, place);
+        break;
+    case SX_OPTION_SECONDS:
+        st = put_seconds(bytes, place);
         break;
     case SX_OPTION_MOMENT:
         st = sx_moment_parse(bytes, now_ns, &moment.ts_ns);

@@ -24,6 +24,7 @@ enum sx_option_type {
     SX_OPTION_COUNT,    /* digits; uint64_t */
     SX_OPTION_SIZE,     /* 64M; uint64_t */
     SX_OPTION_DURATION, /* 1h30m, more than 0; int64_t of nanoseconds */
+    SX_OPTION_SECONDS,  /* the same, or a number of seconds; int64_t of nanoseconds */
     SX_OPTION_MOMENT,   /* 2024-05-01, now-1h; struct sx_moment */
     SX_OPTION_CHOICE,   /* one of `value`; int, the number of it: 0 is the first */
 };
@@ -55,6 +56,8 @@ struct sx_command {
     size_t arguments_size; /* zeroed before parsing: so zero is the default of every value */
     /* Returns an exit status. */
     int (*run)(struct sx_cli *cli, const void *arguments, char **operands, size_t operand_count);
+    /* Instead of all of this: a command that reads its words itself, from its name on. */
+    int (*run_raw)(int argc, char **argv);
 };
 
 #define SX_OPERANDS_MAX SIZE_MAX

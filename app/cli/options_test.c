@@ -14,7 +14,7 @@ struct arguments {
     const char *db;
     bool json;
     uint64_t count, batch;
-    int64_t interval_ns;
+    int64_t interval_ns, for_ns;
     struct sx_moment start;
     int format;
 };
@@ -25,6 +25,7 @@ static const struct sx_option options[] = {
     {"count", SX_OPTION_COUNT, offsetof(struct arguments, count), "N", "how many"},
     {"batch", SX_OPTION_SIZE, offsetof(struct arguments, batch), "SIZE", "bytes at a time"},
     {"interval", SX_OPTION_DURATION, offsetof(struct arguments, interval_ns), "TIME", "how often"},
+    {"for", SX_OPTION_SECONDS, offsetof(struct arguments, for_ns), "SECONDS", "how long"},
     {"start", SX_OPTION_MOMENT, offsetof(struct arguments, start), "TIME", "from when"},
     {"format", SX_OPTION_CHOICE, offsetof(struct arguments, format), "table|csv|json", "the form"},
 };
@@ -87,6 +88,10 @@ static void test_every_type_of_flag_is_stored(void **state)
     assert_true(p.arguments.start.given);
     assert_int_equal(p.arguments.start.ts_ns, NOW - 1000000000);
     assert_int_equal(p.arguments.format, 1);
+    assert_int_equal(parse((const char *[]){"--for", "15", "a", NULL}, &p), STRIA_OK);
+    assert_int_equal(p.arguments.for_ns, INT64_C(15000000000));
+    assert_int_equal(parse((const char *[]){"--for", "2m", "a", NULL}, &p), STRIA_OK);
+    assert_int_equal(p.arguments.for_ns, INT64_C(120000000000));
 }
 
 static void test_operands_stand_anywhere_and_behind_two_dashes(void **state)
@@ -146,6 +151,8 @@ static void test_what_is_wrong_is_told(void **state)
         {{"a", "--batch=1x"}, "--batch: not a size such as 512k, 64M or 2G: 1x"},
         {{"a", "--interval=0s"}, "--interval: not a duration such as 10s, 5m or 1h30m: 0s"},
         {{"a", "--interval=5"}, "--interval: not a duration such as 10s, 5m or 1h30m: 5"},
+        {{"a", "--for=0"}, "--for: not a number of seconds, or a duration such as 5m: 0"},
+        {{"a", "--for=10000000000"}, "--for: 10000000000 is out of range"},
         {{"a", "--start=noon"},
          "--start: not a time such as 2024-05-01T10:00:00Z, 2024-05-01 or now-1h: noon"},
         {{"a", "--format=xml"}, "--format: not one of table|csv|json: xml"},
@@ -181,6 +188,7 @@ static void test_help_shows_usage_flags_and_an_example(void **state)
                                  "  --count N                how many\n"
                                  "  --batch SIZE             bytes at a time\n"
                                  "  --interval TIME          how often\n"
+                                 "  --for SECONDS            how long\n"
                                  "  --start TIME             from when\n"
                                  "  --format table|csv|json  the form\n"
                                  "\n"

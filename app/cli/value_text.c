@@ -2,42 +2,11 @@
 /* value_text.c -- see value_text.h. */
 #include "app/cli/value_text.h"
 
+#include "app/server/nearest.h"
 #include "base/civil.h"
 #include "base/duration_text.h"
 #include "base/int_text.h"
 #include "base/time_text.h"
-
-static uint8_t lower(uint8_t byte)
-{
-    return byte >= 'A' && byte <= 'Z' ? (uint8_t)(byte + ('a' - 'A')) : byte;
-}
-
-stria_status sx_size_parse(struct sx_bytes text, uint64_t *size)
-{
-    stria_status st = sx_uint_take(&text, size);
-    if (st)
-        return st;
-    unsigned shift = 0;
-    struct sx_bytes unit;
-    if (text.len && lower(text.ptr[0]) != 'b') {
-        static const char units[] = "kmgt";
-        const char *found = memchr(units, lower(text.ptr[0]), sizeof units - 1);
-        if (!found)
-            return STRIA_INVALID;
-        shift = (unsigned)(found - units + 1) * 10;
-        (void)sx_bytes_take(&text, 1, &unit);
-        if (text.len > 1 && lower(text.ptr[0]) == 'i')
-            (void)sx_bytes_take(&text, 1, &unit);
-    }
-    if (text.len && lower(text.ptr[0]) == 'b')
-        (void)sx_bytes_take(&text, 1, &unit);
-    if (text.len)
-        return STRIA_INVALID;
-    if (*size > UINT64_MAX >> shift)
-        return STRIA_LIMIT;
-    *size <<= shift;
-    return STRIA_OK;
-}
 
 static stria_status now_parse(struct sx_bytes text, int64_t now_ns, int64_t *ts_ns)
 {
@@ -142,40 +111,15 @@ void sx_put_elapsed(struct sx_buf *out, int64_t duration_ns)
     sx_buf_put(out, text, sx_duration_write_go(text, (int64_t)(ms / 1000) * SX_SECOND_NS));
 }
 
-unsigned sx_edit_distance(const char *a, const char *b)
+void sx_near_word_offer(struct sx_near_word *near, const char *word)
 {
-    size_t a_len = strlen(a), b_len = strlen(b);
-    if (a_len > SX_WORD_MAX || b_len > SX_WORD_MAX)
-        return UINT32_MAX;
-    unsigned rows[3][SX_WORD_MAX + 1];
-    unsigned *before = rows[0], *last = rows[1], *row = rows[2];
-    for (size_t j = 0; j <= b_len; j++)
-        before[j] = last[j] = (unsigned)j;
-    for (size_t i = 1; i <= a_len; i++) {
-        row[0] = (unsigned)i;
-        for (size_t j = 1; j <= b_len; j++) {
-            unsigned change = last[j - 1] + (a[i - 1] != b[j - 1]);
-            row[j] = SX_MIN(change, SX_MIN(last[j], row[j - 1]) + 1);
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
-                row[j] = SX_MIN(row[j], before[j - 2] + 1);
-        }
-        unsigned *free_row = before;
-        before = last;
-        last = row;
-        row = free_row;
-    }
-    return last[b_len];
-}
-
-void sx_nearest_offer(struct sx_nearest *nearest, const char *word)
-{
-    size_t typed_len = strlen(nearest->typed);
-    unsigned distance = sx_edit_distance(nearest->typed, word);
+    size_t typed_len = strlen(near->typed);
+    unsigned distance = sx_edit_distance(sx_bytes_of(near->typed), sx_bytes_of(word));
     unsigned limit = (unsigned)SX_MAX(typed_len, strlen(word)) / 3;
-    if (typed_len >= 2 && strncmp(nearest->typed, word, typed_len) == 0)
+    if (typed_len >= 2 && strncmp(near->typed, word, typed_len) == 0)
         distance = 0;
-    if (distance > SX_MAX(limit, 1) || (nearest->word && distance >= nearest->distance))
+    if (distance > SX_MAX(limit, 1) || (near->word && distance >= near->distance))
         return;
-    nearest->word = word;
-    nearest->distance = distance;
+    near->word = word;
+    near->distance = distance;
 }

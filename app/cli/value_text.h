@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* value_text.h -- the values that people type and read: sizes, times, counts, and near words.
+/* value_text.h -- the values that people type and read: times, counts, and near words.
  *
- * Format      size   digit+ [k|M|G|T][i][B], 1024 each, letters in either case: 64M, 1g, 512
- *             time   a time or date as InfluxQL writes it (UTC), nanoseconds since 1970 as a number,
+ * Format      time   a time or date as InfluxQL writes it (UTC), nanoseconds since 1970 as a number,
  *                    now, or now-DURATION: 2024-05-01T10:00:00Z, 2024-05-01, now-1h30m
  * Threads     Pure. */
 #ifndef SX_CLI_VALUE_TEXT_H
@@ -10,9 +9,6 @@
 
 #include "base/buf.h"
 #include "base/bytes.h"
-
-/* Returns  OK, INVALID, LIMIT (does not fit 64 bits). */
-SX_MUST_CHECK stria_status sx_size_parse(struct sx_bytes text, uint64_t *size);
 
 /* `now_ns`: what now is. Returns OK, INVALID, LIMIT (outside the times that can be stored). */
 SX_MUST_CHECK stria_status sx_moment_parse(struct sx_bytes text, int64_t now_ns, int64_t *ts_ns);
@@ -26,18 +22,13 @@ void sx_put_grouped(struct sx_buf *out, uint64_t count);
 /* Seconds with three digits behind the point, "0.042 s"; from 100 s on "1m42s". */
 void sx_put_elapsed(struct sx_buf *out, int64_t duration_ns);
 
-/* Edits (a letter put in, left out, changed, or two swapped) between two words; words longer than
- * SX_WORD_MAX are as far as can be. */
-#define SX_WORD_MAX 64
-unsigned sx_edit_distance(const char *a, const char *b);
-
 /* A word among many, for telling what somebody may have meant. */
-struct sx_nearest {
+struct sx_near_word {
     const char *typed;
     const char *word; /* the nearest so far; NULL: none is near */
     unsigned distance;
 };
 /* Looks at one more word: near are those that `typed` begins, and those within a third of edits. */
-void sx_nearest_offer(struct sx_nearest *nearest, const char *word);
+void sx_near_word_offer(struct sx_near_word *near, const char *word);
 
 #endif

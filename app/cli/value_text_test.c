@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* value_text_test.c -- sizes, times, counts and near words as people type and read them. */
+/* value_text_test.c -- times, counts and near words as people type and read them. */
 #include "app/cli/value_text.h"
 
 #include <inttypes.h>
@@ -10,46 +10,6 @@
 #include <stdio.h>
 
 #include <cmocka.h>
-
-static const struct size_row {
-    const char *text;
-    stria_status st;
-    uint64_t size;
-} size_rows[] = {
-    {"0", STRIA_OK, 0},
-    {"512", STRIA_OK, 512},
-    {"512b", STRIA_OK, 512},
-    {"1k", STRIA_OK, 1024},
-    {"1K", STRIA_OK, 1024},
-    {"64M", STRIA_OK, 64 << 20},
-    {"2g", STRIA_OK, (uint64_t)2 << 30},
-    {"2GB", STRIA_OK, (uint64_t)2 << 30},
-    {"3TiB", STRIA_OK, (uint64_t)3 << 40},
-    {"16777215T", STRIA_OK, (uint64_t)16777215 << 40},
-    {"16777216T", STRIA_LIMIT, 0},
-    {"99999999999999999999", STRIA_LIMIT, 0},
-    {"", STRIA_INVALID, 0},
-    {"M", STRIA_INVALID, 0},
-    {"-1", STRIA_INVALID, 0},
-    {"1x", STRIA_INVALID, 0},
-    {"1Mi", STRIA_INVALID, 0},
-    {"1MBx", STRIA_INVALID, 0},
-    {"1.5G", STRIA_INVALID, 0},
-    {"1 M", STRIA_INVALID, 0},
-};
-
-static void test_sizes_have_units_of_1024(void **state)
-{
-    (void)state;
-    for (size_t i = 0; i < SX_COUNT_OF(size_rows); i++) {
-        const struct size_row *row = &size_rows[i];
-        uint64_t size = 0;
-        print_message("%s\n", row->text);
-        assert_int_equal(sx_size_parse(sx_bytes_of(row->text), &size), row->st);
-        if (!row->st)
-            assert_int_equal(size, row->size);
-    }
-}
 
 #define NOW INT64_C(1700000000000000000)
 
@@ -156,28 +116,6 @@ static void test_elapsed_time_is_seconds_and_then_minutes(void **state)
     }
 }
 
-static void test_an_edit_is_one_letter_or_two_swapped(void **state)
-{
-    (void)state;
-    static const struct {
-        const char *a, *b;
-        unsigned distance;
-    } rows[] = {
-        {"", "", 0},           {"", "abc", 3},          {"query", "query", 0},
-        {"qurey", "query", 1}, {"quer", "query", 1},    {"queryy", "query", 1},
-        {"wuery", "query", 1}, {"import", "export", 2}, {"kitten", "sitting", 3},
-    };
-    for (size_t i = 0; i < SX_COUNT_OF(rows); i++) {
-        print_message("%s %s\n", rows[i].a, rows[i].b);
-        assert_int_equal(sx_edit_distance(rows[i].a, rows[i].b), rows[i].distance);
-        assert_int_equal(sx_edit_distance(rows[i].b, rows[i].a), rows[i].distance);
-    }
-    char longest[SX_WORD_MAX + 2];
-    memset(longest, 'a', sizeof longest);
-    longest[SX_WORD_MAX + 1] = 0;
-    assert_int_equal(sx_edit_distance(longest, "a"), UINT32_MAX);
-}
-
 static void test_only_a_near_word_is_offered(void **state)
 {
     (void)state;
@@ -189,25 +127,23 @@ static void test_only_a_near_word_is_offered(void **state)
         {"hlep", "help"},   {"frobnicate", NULL}, {"x", NULL},       {"", NULL},
     };
     for (size_t i = 0; i < SX_COUNT_OF(rows); i++) {
-        struct sx_nearest nearest = {.typed = rows[i].typed};
+        struct sx_near_word near = {.typed = rows[i].typed};
         print_message("%s\n", rows[i].typed);
         for (size_t j = 0; j < SX_COUNT_OF(words); j++)
-            sx_nearest_offer(&nearest, words[j]);
+            sx_near_word_offer(&near, words[j]);
         if (rows[i].found)
-            assert_string_equal(nearest.word, rows[i].found);
+            assert_string_equal(near.word, rows[i].found);
         else
-            assert_null(nearest.word);
+            assert_null(near.word);
     }
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_sizes_have_units_of_1024),
         cmocka_unit_test(test_times_are_told_in_several_ways),
         cmocka_unit_test(test_numbers_are_short_for_the_eye),
         cmocka_unit_test(test_elapsed_time_is_seconds_and_then_minutes),
-        cmocka_unit_test(test_an_edit_is_one_letter_or_two_swapped),
         cmocka_unit_test(test_only_a_near_word_is_offered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

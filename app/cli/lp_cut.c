@@ -9,6 +9,12 @@
 
 #include <stdbool.h>
 
+/* What may stand before a line; the end of CRLF is taken so too, though it stands behind. */
+static bool is_white(uint8_t byte)
+{
+    return byte == ' ' || byte == '\t' || byte == '\r' || byte == 0;
+}
+
 /* The quote that ends a string whose inside begins at p; `end`: none does. */
 static const uint8_t *string_end(const uint8_t *p, const uint8_t *end)
 {
@@ -45,7 +51,7 @@ static const uint8_t *careful_line_end(const uint8_t *p, const uint8_t *end)
 
 static const uint8_t *line_end(const uint8_t *p, const uint8_t *end)
 {
-    while (p < end && (*p == ' ' || *p == '\t' || *p == 0))
+    while (p < end && is_white(*p))
         p++;
     const uint8_t *lf = p < end ? memchr(p, '\n', (size_t)(end - p)) : NULL;
     const uint8_t *plain_end = lf ? lf : end;
@@ -80,5 +86,19 @@ uint64_t sx_lp_count_lines(struct sx_bytes text)
     uint64_t count = 0;
     for (size_t i = 0; i < text.len; i++)
         count += text.ptr[i] == '\n';
+    return count;
+}
+
+uint64_t sx_lp_count_points(struct sx_bytes text)
+{
+    uint64_t count = 0;
+    const uint8_t *p = text.ptr, *end = p + text.len;
+    while (p < end) {
+        while (p < end && is_white(*p))
+            p++;
+        count += p < end && *p != '#' && *p != '\n';
+        p = line_end(p, end);
+        p += p < end;
+    }
     return count;
 }

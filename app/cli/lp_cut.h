@@ -18,4 +18,7 @@ size_t sx_lp_cut(struct sx_bytes text);
 /* How many LFs are in it. */
 uint64_t sx_lp_count_lines(struct sx_bytes text);
 
+/* How many lines it has that may be points: not blank, no comment. */
+uint64_t sx_lp_count_points(struct sx_bytes text);
+
 #endif

@@ -77,12 +77,22 @@ static void test_lines_are_counted_by_their_ends(void **state)
     assert_int_equal(sx_lp_count_lines(sx_bytes_of("a\n\nb\n")), 3);
 }
 
+static void test_points_are_the_lines_that_say_something(void **state)
+{
+    (void)state;
+    assert_int_equal(sx_lp_count_points(sx_bytes_of("")), 0);
+    assert_int_equal(sx_lp_count_points(sx_bytes_of("\n \n# a\n\r\n")), 0);
+    assert_int_equal(sx_lp_count_points(sx_bytes_of("m v=1")), 1);
+    assert_int_equal(sx_lp_count_points(sx_bytes_of("m v=1\n\nm v=2\r\n #\nm s=\"a\nb\"\nx")), 4);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_cut_is_behind_the_last_whole_line),
         cmocka_unit_test(test_a_cut_of_less_is_a_cut_of_more),
         cmocka_unit_test(test_lines_are_counted_by_their_ends),
+        cmocka_unit_test(test_points_are_the_lines_that_say_something),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

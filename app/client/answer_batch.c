@@ -95,6 +95,8 @@ static unsigned misfits_of(struct sx_bytes number)
 {
     int64_t i64;
     uint64_t u64;
+    if (sx_bytes_equal(number, SX_LITERAL("-0"))) /* only a float has it */
+        return NOT_INT | NOT_UINT;
     return (sx_int_parse(number, &i64) ? NOT_INT : 0u) |
            (sx_uint_parse(number, &u64) ? NOT_UINT : 0u);
 }

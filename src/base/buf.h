@@ -19,7 +19,7 @@ struct sx_buf {
     size_t max;         /* appends beyond it are refused */
     struct sx_mem *mem; /* NULL: storage of the caller, which does not grow */
     bool failed;
-    bool too_large; /* it failed because of max, not for want of memory */
+    bool met_max; /* it failed because an append would have passed the maximum */
 };
 
 static inline void sx_buf_init(struct sx_buf *buf, struct sx_mem *mem, size_t max)
@@ -39,7 +39,7 @@ void sx_buf_deinit(struct sx_buf *buf);
 static inline void sx_buf_clear(struct sx_buf *buf)
 {
     buf->len = 0;
-    buf->failed = buf->too_large = false;
+    buf->failed = buf->met_max = false;
 }
 
 /* Makes room for `size` more bytes; false: refused (and `failed` is set). */
@@ -115,7 +115,14 @@ static inline struct sx_bytes sx_buf_bytes(const struct sx_buf *buf)
     return sx_bytes_make(buf->ptr, buf->len);
 }
 
-/* NOMEM or LIMIT for a buffer that failed, naming `what`. */
-stria_status sx_buf_refused(const struct sx_buf *buf, const char *what, stria_error *err);
+/* Writes what sx_buf_refused() tells; true: it met its maximum. */
+bool sx_buf_tell_refused(const struct sx_buf *buf, const char *what, stria_error *err);
+
+/* LIMIT (the maximum was met) or NOMEM for a buffer that failed, naming `what`. */
+static inline stria_status sx_buf_refused(const struct sx_buf *buf, const char *what,
+                                          stria_error *err)
+{
+    return sx_buf_tell_refused(buf, what, err) ? STRIA_LIMIT : STRIA_NOMEM;
+}
 
 #endif

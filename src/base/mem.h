@@ -76,8 +76,16 @@ void sx_mem_release(struct sx_mem *mem, size_t size);
 SX_MUST_CHECK void *sx_mem_host_alloc(size_t size);
 void sx_mem_host_free(void *ptr);
 
-/* NOMEM, with the name of the node that refuses, its figures and the bytes asked for. */
-stria_status sx_mem_refused(const struct sx_mem *mem, size_t size, stria_error *err);
+/* Writes what sx_mem_refused() tells. */
+void sx_mem_tell_refused(const struct sx_mem *mem, size_t size, stria_error *err);
+
+/* NOMEM, with the name of the node that refuses, its figures and the bytes asked for. (Inline, so
+ * that compilers and analysers see that it is never OK.) */
+static inline stria_status sx_mem_refused(const struct sx_mem *mem, size_t size, stria_error *err)
+{
+    sx_mem_tell_refused(mem, size, err);
+    return STRIA_NOMEM;
+}
 
 static inline size_t sx_mem_size(const struct sx_mem *mem)
 {

@@ -137,7 +137,8 @@ static bool widen(struct sx_segment_writer *w, struct sx_writer_measurement *m, 
     uint32_t *values = sx_mem_zalloc(w->mem, rows * stride * sizeof *values);
     if (!values)
         return false;
-    for (size_t i = 0; i < m->series_count; i++)
+    /* The series at hand is not counted yet, but some of its values may be there. */
+    for (size_t i = 0; m->value_stride && i <= m->series_count; i++)
         memcpy(values + i * stride, m->values + i * m->value_stride,
                m->value_stride * sizeof *values);
     sx_mem_free(w->mem, m->values);

@@ -106,17 +106,18 @@ stria_status sx_wal_commit(struct sx_wal *wal, struct sx_wal_entry *entry, stria
     *wal->last = entry;
     wal->last = &entry->next;
     while (!entry->done) {
-        if (wal->leading) {
+        /* Somebody leads; or the entry was taken, and its leader has resigned but not applied it
+         * yet. */
+        if (wal->leading || !wal->first) {
             sx_cond_wait(&wal->queue_changed, &wal->queue_mutex);
             continue;
         }
-        wal->leading = true;
         struct sx_wal_entry *group = take_group(wal);
-        if (!group) { /* only stale ones were there */
-            wal->leading = false;
+        if (!group) { /* only stale ones were there, perhaps this one */
             sx_cond_broadcast(&wal->queue_changed);
             continue;
         }
+        wal->leading = true;
         sx_mutex_unlock(&wal->queue_mutex);
         lead(wal, group);
         sx_mutex_lock(&wal->queue_mutex);

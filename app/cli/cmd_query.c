@@ -33,8 +33,9 @@ static stria_status open_source(const struct query_arguments *query, struct sx_c
     return sx_source_open_read(source, &cli->mem, query->data, err);
 }
 
+/* *shown: what went wrong is in the output. */
 static stria_status answer(struct sx_cli *cli, const struct query_arguments *query,
-                           struct sx_bytes text, stria_error *err)
+                           struct sx_bytes text, bool *shown, stria_error *err)
 {
     struct sx_source source = {0};
     struct sx_asked asked;
@@ -48,8 +49,11 @@ static stria_status answer(struct sx_cli *cli, const struct query_arguments *que
     stria_status st = open_source(query, cli, &source, err);
     if (!st)
         st = sx_source_ask(&source, &question, &asked, err);
-    if (!st)
+    if (!st) {
         st = sx_show(&asked, &render, &cli->out, &row_count, err);
+        *shown = true;
+        sx_asked_end(&asked);
+    }
     (void)sx_source_close(&source, NULL);
     return st;
 }
@@ -59,6 +63,7 @@ static int run_query(struct sx_cli *cli, const void *arguments, char **operands,
 {
     const struct query_arguments *query = arguments;
     struct sx_buf text;
+    bool shown = false;
     stria_error err = {0};
     (void)operand_count;
     if (!query->data == !query->url)
@@ -70,15 +75,16 @@ static int run_query(struct sx_cli *cli, const void *arguments, char **operands,
     else
         sx_buf_put_text(&text, operands[0]);
     if (!st)
-        st = answer(cli, query, sx_buf_bytes(&text), &err);
+        st = answer(cli, query, sx_buf_bytes(&text), &shown, &err);
     sx_buf_deinit(&text);
     if (!st)
         return SX_EXIT_OK;
-    int code = sx_cli_fail(cli, &err);
+    if (!shown || !isatty(STDOUT_FILENO)) /* else it is on the terminal already */
+        (void)sx_cli_fail(cli, &err);
     if (st == STRIA_READ_ONLY)
-        sx_cli_say(cli,
-                   "a query never changes a directory; `stria shell` carries such statements out");
-    return code;
+        sx_cli_say(cli, "a query never changes a directory; "
+                        "`stria shell` carries such statements out");
+    return SX_EXIT_FAILED;
 }
 
 const struct sx_command sx_cmd_query = {

@@ -39,6 +39,5 @@ stria_status sx_show(struct sx_asked *asked, const struct sx_render_options *opt
     }
     sx_render_destroy(render);
     sx_buf_deinit(&part);
-    sx_asked_end(asked);
     return st;
 }

@@ -14,7 +14,7 @@
 #define SX_SHOW_TIMES "rfc3339|ns|us|ms|s|m|h"
 enum sx_render_format sx_show_format(int choice);
 
-/* Renders the rest of an answer to `out`, as far as somebody reads it, and ends the answer.
+/* Renders the rest of an answer to `out`, as far as somebody reads it.
  * row_count  out: rows written.
  * Returns    OK; the first error of a statement, which the output tells too; NOMEM, LIMIT. */
 SX_MUST_CHECK stria_status sx_show(struct sx_asked *asked, const struct sx_render_options *options,

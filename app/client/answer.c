@@ -3,8 +3,9 @@
  *
  * Algorithm   The calls of the walk take steps (answer_step.c) until what they look for comes; one
  *             that goes too far leaves the step for the next call. */
-#include "app/client/answer_priv.h"
+#include "app/client/answer.h"
 
+#include "app/client/answer_priv.h"
 #include "base/error.h"
 
 #define MESSAGES_SIZE_MAX ((size_t)1 << 20)

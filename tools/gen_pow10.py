@@ -1,9 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""gen_pow10.py -- writes src/base/pow10_table.c: tools/gen_pow10.py > src/base/pow10_table.c
-
-Each row is floor(10^q * 2^(127 - floor(log2(10^q)))): the first 128 bits of 10^q, cut off.
-"""
+# gen_pow10.py -- writes the table of powers of ten: tools/gen_pow10.py > src/base/pow10_table.c
+#
+# Format      Each row is floor(10^q * 2^(127 - floor(log2(10^q)))): the first 128 bits, cut off.
 from fractions import Fraction
 
 LOW, HIGH = -342, 324

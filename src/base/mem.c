@@ -34,11 +34,23 @@ static void uncharge(struct sx_mem *from, const struct sx_mem *until, size_t siz
     }
 }
 
-/* Relaxed order suffices: the counters guard a sum, not other data. Two threads at a limit may both
- * be refused although one would fit; neither ever passes it. */
-static bool charge(struct sx_mem *mem, size_t size)
+static void note_size(struct sx_mem *mem, size_t now)
 {
-    for (struct sx_mem *m = mem; m; m = m->parent) {
+    size_t max = atomic_load_explicit(&mem->size_max, memory_order_relaxed);
+    while (now > max &&
+           !atomic_compare_exchange_weak_explicit(&mem->size_max, &max, now, memory_order_relaxed,
+                                                  memory_order_relaxed)) {
+    }
+}
+
+/* Charges `mem` and the nodes above it, below `until` (NULL: all). Relaxed order suffices: the
+ * counters guard a sum, not other data. Two threads at a limit may both be refused although one
+ * would fit; neither ever passes it. */
+static bool charge_until(struct sx_mem *mem, const struct sx_mem *until, size_t size)
+{
+    if (size > SIZE_MAX / 2) /* the sums must not wrap around */
+        return false;
+    for (struct sx_mem *m = mem; m != until; m = m->parent) {
         size_t now = atomic_fetch_add_explicit(&m->size, size, memory_order_relaxed) + size;
         size_t limit = atomic_load_explicit(&m->limit, memory_order_relaxed);
         if (limit && now > limit) {
@@ -46,13 +58,23 @@ static bool charge(struct sx_mem *mem, size_t size)
             uncharge(mem, m, size);
             return false;
         }
-        size_t max = atomic_load_explicit(&m->size_max, memory_order_relaxed);
-        while (now > max &&
-               !atomic_compare_exchange_weak_explicit(&m->size_max, &max, now, memory_order_relaxed,
-                                                      memory_order_relaxed)) {
-        }
+        note_size(m, now);
     }
     return true;
+}
+
+static bool charge(struct sx_mem *mem, size_t size)
+{
+    return charge_until(mem, NULL, size);
+}
+
+/* Puts the `actual` size in place of the `charged` one, at every node. */
+static void correct(struct sx_mem *mem, size_t charged, size_t actual)
+{
+    for (struct sx_mem *m = mem; m; m = m->parent) {
+        size_t more = actual - charged; /* or less: it wraps around, and so does the sum */
+        note_size(m, atomic_fetch_add_explicit(&m->size, more, memory_order_relaxed) + more);
+    }
 }
 
 /* Whether a test wants this allocation to fail. */
@@ -79,9 +101,7 @@ static void *settle(struct sx_mem *mem, void *ptr, size_t size)
         uncharge(mem, NULL, size);
         return NULL;
     }
-    size_t usable = malloc_usable_size(ptr);
-    for (struct sx_mem *m = mem; m; m = m->parent)
-        atomic_fetch_add_explicit(&m->size, usable - size, memory_order_relaxed);
+    correct(mem, size, malloc_usable_size(ptr));
     return ptr;
 }
 
@@ -127,9 +147,7 @@ void *sx_mem_resize(struct sx_mem *mem, void *ptr, size_t size)
             uncharge(mem, NULL, more);
         return NULL;
     }
-    size_t usable = malloc_usable_size(moved);
-    for (struct sx_mem *m = mem; m; m = m->parent)
-        atomic_fetch_add_explicit(&m->size, usable - old - more, memory_order_relaxed);
+    correct(mem, old + more, malloc_usable_size(moved));
     return moved;
 }
 
@@ -141,12 +159,23 @@ void sx_mem_free(struct sx_mem *mem, void *ptr)
     free(ptr);
 }
 
+/* The lowest node that is, or stands above, both; NULL: they are of two trees. */
+static const struct sx_mem *lowest_shared(const struct sx_mem *a, const struct sx_mem *b)
+{
+    for (; a; a = a->parent)
+        for (const struct sx_mem *m = b; m; m = m->parent)
+            if (m == a)
+                return a;
+    return NULL;
+}
+
 bool sx_mem_move(struct sx_mem *from, struct sx_mem *to, void *ptr)
 {
     size_t size = malloc_usable_size(ptr);
-    if (fault_fires(to) || !charge(to, size))
+    const struct sx_mem *shared = lowest_shared(from, to); /* nothing changes from there up */
+    if (fault_fires(to) || !charge_until(to, shared, size))
         return false;
-    uncharge(from, NULL, size);
+    uncharge(from, shared, size);
     return true;
 }
 
@@ -185,7 +214,7 @@ void sx_mem_tell_refused(const struct sx_mem *mem, size_t size, stria_error *err
     assert(mem);
     for (const struct sx_mem *m = mem; m; m = m->parent) {
         size_t limit = atomic_load(&m->limit), now = atomic_load(&m->size);
-        if (limit && now + size > limit) {
+        if (limit && (now > limit || size > limit - now)) {
             (void)sx_fail(err, STRIA_NOMEM,
                           "memory budget '%s': %zu of %zu bytes used, %zu more needed", m->name,
                           now, limit, size);

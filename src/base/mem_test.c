@@ -156,6 +156,46 @@ static void test_aligned_memory_is_aligned(void **state)
     tree_deinit(&tree);
 }
 
+static void test_a_block_moves_between_nodes_that_share_a_full_parent(void **state)
+{
+    (void)state;
+    struct tree tree;
+    struct sx_mem memtable;
+    tree_init(&tree, 5000, 0, 0);
+    sx_mem_init(&memtable, &tree.store, "memtable", 4000);
+    void *p = sx_mem_alloc(&tree.query, 3000);
+    size_t size = sx_mem_size(&tree.query);
+    assert_true(sx_mem_move(&tree.query, &memtable, p)); /* the store could not take it twice */
+    assert_int_equal(sx_mem_size(&tree.queries), 0);
+    assert_int_equal(sx_mem_size(&memtable), size);
+    assert_int_equal(sx_mem_size(&tree.store), size);
+    assert_true(sx_mem_reserve(&tree.query, 1500));
+    assert_true(sx_mem_move(&memtable, &tree.queries, p)); /* to a node above others */
+    assert_int_equal(sx_mem_size(&tree.queries), size + 1500);
+    assert_false(sx_mem_reserve(&memtable, 1500));
+    void *q = sx_mem_alloc(&memtable, 100);
+    atomic_store(&tree.query.limit, 1550);
+    assert_false(sx_mem_move(&memtable, &tree.query, q));
+    assert_int_equal(sx_mem_size(&tree.query), 1500);
+    assert_true(sx_mem_move(&memtable, &memtable, q));
+    sx_mem_free(&memtable, q);
+    sx_mem_release(&tree.query, 1500);
+    sx_mem_free(&tree.queries, p);
+    check_size(&tree, 0);
+    sx_mem_deinit(&memtable);
+    tree_deinit(&tree);
+}
+
+static void test_memory_for_the_host_is_in_no_account(void **state)
+{
+    (void)state;
+    char *p = sx_mem_host_alloc(100);
+    assert_non_null(p);
+    memset(p, 1, 100);
+    sx_mem_host_free(p);
+    sx_mem_host_free(NULL);
+}
+
 static void test_reservations_count_like_memory(void **state)
 {
     (void)state;
@@ -230,6 +270,8 @@ int main(void)
         cmocka_unit_test(test_sizes_that_would_wrap_around_are_refused),
         cmocka_unit_test(test_resizing_keeps_bytes_and_account),
         cmocka_unit_test(test_aligned_memory_is_aligned),
+        cmocka_unit_test(test_a_block_moves_between_nodes_that_share_a_full_parent),
+        cmocka_unit_test(test_memory_for_the_host_is_in_no_account),
         cmocka_unit_test(test_reservations_count_like_memory),
         cmocka_unit_test(test_growing_doubles),
         cmocka_unit_test(test_a_fault_fails_the_nth_and_perhaps_all_later),

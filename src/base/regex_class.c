@@ -342,7 +342,7 @@ static stria_status take_range(struct sx_regex_parser *parser, const uint8_t *br
                                const struct sx_regex_item **items)
 {
     const uint8_t *start = parser->p;
-    uint32_t first, last;
+    uint32_t first = 0, last;
     stria_status st = take_class_rune(parser, bracket, &first);
     if (st)
         return st;

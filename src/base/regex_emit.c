@@ -168,8 +168,8 @@ static void put_node(struct sx_buf *out, const struct sx_regex_node *node, bool 
  * differs is marked. */
 static bool begins_folded(const struct sx_regex_node *node)
 {
-    while (node && (node->op == SX_REGEX_REPEAT || node->op == SX_REGEX_CONCAT ||
-                    node->op == SX_REGEX_ALTERNATE)) {
+    while (node->op == SX_REGEX_REPEAT || node->op == SX_REGEX_CONCAT ||
+           node->op == SX_REGEX_ALTERNATE) {
         const struct sx_regex_node *n = node->as.many.child;
         while (n->next && (n->op == SX_REGEX_BEGIN_TEXT || n->op == SX_REGEX_BEGIN_LINE))
             n = n->next;

@@ -2,12 +2,13 @@
 /* regex_literal_test.c -- what is known of a pattern without matching. */
 #include "base/regex.h"
 
+#include "base/buf.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include <cmocka.h>
 
@@ -124,22 +125,21 @@ static void test_thousands_of_alternatives_are_literals(void **state)
 {
     (void)state;
     enum { COUNT = 4000 };
-    char *pattern = malloc(COUNT * 16), *end = pattern;
+    struct sx_buf pattern;
     struct sx_regex *regex;
-    end += sprintf(end, "^(");
+    sx_buf_init(&pattern, &mem, SX_REGEX_SIZE_MAX);
+    sx_buf_put_text(&pattern, "^(");
     for (int i = 0; i < COUNT; i++)
-        end += sprintf(end, "%shost-%d", i ? "|" : "", (i * 7) % COUNT);
-    end += sprintf(end, ")$");
-    assert_int_equal(
-        sx_regex_create(&mem, sx_bytes_make(pattern, (size_t)(end - pattern)), &regex, NULL),
-        STRIA_OK);
+        sx_buf_printf(&pattern, "%shost-%d", i ? "|" : "", (i * 7) % COUNT);
+    sx_buf_put_text(&pattern, ")$");
+    assert_int_equal(sx_regex_create(&mem, sx_buf_bytes(&pattern), &regex, NULL), STRIA_OK);
     const struct sx_regex_info *info = sx_regex_info(regex);
     assert_int_equal(info->kind, SX_REGEX_LITERALS);
     assert_int_equal(info->literal_count, COUNT);
     for (size_t i = 1; i < info->literal_count; i++)
         assert_true(sx_bytes_compare(info->literals[i - 1], info->literals[i]) < 0);
     sx_regex_destroy(regex);
-    free(pattern);
+    sx_buf_deinit(&pattern);
 }
 
 /* Sets that would be huge are given up early, and what is known stays right. */

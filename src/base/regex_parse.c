@@ -85,24 +85,27 @@ static struct sx_regex_node *new_node(struct state *s, enum sx_regex_op op)
     return node;
 }
 
-static stria_status add_op(struct state *s, enum sx_regex_op op, struct sx_regex_node **out)
+/* A new last atom of the open group; NULL: no memory. */
+static struct sx_regex_node *add_atom(struct state *s, enum sx_regex_op op)
 {
     struct sx_regex_node *node = new_node(s, op);
     if (!node)
-        return sx_regex_no_memory(&s->parser);
+        return NULL;
     node->fold = s->parser.flags & SX_REGEX_FOLD;
     append(&s->frame->atoms, node);
-    if (out)
-        *out = node;
-    return STRIA_OK;
+    return node;
+}
+
+static stria_status add_op(struct state *s, enum sx_regex_op op)
+{
+    return add_atom(s, op) ? STRIA_OK : sx_regex_no_memory(&s->parser);
 }
 
 static stria_status add_literal(struct state *s, uint32_t rune)
 {
-    struct sx_regex_node *node;
-    stria_status st = add_op(s, SX_REGEX_LITERAL, &node);
-    if (st)
-        return st;
+    struct sx_regex_node *node = add_atom(s, SX_REGEX_LITERAL);
+    if (!node)
+        return sx_regex_no_memory(&s->parser);
     node->as.rune = rune;
     uint32_t lower = rune | 0x20;
     if (rune < 0x80 && (lower < 'a' || lower > 'z')) /* has one case only */
@@ -356,7 +359,7 @@ static stria_status take_backslash(struct state *s)
                                           : SX_REGEX_EMPTY;
     if (op != SX_REGEX_EMPTY) {
         p->p += 2;
-        return add_op(s, op, NULL);
+        return add_op(s, op);
     }
     if (letter == 'Q')
         return take_quoted(s);
@@ -366,24 +369,22 @@ static stria_status take_backslash(struct state *s)
     if (st)
         return st;
     if (taken) {
-        struct sx_regex_node *node;
-        st = add_op(s, SX_REGEX_CLASS, &node);
-        if (st)
-            return st;
+        struct sx_regex_node *node = add_atom(s, SX_REGEX_CLASS);
+        if (!node)
+            return sx_regex_no_memory(p);
         node->fold = false; /* groups are folded already */
         node->as.items = items;
         return STRIA_OK;
     }
-    uint32_t rune;
+    uint32_t rune = 0;
     st = sx_regex_take_escape(p, &rune);
     return st ? st : add_literal(s, rune);
 }
 
 static stria_status take_class(struct state *s)
 {
-    struct sx_regex_node *node;
-    stria_status st = add_op(s, SX_REGEX_CLASS, &node);
-    return st ? st : sx_regex_take_class(&s->parser, node);
+    struct sx_regex_node *node = add_atom(s, SX_REGEX_CLASS);
+    return node ? sx_regex_take_class(&s->parser, node) : sx_regex_no_memory(&s->parser);
 }
 
 static stria_status take_one(struct state *s)
@@ -406,14 +407,13 @@ static stria_status take_one(struct state *s)
         return close_group(s);
     case '^':
         p->p++;
-        return add_op(s, p->flags & SX_REGEX_LINES ? SX_REGEX_BEGIN_LINE : SX_REGEX_BEGIN_TEXT,
-                      NULL);
+        return add_op(s, p->flags & SX_REGEX_LINES ? SX_REGEX_BEGIN_LINE : SX_REGEX_BEGIN_TEXT);
     case '$':
         p->p++;
-        return add_op(s, p->flags & SX_REGEX_LINES ? SX_REGEX_END_LINE : SX_REGEX_END_TEXT, NULL);
+        return add_op(s, p->flags & SX_REGEX_LINES ? SX_REGEX_END_LINE : SX_REGEX_END_TEXT);
     case '.':
         p->p++;
-        return add_op(s, p->flags & SX_REGEX_DOT_LF ? SX_REGEX_ANY : SX_REGEX_ANY_BUT_LF, NULL);
+        return add_op(s, p->flags & SX_REGEX_DOT_LF ? SX_REGEX_ANY : SX_REGEX_ANY_BUT_LF);
     case '[':
         return take_class(s);
     case '\\':

@@ -8,6 +8,12 @@
 
 /* ---- writing -------------------------------------------------------------------------------- */
 
+static inline void put_two(uint8_t *p, uint32_t v)
+{
+    p[0] = (uint8_t)('0' + v / 10);
+    p[1] = (uint8_t)('0' + v % 10);
+}
+
 /* year-month-dayThour:minute:second of a clock. */
 static size_t write_clock(uint8_t *p, int64_t seconds)
 {
@@ -16,16 +22,20 @@ static size_t write_clock(uint8_t *p, int64_t seconds)
     uint8_t *start = p;
     if (date.year < 0)
         *p++ = '-';
-    uint64_t year = (uint64_t)(date.year < 0 ? -date.year : date.year);
-    unsigned width = SX_MAX(sx_digits_count(year), 4);
-    sx_digits_write(p, year, width);
-    p += width;
+    uint32_t year = (uint32_t)(date.year < 0 ? -date.year : date.year);
+    if (SX_UNLIKELY(year > 9999)) {
+        p += sx_uint_write(p, year);
+    } else {
+        put_two(p, year / 100);
+        put_two(p + 2, year % 100);
+        p += 4;
+    }
     memcpy(p, "-mm-ddThh:mm:ss", 15);
-    sx_digits_write(p + 1, date.month, 2);
-    sx_digits_write(p + 4, date.day, 2);
-    sx_digits_write(p + 7, second / 3600, 2);
-    sx_digits_write(p + 10, second / 60 % 60, 2);
-    sx_digits_write(p + 13, second % 60, 2);
+    put_two(p + 1, date.month);
+    put_two(p + 4, date.day);
+    put_two(p + 7, second / 3600);
+    put_two(p + 10, second / 60 % 60);
+    put_two(p + 13, second % 60);
     return (size_t)(p - start) + 15;
 }
 
@@ -53,9 +63,9 @@ static size_t write_offset(uint8_t *p, int32_t offset_s)
     p[0] = minutes < 0 ? '-' : '+';
     if (minutes < 0)
         minutes = -minutes;
-    sx_digits_write(p + 1, (uint64_t)minutes / 60, 2);
+    put_two(p + 1, (uint32_t)minutes / 60);
     p[3] = ':';
-    sx_digits_write(p + 4, (uint64_t)minutes % 60, 2);
+    put_two(p + 4, (uint32_t)minutes % 60);
     return 6;
 }
 

@@ -173,6 +173,8 @@ static bool run_care(void *context)
         sx_event(&engine->events, STRIA_LEVEL_WARN, "log_file", "text=\"%s\"", err.text);
     if (sx_engine_retention_step(engine, &err))
         sx_event(&engine->events, STRIA_LEVEL_WARN, "retention", "text=\"%s\"", err.text);
+    if (sx_engine_forget_spent_tombstones(engine, &err))
+        sx_event(&engine->events, STRIA_LEVEL_WARN, "tombstones", "text=\"%s\"", err.text);
     sx_engine_unlink_retired(engine, false);
     return false;
 }
@@ -285,6 +287,8 @@ stria_status sx_engine_compact(struct sx_engine *engine, stria_compact_until unt
     stria_status st = flush_all(engine, err);
     for (bool more = until != STRIA_COMPACT_FLUSH; !st && more;)
         st = sx_engine_merge_step(engine, until, &more, err);
+    if (!st)
+        st = sx_engine_forget_spent_tombstones(engine, err);
     if (!st)
         sx_engine_unlink_retired(engine, true);
     if (report)

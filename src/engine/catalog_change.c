@@ -208,6 +208,10 @@ static stria_status plan(struct change *c)
         return alter_policy(c);
     case SX_DROP_POLICY:
         return drop_policy(c);
+    case SX_DELETE_ROWS:
+    case SX_DROP_SERIES:
+    case SX_DROP_MEASUREMENT:
+        break; /* sx_engine_delete() */
     }
     return sx_fail(c->err, STRIA_INTERNAL, "command of kind %d", (int)c->command->kind);
 }
@@ -238,6 +242,8 @@ stria_status sx_engine_execute(struct sx_engine *engine, const struct sx_command
 {
     if (engine->options.read_only)
         return sx_fail(err, STRIA_READ_ONLY, "the store was opened for reading only");
+    if (command->kind >= SX_DELETE_ROWS)
+        return sx_engine_delete(engine, command, err);
     struct change c = {.engine = engine, .command = command, .err = err};
     sx_buf_init(&c.ops, &engine->mems[SX_ENGINE_MEM_OTHER], (size_t)1 << 20);
     sx_mutex_lock(&engine->manifest_mutex);

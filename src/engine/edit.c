@@ -27,19 +27,20 @@ void sx_edit_put_empty(struct sx_buf *out, enum sx_edit_op op)
 
 void sx_edit_put_counters(struct sx_buf *out, const struct sx_counters *counters)
 {
-    uint8_t storage[4 * SX_VARINT_SIZE_MAX];
+    uint8_t storage[5 * SX_VARINT_SIZE_MAX];
     struct sx_buf p;
     sx_buf_init_fixed(&p, storage, sizeof storage);
     sx_buf_put_varint(&p, counters->next_segment_id);
     sx_buf_put_varint(&p, counters->next_database_id);
     sx_buf_put_varint(&p, counters->next_policy_id);
     sx_buf_put_varint(&p, counters->next_seq);
+    sx_buf_put_varint(&p, counters->next_tombstone_id);
     put_op(out, SX_OP_COUNTERS, &p);
 }
 
 void sx_edit_put_segment(struct sx_buf *out, const struct sx_segment_info *info)
 {
-    uint8_t storage[16 + 16 * SX_VARINT_SIZE_MAX];
+    uint8_t storage[16 + 17 * SX_VARINT_SIZE_MAX];
     struct sx_buf p;
     sx_buf_init_fixed(&p, storage, sizeof storage);
     sx_buf_put(&p, info->uuid, sizeof info->uuid);
@@ -59,6 +60,7 @@ void sx_edit_put_segment(struct sx_buf *out, const struct sx_segment_info *info)
     sx_buf_put_varint(&p, info->sample_count);
     sx_buf_put_varint(&p, info->chunk_count);
     sx_buf_put_varint(&p, info->file_size);
+    sx_buf_put_varint(&p, info->tombstone_id);
     put_op(out, SX_OP_ADD_SEGMENT, &p);
 }
 
@@ -134,6 +136,42 @@ void sx_edit_put_type(struct sx_buf *out, const struct sx_edit_type *type)
     sx_buf_put_bytes(out, sx_buf_bytes(&p));
 }
 
+enum { TOMBSTONE_ALL = 1, TOMBSTONE_REGEX = 2, TOMBSTONE_NOT_REGEX = 4 };
+
+static void put_tombstone_payload(struct sx_buf *out, const struct sx_tombstone *t)
+{
+    sx_buf_put_varint(out, t->id);
+    sx_buf_put_varint(out, t->generation);
+    sx_buf_put_varint(out, t->policy_id);
+    sx_buf_put_u8(out, (uint8_t)((t->all_measurements ? TOMBSTONE_ALL : 0) |
+                                 (t->measurement_regex.ptr ? TOMBSTONE_REGEX : 0) |
+                                 (t->measurement_regex_not ? TOMBSTONE_NOT_REGEX : 0)));
+    sx_buf_put_sized(out, t->measurement_regex.ptr ? t->measurement_regex : t->measurement);
+    sx_buf_put_zigzag(out, t->time_min_ns);
+    sx_buf_put_zigzag(out, t->time_max_ns);
+    sx_tag_expr_put(out, t->tags);
+}
+
+void sx_edit_put_tombstone(struct sx_buf *out, const struct sx_tombstone *tombstone)
+{
+    /* Written twice: the first time only to learn its size, which stands before it. */
+    size_t start = out->len;
+    put_tombstone_payload(out, tombstone);
+    size_t size = out->len - start;
+    out->len = start;
+    sx_buf_put_u8(out, SX_OP_ADD_TOMBSTONE);
+    sx_buf_put_varint(out, size);
+    put_tombstone_payload(out, tombstone);
+}
+
+void sx_edit_put_forget_types(struct sx_buf *out, uint32_t policy_id, struct sx_bytes measurement)
+{
+    sx_buf_put_u8(out, SX_OP_FORGET_TYPES);
+    sx_buf_put_varint(out, varint_size(policy_id) + varint_size(measurement.len) + measurement.len);
+    sx_buf_put_varint(out, policy_id);
+    sx_buf_put_sized(out, measurement);
+}
+
 /* ---- reading ---- */
 
 static bool get_u32(struct sx_bytes *in, uint32_t *out)
@@ -148,7 +186,8 @@ static bool get_u32(struct sx_bytes *in, uint32_t *out)
 static bool get_counters(struct sx_bytes *in, struct sx_counters *c)
 {
     return sx_varint_get(in, &c->next_segment_id) && get_u32(in, &c->next_database_id) &&
-           get_u32(in, &c->next_policy_id) && sx_varint_get(in, &c->next_seq);
+           get_u32(in, &c->next_policy_id) && sx_varint_get(in, &c->next_seq) &&
+           sx_varint_get(in, &c->next_tombstone_id);
 }
 
 static bool get_segment(struct sx_bytes *in, struct sx_segment_info *info)
@@ -166,7 +205,8 @@ static bool get_segment(struct sx_bytes *in, struct sx_segment_info *info)
               sx_varint_get(in, &info->last_seq) && sx_zigzag_get(in, &info->min_ts) &&
               sx_zigzag_get(in, &info->max_ts) && sx_varint_get(in, &info->series_count) &&
               sx_varint_get(in, &info->row_count) && sx_varint_get(in, &info->sample_count) &&
-              sx_varint_get(in, &info->chunk_count) && sx_varint_get(in, &info->file_size);
+              sx_varint_get(in, &info->chunk_count) && sx_varint_get(in, &info->file_size) &&
+              sx_varint_get(in, &info->tombstone_id);
     if (!ok)
         return false;
     info->level = (uint16_t)level;
@@ -195,6 +235,21 @@ static bool get_type(struct sx_bytes *in, struct sx_edit_type *t)
            t->first_window <= t->last_window;
 }
 
+static bool get_tombstone(struct sx_bytes *in, struct sx_edit_item *item)
+{
+    struct sx_tombstone *t = &item->tombstone;
+    struct sx_bytes flags, name;
+    if (!sx_varint_get(in, &t->id) || !sx_varint_get(in, &t->generation) ||
+        !get_u32(in, &t->policy_id) || !sx_bytes_take(in, 1, &flags) || !sx_sized_get(in, &name) ||
+        !sx_zigzag_get(in, &t->time_min_ns) || !sx_zigzag_get(in, &t->time_max_ns))
+        return false;
+    t->all_measurements = flags.ptr[0] & TOMBSTONE_ALL;
+    t->measurement_regex_not = flags.ptr[0] & TOMBSTONE_NOT_REGEX;
+    *(flags.ptr[0] & TOMBSTONE_REGEX ? &t->measurement_regex : &t->measurement) = name;
+    item->condition = *in;
+    return true;
+}
+
 static bool get_payload(struct sx_bytes in, struct sx_edit_item *item)
 {
     switch (item->op) {
@@ -207,6 +262,7 @@ static bool get_payload(struct sx_bytes in, struct sx_edit_item *item)
     case SX_OP_REMOVE_SEGMENT:
     case SX_OP_FLUSHED:
     case SX_OP_KEEP_LOG:
+    case SX_OP_REMOVE_TOMBSTONE:
         return sx_varint_get(&in, &item->number);
     case SX_OP_CREATE_DATABASE:
         return get_u32(&in, &item->database_id) && sx_sized_get(&in, &item->name);
@@ -220,6 +276,10 @@ static bool get_payload(struct sx_bytes in, struct sx_edit_item *item)
         return get_u32(&in, &item->database_id) && get_u32(&in, &item->policy_id);
     case SX_OP_TYPE:
         return get_type(&in, &item->type);
+    case SX_OP_ADD_TOMBSTONE:
+        return get_tombstone(&in, item);
+    case SX_OP_FORGET_TYPES:
+        return get_u32(&in, &item->type.policy_id) && sx_sized_get(&in, &item->type.measurement);
     }
     return false;
 }
@@ -236,7 +296,7 @@ stria_status sx_edit_take(struct sx_bytes *in, struct sx_edit_item *item, bool *
             return sx_fail(err, STRIA_CORRUPT, "an operation of an edit is cut");
         if (type.ptr[0] >= MAY_SKIP)
             continue;
-        if (type.ptr[0] < SX_OP_SNAPSHOT_END || type.ptr[0] > SX_OP_KEEP_LOG)
+        if (type.ptr[0] < SX_OP_SNAPSHOT_END || type.ptr[0] > SX_OP_FORGET_TYPES)
             return sx_fail(err, STRIA_VERSION,
                            "operation %u of the manifest is not known to this version",
                            type.ptr[0]);
@@ -245,4 +305,13 @@ stria_status sx_edit_take(struct sx_bytes *in, struct sx_edit_item *item, bool *
             return sx_fail(err, STRIA_CORRUPT, "operation %u of an edit is damaged", type.ptr[0]);
         return STRIA_OK;
     }
+}
+
+bool sx_edit_has(struct sx_bytes operations, enum sx_edit_op op)
+{
+    struct sx_bytes type, payload;
+    while (sx_bytes_take(&operations, 1, &type) && sx_sized_get(&operations, &payload))
+        if (type.ptr[0] == op)
+            return true;
+    return false;
 }

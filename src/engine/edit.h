@@ -12,6 +12,7 @@
 
 #include "base/buf.h"
 #include "model/catalog.h"
+#include "model/tombstone.h"
 #include "segment/format.h"
 
 enum sx_edit_op {
@@ -27,6 +28,9 @@ enum sx_edit_op {
     SX_OP_DEFAULT_POLICY = 10,
     SX_OP_TYPE = 11,     /* a field has a type in some windows */
     SX_OP_KEEP_LOG = 12, /* a damaged log file is not to be used again */
+    SX_OP_ADD_TOMBSTONE = 13,
+    SX_OP_REMOVE_TOMBSTONE = 14, /* nothing is left that it masks */
+    SX_OP_FORGET_TYPES = 15,     /* a measurement was dropped: its fields may get other types */
 };
 
 struct sx_counters {
@@ -34,6 +38,7 @@ struct sx_counters {
     uint32_t next_database_id;
     uint32_t next_policy_id;
     uint64_t next_seq;
+    uint64_t next_tombstone_id;
 };
 
 struct sx_edit_type {
@@ -51,24 +56,32 @@ struct sx_edit_item {
     uint64_t number; /* REMOVE_SEGMENT: id; FLUSHED: generation; KEEP_LOG: file_no */
     uint32_t database_id, policy_id;
     struct sx_bytes name;
-    struct sx_policy policy; /* its name points into the edit */
-    struct sx_edit_type type;
+    struct sx_policy policy;       /* its name points into the edit */
+    struct sx_edit_type type;      /* FORGET_TYPES: policy and measurement */
+    struct sx_tombstone tombstone; /* without its condition; strings point into the edit */
+    struct sx_bytes condition;     /* of the tombstone: sx_tag_expr_take() decodes it */
 };
 
 /* Append operations; refusals show in out->failed. */
 void sx_edit_put_empty(struct sx_buf *out, enum sx_edit_op op);
 void sx_edit_put_counters(struct sx_buf *out, const struct sx_counters *counters);
 void sx_edit_put_segment(struct sx_buf *out, const struct sx_segment_info *info);
-/* REMOVE_SEGMENT, FLUSHED, KEEP_LOG, DROP_DATABASE, DROP_POLICY */
+/* REMOVE_SEGMENT, FLUSHED, KEEP_LOG, DROP_DATABASE, DROP_POLICY, REMOVE_TOMBSTONE */
 void sx_edit_put_number(struct sx_buf *out, enum sx_edit_op op, uint64_t number);
 void sx_edit_put_database(struct sx_buf *out, uint32_t id, struct sx_bytes name);
 void sx_edit_put_policy(struct sx_buf *out, uint32_t database_id, const struct sx_policy *policy);
 void sx_edit_put_default(struct sx_buf *out, uint32_t database_id, uint32_t policy_id);
 void sx_edit_put_type(struct sx_buf *out, const struct sx_edit_type *type);
 
+void sx_edit_put_tombstone(struct sx_buf *out, const struct sx_tombstone *tombstone);
+void sx_edit_put_forget_types(struct sx_buf *out, uint32_t policy_id, struct sx_bytes measurement);
+
 /* Takes the next operation off the front of *in; those that may be skipped are. *end: none is left.
  * Returns  OK, CORRUPT, VERSION. */
 stria_status sx_edit_take(struct sx_bytes *in, struct sx_edit_item *item, bool *end,
                           stria_error *err);
+
+/* Whether well-formed operations have one of this kind. */
+bool sx_edit_has(struct sx_bytes operations, enum sx_edit_op op);
 
 #endif

@@ -176,6 +176,57 @@ static stria_status keep_log(struct sx_engine *engine, uint64_t file_no, stria_e
     return STRIA_OK;
 }
 
+static stria_status add_tombstone(struct sx_engine *engine, const struct sx_edit_item *item,
+                                  stria_error *err)
+{
+    struct sx_mem *other = &engine->mems[SX_ENGINE_MEM_OTHER];
+    struct sx_policy_store *store = sx_engine_store(engine, item->tombstone.policy_id);
+    struct sx_tombstone tombstone = item->tombstone;
+    struct sx_bytes condition = item->condition;
+    struct sx_tombstones *next = NULL;
+    struct sx_arena arena;
+    stria_status st = STRIA_OK;
+    engine->counters.next_tombstone_id =
+        SX_MAX(engine->counters.next_tombstone_id, tombstone.id + 1);
+    if (!store)
+        return STRIA_OK;
+    sx_arena_init(&arena, other, 1024);
+    if (!sx_tag_expr_take(&arena, &condition, &tombstone.tags))
+        st = sx_fail(err, STRIA_CORRUPT, "the condition of tombstone %" PRIu64 " is damaged",
+                     tombstone.id);
+    if (!st)
+        st = sx_tombstones_copy(other, store->tombstones, &tombstone, NULL, 0, &next, err);
+    if (!st) {
+        sx_tombstones_release(store->tombstones);
+        store->tombstones = next;
+    }
+    sx_arena_deinit(&arena);
+    return st;
+}
+
+static stria_status remove_tombstone(struct sx_engine *engine, uint64_t id, stria_error *err)
+{
+    struct sx_mem *other = &engine->mems[SX_ENGINE_MEM_OTHER];
+    for (size_t i = 0; i < engine->store_count; i++) {
+        struct sx_policy_store *store = engine->stores[i];
+        for (size_t j = 0; store->tombstones && j < store->tombstones->count; j++) {
+            struct sx_tombstones *next;
+            if (store->tombstones->items[j].id != id)
+                continue;
+            stria_status st =
+                sx_tombstones_copy(other, store->tombstones, NULL, &id, 1, &next, err);
+            if (st)
+                return st;
+            sx_tombstones_release(store->tombstones);
+            store->tombstones = next->count ? next : NULL;
+            if (!next->count)
+                sx_tombstones_release(next);
+            return STRIA_OK;
+        }
+    }
+    return STRIA_OK;
+}
+
 static stria_status apply_item(struct sx_engine *engine, const struct sx_edit_item *item,
                                stria_error *err)
 {
@@ -213,6 +264,15 @@ static stria_status apply_item(struct sx_engine *engine, const struct sx_edit_it
                      : STRIA_OK;
     case SX_OP_KEEP_LOG:
         return keep_log(engine, item->number, err);
+    case SX_OP_ADD_TOMBSTONE:
+        return add_tombstone(engine, item, err);
+    case SX_OP_REMOVE_TOMBSTONE:
+        return remove_tombstone(engine, item->number, err);
+    case SX_OP_FORGET_TYPES:
+        store = sx_engine_store(engine, type->policy_id);
+        if (store)
+            sx_series_index_forget_types(store->index, type->measurement);
+        return STRIA_OK;
     }
     return sx_fail(err, STRIA_INTERNAL, "operation %d of the manifest", (int)item->op);
 }

@@ -71,6 +71,7 @@ void sx_engine_drop_store(struct sx_engine *engine, uint32_t policy_id)
         while (store->segment_count)
             sx_engine_retire_segment(engine, store, store->segment_count - 1);
         sx_series_index_release(store->index);
+        sx_tombstones_release(store->tombstones);
         sx_mem_free(&engine->mems[SX_ENGINE_MEM_OTHER], store->segments);
         sx_mem_free(&engine->mems[SX_ENGINE_MEM_OTHER], store);
         engine->stores[i] = engine->stores[--engine->store_count];
@@ -269,8 +270,15 @@ stria_status sx_engine_view(struct sx_engine *engine, uint32_t policy_id, struct
         memtables[count] = find_memtable(engine->active, policy_id);
         count += memtables[count] != NULL;
     }
-    *view = sx_view_create(mem, engine->catalog, policy_id, store->index, store->segments,
-                           store->segment_count, memtables, count);
+    struct sx_view_parts parts = {.catalog = engine->catalog,
+                                  .policy_id = policy_id,
+                                  .index = store->index,
+                                  .tombstones = store->tombstones,
+                                  .segments = store->segments,
+                                  .segment_count = store->segment_count,
+                                  .memtables = memtables,
+                                  .memtable_count = count};
+    *view = sx_view_create(mem, &parts);
     if (!*view)
         st = sx_mem_refused(mem, sizeof **view, err);
     if (memtables != small)
@@ -320,6 +328,8 @@ void sx_engine_put_state(void *context, struct sx_buf *out)
         struct put_types put = {.out = out, .policy_id = store->policy_id};
         for (size_t j = 0; j < store->segment_count; j++)
             sx_edit_put_segment(out, &store->segments[j]->info);
+        for (size_t j = 0; store->tombstones && j < store->tombstones->count; j++)
+            sx_edit_put_tombstone(out, &store->tombstones->items[j]);
         (void)sx_series_index_each_type(store->index, true, put_type, &put, NULL);
     }
     sx_edit_put_number(out, SX_OP_FLUSHED, engine->flushed_generation);

@@ -34,7 +34,7 @@ struct sx_policy_store {
     struct sx_series_index *index;
     struct sx_segment **segments; /* oldest generations first */
     size_t segment_count, segment_capacity;
-    bool dropped;
+    struct sx_tombstones *tombstones; /* NULL: none */
 };
 
 struct sx_generation_table {
@@ -156,6 +156,13 @@ void sx_engine_retire_segment(struct sx_engine *engine, struct sx_policy_store *
 void sx_engine_unlink_retired(struct sx_engine *engine, bool all);
 /* The operations of the whole state, for a new manifest (manifest_mutex held). */
 void sx_engine_put_state(void *context, struct sx_buf *out);
+
+/* delete.c */
+/* DELETE, DROP SERIES, DROP MEASUREMENT. */
+stria_status sx_engine_delete(struct sx_engine *engine, const struct sx_command *command,
+                              stria_error *err);
+/* Removes tombstones that mask nothing any more. */
+stria_status sx_engine_forget_spent_tombstones(struct sx_engine *engine, stria_error *err);
 
 /* edit_apply.c */
 stria_status sx_engine_apply_edit(void *context, struct sx_bytes operations, stria_error *err);

@@ -129,11 +129,14 @@ static stria_status begin_table(struct sx_engine *engine, struct sx_flush *f, st
     struct sx_mem *mem = &engine->mems[SX_ENGINE_MEM_MERGE];
     const struct sx_generation_table *table = &f->generation->tables[f->table];
     struct sx_memtable *memtable = table->memtable;
+    struct sx_tombstones *tombstones = NULL;
     int64_t window_ns = 0;
     sx_mutex_lock(&engine->state_mutex);
     const struct sx_policy_store *store = sx_engine_store(engine, table->policy_id);
-    if (store)
+    if (store) {
         window_ns = store->window_ns;
+        tombstones = sx_tombstones_acquire(store->tombstones);
+    }
     sx_mutex_unlock(&engine->state_mutex);
     f->begun = true;
     sx_buf_init(&f->key, mem, 4 * 65536);
@@ -141,7 +144,13 @@ static stria_status begin_table(struct sx_engine *engine, struct sx_flush *f, st
     if (!window_ns)
         return STRIA_OK; /* the policy was dropped: nothing to write */
     f->index = sx_series_index_acquire(sx_memtable_index(memtable));
-    f->view = sx_view_create(mem, NULL, table->policy_id, f->index, NULL, 0, &memtable, 1);
+    struct sx_view_parts parts = {.policy_id = table->policy_id,
+                                  .index = f->index,
+                                  .tombstones = tombstones,
+                                  .memtables = &memtable,
+                                  .memtable_count = 1};
+    f->view = sx_view_create(mem, &parts);
+    sx_tombstones_release(tombstones);
     if (!f->view)
         return sx_mem_refused(mem, sizeof *f->view, err);
     stria_status st = sx_memtable_slots(memtable, mem, &f->slots, &f->slot_count, err);
@@ -157,6 +166,7 @@ static stria_status begin_table(struct sx_engine *engine, struct sx_flush *f, st
                  .first_generation = f->generation->number,
                  .last_generation = f->generation->number},
     };
+    options.info.tombstone_id = sx_view_last_tombstone(f->view);
     sx_memtable_seqs(memtable, &options.info.first_seq, &options.info.last_seq);
     if (!st)
         st = sx_rewrite_init(&f->rewrite, engine, &options, err);

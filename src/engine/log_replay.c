@@ -119,32 +119,54 @@ static stria_status resolve_schemas(struct replay *r, struct sx_policy_store *st
     return STRIA_OK;
 }
 
-/* The types of logged rows are true, whatever else is known. */
-static stria_status note_types(struct replay *r, struct sx_policy_store *store, stria_error *err)
+/* Whether a measurement was dropped after the rows of a generation: its types are forgotten. */
+static bool was_dropped(const struct sx_policy_store *store, uint64_t generation,
+                        struct sx_bytes measurement)
 {
-    struct sx_batch *b = &r->batch;
-    for (size_t i = 0; i < b->run_count; i++) {
-        const struct sx_batch_run *run = &b->runs[i];
-        const struct sx_batch_schema *schema = &b->schemas[run->schema];
-        size_t size = sx_row_size(schema->column_count, run->has_presence);
-        const uint8_t *row = b->rows.ptr + run->offset;
-        int64_t last = INT64_MAX;
-        for (uint32_t j = 0; j < run->row_count; j++, row += size) {
-            int64_t window =
-                sx_window_start((int64_t)sx_get_u64(row + SX_ROW_TIME), store->window_ns);
-            if (j && window == last)
-                continue;
-            last = window;
-            for (uint32_t c = 0; c < schema->column_count; c++) {
-                stria_status st = sx_series_index_note_type(
-                    store->index, schema->measurement, schema->columns[c].name,
-                    schema->columns[c].type, window, window, true, err);
-                if (st)
-                    return st;
-            }
+    for (size_t i = 0; store->tombstones && i < store->tombstones->count; i++) {
+        const struct sx_tombstone *t = &store->tombstones->items[i];
+        if (t->generation > generation && sx_tombstone_is_whole(t) && !t->all_measurements &&
+            sx_bytes_equal(t->measurement, measurement))
+            return true;
+    }
+    return false;
+}
+
+static stria_status note_run_types(const struct replay *r, const struct sx_policy_store *store,
+                                   const struct sx_batch_run *run,
+                                   const struct sx_batch_schema *schema, stria_error *err)
+{
+    size_t size = sx_row_size(schema->column_count, run->has_presence);
+    const uint8_t *row = r->batch.rows.ptr + run->offset;
+    int64_t last = INT64_MAX;
+    for (uint32_t j = 0; j < run->row_count; j++, row += size) {
+        int64_t window = sx_window_start((int64_t)sx_get_u64(row + SX_ROW_TIME), store->window_ns);
+        if (j && window == last)
+            continue;
+        last = window;
+        for (uint32_t c = 0; c < schema->column_count; c++) {
+            stria_status st = sx_series_index_note_type(
+                store->index, schema->measurement, schema->columns[c].name, schema->columns[c].type,
+                window, window, true, err);
+            if (st)
+                return st;
         }
     }
     return STRIA_OK;
+}
+
+/* The types of logged rows are true, whatever else is known. */
+static stria_status note_types(struct replay *r, struct sx_policy_store *store, uint64_t generation,
+                               stria_error *err)
+{
+    struct sx_batch *b = &r->batch;
+    stria_status st = STRIA_OK;
+    for (size_t i = 0; i < b->run_count && !st; i++) {
+        const struct sx_batch_schema *schema = &b->schemas[b->runs[i].schema];
+        if (!was_dropped(store, generation, schema->measurement))
+            st = note_run_types(r, store, &b->runs[i], schema, err);
+    }
+    return st;
 }
 
 /* Reserves and applies without a log: it is there already. */
@@ -187,7 +209,7 @@ static stria_status replay_record(void *context, const struct sx_replay_record *
     if (!st)
         st = resolve_schemas(r, store, err);
     if (!st)
-        st = note_types(r, store, err);
+        st = note_types(r, store, record->generation, err);
     if (!st)
         st = apply_batch(r, store, record->seq, err);
     if (!st)

@@ -130,16 +130,6 @@ struct candidate {
     char path[SX_PATH_MAX];
 };
 
-static bool has_snapshot_end(struct sx_bytes operations)
-{
-    struct sx_edit_item item;
-    bool end;
-    while (sx_edit_take(&operations, &item, &end, NULL) == STRIA_OK && !end)
-        if (item.op == SX_OP_SNAPSHOT_END)
-            return true;
-    return false;
-}
-
 /* Walks the edits: calls `each` (may be NULL) with the first good copy of every one. A place where
  * neither copy is good ends the walk; *end tells where. */
 static stria_status walk_edits(struct candidate *c,
@@ -174,7 +164,7 @@ static stria_status walk_edits(struct candidate *c,
         payload = first_good ? first : second;
         c->damaged_count += !first_good || !second_good;
         c->last_edit_seq = first_good ? first_seq : second_seq;
-        c->whole = c->whole || has_snapshot_end(payload);
+        c->whole = c->whole || sx_edit_has(payload, SX_OP_SNAPSHOT_END);
         if (each) {
             stria_status st = each(context, payload, err);
             if (st) {

@@ -28,7 +28,8 @@ struct sx_merge {
     int64_t window_ns;
     struct sx_segment **inputs; /* references, oldest first */
     size_t input_count;
-    struct sx_segment_info info; /* of the outputs */
+    struct sx_segment_info info;      /* of the outputs */
+    struct sx_tombstones *tombstones; /* a reference */
     struct sx_view *view;
     int64_t *windows; /* that the inputs have rows in, ascending */
     size_t window_count, window_capacity, next_window;
@@ -190,6 +191,7 @@ void sx_merge_destroy(struct sx_engine *engine, struct sx_merge *m)
         sx_mem_free(&engine->mems[SX_ENGINE_MEM_OTHER], path);
     }
     sx_view_release(m->view);
+    sx_tombstones_release(m->tombstones);
     for (size_t i = 0; i < m->input_count; i++)
         sx_segment_release(m->inputs[i]);
     sx_mem_free(mem, m->inputs);
@@ -207,6 +209,7 @@ static struct sx_merge *merge_create(struct sx_engine *engine, const struct choi
         return NULL;
     m->policy_id = store->policy_id;
     m->window_ns = store->window_ns;
+    m->tombstones = sx_tombstones_acquire(store->tombstones);
     m->inputs = sx_mem_alloc(mem, choice->count * sizeof *m->inputs);
     if (!m->inputs) {
         sx_mem_free(mem, m);
@@ -292,10 +295,15 @@ static stria_status begin_merge(struct sx_engine *engine, stria_compact_until un
         return STRIA_OK;
     if (!m)
         return sx_mem_refused(merge_mem(engine), sizeof *m, err);
-    m->view = sx_view_create(merge_mem(engine), NULL, m->policy_id, NULL, m->inputs, m->input_count,
-                             NULL, 0);
+    struct sx_view_parts parts = {.policy_id = m->policy_id,
+                                  .tombstones = m->tombstones,
+                                  .segments = m->inputs,
+                                  .segment_count = m->input_count};
+    m->view = sx_view_create(merge_mem(engine), &parts);
     if (!m->view)
         st = sx_mem_refused(merge_mem(engine), sizeof *m->view, err);
+    else
+        m->info.tombstone_id = sx_view_last_tombstone(m->view);
     for (size_t i = 0; i < m->input_count && !st; i++)
         st = find_windows(engine, m, m->inputs[i], err);
     if (st) {

@@ -116,8 +116,11 @@ static stria_status create(const struct sx_engine_options *options, struct sx_en
     uint64_t memory = atomic_load(&engine->root.limit);
     engine->memtable_size =
         options->memtable_size ? options->memtable_size : SX_MIN(memory / 8, MEMTABLE_SIZE_MAX);
-    engine->counters = (struct sx_counters){
-        .next_segment_id = 1, .next_database_id = 1, .next_policy_id = 1, .next_seq = 1};
+    engine->counters = (struct sx_counters){.next_segment_id = 1,
+                                            .next_database_id = 1,
+                                            .next_policy_id = 1,
+                                            .next_seq = 1,
+                                            .next_tombstone_id = 1};
     engine->path = join(engine, "");
     engine->wal_dir = join(engine, "wal");
     engine->seg_dir = join(engine, "seg");

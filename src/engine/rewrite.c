@@ -96,26 +96,18 @@ static bool row_is_empty(const struct sx_block *rows, uint32_t row)
 /* Takes rows without any value out of the gathered ones. */
 static void drop_empty_rows(struct sx_block *rows)
 {
-    uint32_t kept = 0;
+    uint64_t drop[SX_COLUMN_VALUES_MAX / 64] = {0};
+    bool any = false;
     for (uint32_t i = 0; i < rows->column_count; i++)
         if (rows->columns[i].all_present)
             return;
-    for (uint32_t row = 0; row < rows->row_count; row++) {
-        if (row_is_empty(rows, row))
-            continue;
-        if (kept != row) {
-            uint32_t end = rows->row_count;
-            rows->row_count = kept;
-            sx_block_append(rows, rows, row, 1);
-            rows->row_count = end;
+    for (uint32_t row = 0; row < rows->row_count; row++)
+        if (row_is_empty(rows, row)) {
+            sx_bit_set(drop, row);
+            any = true;
         }
-        kept++;
-    }
-    if (kept == rows->row_count)
-        return;
-    rows->row_count = kept;
-    for (uint32_t i = 0; i < rows->column_count; i++)
-        sx_block_settle(rows, i);
+    if (any)
+        sx_block_drop(rows, drop);
 }
 
 static stria_status write_group(struct sx_rewrite *rw, stria_error *err)

@@ -325,3 +325,13 @@ bool sx_measurement_note_type(struct sx_measurement *m, struct sx_bytes name, st
     }
     return true;
 }
+
+void sx_measurement_forget_types(struct sx_measurement *m)
+{
+    for (size_t i = 0; i < m->field_count; i++)
+        m->fields[i].range_count = 0;
+    for (size_t i = 0; i < m->schema_count; i++)
+        atomic_store_explicit(&((struct sx_schema *)(uintptr_t)m->schemas[i])->last_window,
+                              NO_WINDOW, memory_order_relaxed);
+    m->types_dirty = false;
+}

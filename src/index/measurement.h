@@ -92,5 +92,7 @@ SX_MUST_CHECK bool sx_measurement_note_type(struct sx_measurement *measurement,
                                             struct sx_bytes field, stria_type type,
                                             int64_t first_window, int64_t last_window,
                                             int64_t window_ns, bool dirty);
+/* Forgets all types. */
+void sx_measurement_forget_types(struct sx_measurement *measurement);
 
 #endif

@@ -510,6 +510,15 @@ stria_status sx_series_index_note_type(struct sx_series_index *ix, struct sx_byt
     return ok ? STRIA_OK : sx_mem_refused(ix->mem, 256, err);
 }
 
+void sx_series_index_forget_types(struct sx_series_index *ix, struct sx_bytes measurement)
+{
+    sx_mutex_lock(&ix->mutex);
+    struct sx_measurement *m = measurement_by_name(ix, measurement, false);
+    if (m)
+        sx_measurement_forget_types(m);
+    sx_mutex_unlock(&ix->mutex);
+}
+
 static stria_status each_type_of(const struct sx_measurement *m, bool all, sx_type_each each,
                                  void *context, stria_error *err)
 {

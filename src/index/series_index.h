@@ -99,6 +99,9 @@ stria_status sx_series_index_note_type(struct sx_series_index *index, struct sx_
                                        struct sx_bytes field, stria_type type, int64_t first_window,
                                        int64_t last_window, bool dirty, stria_error *err);
 
+/* Forgets the types of a measurement's fields: it was dropped. */
+void sx_series_index_forget_types(struct sx_series_index *index, struct sx_bytes measurement);
+
 /* Calls for each type range that the manifest does not have yet (or for every one, if `all`), with
  * the lock held; a status stops. */
 typedef stria_status (*sx_type_each)(void *context, struct sx_bytes measurement,

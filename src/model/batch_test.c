@@ -65,10 +65,9 @@ static void test_rows_have_their_golden_bytes(void **state)
     assert_non_null(values);
     sx_put_u64(values, 6);
     sx_put_u64(values + 16, word);
-    const uint8_t expected[] = {0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 4, 3, 2,
-                                1,    6,    0,    0,    0,    0,    0,    0,    0, 0, 0,
-                                0,    0,    0,    0,    0,    0,    3,    0,    0, 0, 0,
-                                0,    0,    0,    0,    0,    0,    0,    0,    0, 0, 0};
+    const uint8_t expected[] = {0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 4, 3, 2, 1, 6, 0, 0,
+                                0,    0,    0,    0,    0,    0,    0,    0,    0, 0, 0, 0, 0, 3, 0,
+                                0,    0,    0,    0,    0,    0,    0,    0,    0, 0, 0, 0, 0, 0};
     assert_int_equal(batch.rows.len, sizeof expected);
     assert_memory_equal(batch.rows.ptr, expected, sizeof expected);
     assert_int_equal(batch.strings.len, 9);
@@ -105,6 +104,24 @@ static void test_runs_break_where_schema_or_presence_change(void **state)
     assert_int_equal(batch.runs[0].row_count, 2);
     assert_int_equal(batch.runs[1].row_count, 2);
     assert_int_equal(batch.runs[4].row_count, 1);
+    sx_batch_deinit(&batch);
+}
+
+static void test_strings_are_found_by_their_word(void **state)
+{
+    (void)state;
+    struct sx_batch batch;
+    uint64_t words[3];
+    static uint8_t large[SX_STRING_SIZE_MAX];
+    struct sx_bytes texts[] = {SX_LITERAL("first"), SX_LITERAL(""),
+                               sx_bytes_make(large, sizeof large)};
+    begin(&batch);
+    for (size_t i = 0; i < 3; i++)
+        assert_true(sx_batch_add_string(&batch, texts[i], &words[i]));
+    for (size_t i = 0; i < 3; i++)
+        assert_true(sx_bytes_equal(sx_batch_string(&batch, words[i]), texts[i]));
+    assert_int_equal(sx_batch_string(&batch, batch.strings.len).len, 0); /* no word of this heap */
+    assert_int_equal(sx_batch_string(&batch, UINT64_MAX).len, 0);
     sx_batch_deinit(&batch);
 }
 
@@ -190,6 +207,7 @@ int main(void)
         cmocka_unit_test(test_sizes_of_rows),
         cmocka_unit_test(test_rows_have_their_golden_bytes),
         cmocka_unit_test(test_runs_break_where_schema_or_presence_change),
+        cmocka_unit_test(test_strings_are_found_by_their_word),
         cmocka_unit_test(test_clearing_keeps_storage_but_not_much),
         cmocka_unit_test(test_a_full_batch_keeps_its_whole_rows),
         cmocka_unit_test(test_every_allocation_may_fail),

@@ -7,6 +7,7 @@
 #define SX_MODEL_COMMAND_H
 
 #include "base/bytes.h"
+#include "model/selector.h"
 
 #include <stdint.h>
 
@@ -16,6 +17,9 @@ enum sx_command_kind {
     SX_CREATE_POLICY,
     SX_ALTER_POLICY,
     SX_DROP_POLICY,
+    SX_DELETE_ROWS,      /* DELETE: series and times of the selector */
+    SX_DROP_SERIES,      /* the same, all times */
+    SX_DROP_MEASUREMENT, /* the same, of one measurement */
 };
 
 /* Which of the policy's settings the statement names. */
@@ -39,6 +43,7 @@ struct sx_command {
     int64_t replica_count;
     int64_t future_limit_ns;
     int64_t past_limit_ns;
+    struct sx_selector selector; /* of deletes; policy_id does not count: `policy` does, or all */
 };
 
 #endif

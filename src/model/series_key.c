@@ -88,14 +88,17 @@ stria_status sx_key_make(struct sx_buf *key, struct sx_bytes measurement, const 
                        SX_TAG_COUNT_MAX);
     sx_key_put(key, measurement);
     stria_status st = put_tags(key, tags, count, err);
-    size_t size = key->len - start;
     if (!st && key->failed)
         st = sx_buf_refused(key, "series key", err);
-    else if (!st && size > SX_KEY_SIZE_MAX)
-        st = sx_fail(err, STRIA_LIMIT, "max key length exceeded: %zu > %d", size, SX_KEY_SIZE_MAX);
-    if (st)
+    if (st) {
         key->len = start;
-    return st;
+        return st;
+    }
+    size_t size = key->len - start;
+    if (size > SX_KEY_SIZE_MAX)
+        return sx_fail(err, STRIA_LIMIT, "max key length exceeded: %zu > %d", size,
+                       SX_KEY_SIZE_MAX);
+    return STRIA_OK;
 }
 
 static bool part_valid(struct sx_bytes part)

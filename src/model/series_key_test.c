@@ -176,10 +176,13 @@ static void test_tags_that_make_no_key_are_told(void **state)
     assert_string_equal(err.text, "a tag has an empty key");
     assert_int_equal(sx_key_make(&key, SX_LITERAL("m"), many, SX_COUNT_OF(many), &err),
                      STRIA_LIMIT);
+    assert_int_equal(key.len, 6);
     struct sx_bytes name = sx_bytes_make(long_text, sizeof long_text);
     memset(long_text, 'x', sizeof long_text);
     assert_int_equal(sx_key_make(&key, name, NULL, 0, &err), STRIA_LIMIT);
     assert_string_equal(err.text, "max key length exceeded: 65536 > 65535");
+    assert_int_equal(key.len, 6 + SX_KEY_SIZE_MAX + 1); /* for callers who tell the size */
+    key.len = 6;
     assert_true(sx_bytes_equal(sx_buf_bytes(&key), SX_LITERAL("before")));
     name.len--;
     assert_int_equal(sx_key_make(&key, name, NULL, 0, &err), STRIA_OK);

@@ -161,3 +161,19 @@ void sx_block_append(struct sx_block *to, const struct sx_block *from, uint32_t 
     }
     to->row_count = at + count;
 }
+
+void sx_block_drop(struct sx_block *block, const uint64_t *drop)
+{
+    uint32_t end = block->row_count;
+    block->row_count = 0;
+    for (uint32_t row = 0; row < end; row++) {
+        if (sx_bit_get(drop, row))
+            continue;
+        if (block->row_count == row)
+            block->row_count++;
+        else
+            sx_block_append(block, block, row, 1);
+    }
+    for (uint32_t i = 0; i < block->column_count; i++)
+        sx_block_settle(block, i);
+}

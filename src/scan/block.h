@@ -50,5 +50,7 @@ void sx_block_reverse(struct sx_block *block);
  * columns are the same. Strings are not copied: `from` must outlive the use of `to`. */
 void sx_block_append(struct sx_block *to, const struct sx_block *from, uint32_t first,
                      uint32_t count);
+/* Takes out the rows whose bit is set. */
+void sx_block_drop(struct sx_block *block, const uint64_t *drop);
 
 #endif

@@ -5,10 +5,12 @@
 #include "base/error.h"
 #include "base/sort.h"
 #include "model/series_key.h"
+#include "scan/hiding.h"
 
 struct gather {
     struct sx_view_columns *columns;
     struct sx_bytes only; /* escaped; ptr NULL: all */
+    struct sx_hiding hiding;
     struct sx_request *request;
     stria_error *err;
 };
@@ -76,16 +78,33 @@ static stria_status add_column(struct gather *g, struct sx_view_measurement *m,
     return STRIA_OK;
 }
 
-static stria_status add_segment(struct gather *g, struct sx_segment *segment, int64_t time_min_ns,
-                                int64_t time_max_ns)
+/* Whether a measurement of a source is asked for and has rows that are not deleted. */
+static stria_status is_wanted(struct gather *g, uint32_t source, struct sx_bytes escaped,
+                              int64_t min_ts, int64_t max_ts, bool *wanted)
 {
-    if (segment->info.max_ts < time_min_ns || segment->info.min_ts > time_max_ns)
+    bool hidden;
+    *wanted = false;
+    if (g->only.ptr && !sx_bytes_equal(g->only, escaped))
+        return STRIA_OK;
+    stria_status st =
+        sx_hiding_measurement(&g->hiding, source, escaped, min_ts, max_ts, &hidden, g->err);
+    *wanted = !st && !hidden;
+    return st;
+}
+
+static stria_status add_segment(struct gather *g, uint32_t source, struct sx_segment *segment,
+                                int64_t time_min_ns, int64_t time_max_ns)
+{
+    const struct sx_segment_info *info = &segment->info;
+    if (info->max_ts < time_min_ns || info->min_ts > time_max_ns)
         return STRIA_OK;
     stria_status st = sx_segment_load(segment, g->err);
     for (uint32_t i = 0; !st && i < segment->measurement_count; i++) {
         const struct sx_segment_measurement *from = &segment->measurements[i];
         struct sx_view_measurement *m = NULL;
-        if (g->only.ptr && !sx_bytes_equal(g->only, from->escaped))
+        bool wanted;
+        st = is_wanted(g, source, from->escaped, info->min_ts, info->max_ts, &wanted);
+        if (st || !wanted)
             continue;
         st = measurement_of(g, from->escaped, &m);
         for (uint32_t j = 0; !st && j < from->column_count; j++)
@@ -94,14 +113,16 @@ static stria_status add_segment(struct gather *g, struct sx_segment *segment, in
     return st;
 }
 
-static stria_status add_memtable(struct gather *g, struct sx_memtable *memtable)
+static stria_status add_memtable(struct gather *g, uint32_t source, struct sx_memtable *memtable)
 {
     uint32_t count = sx_memtable_schema_count(memtable);
     stria_status st = STRIA_OK;
     for (uint32_t i = 0; i < count && !st; i++) {
         const struct sx_schema *schema = sx_memtable_schema(memtable, i)->schema;
         struct sx_view_measurement *m = NULL;
-        if (g->only.ptr && !sx_bytes_equal(g->only, schema->measurement->escaped))
+        bool wanted;
+        st = is_wanted(g, source, schema->measurement->escaped, INT64_MIN, INT64_MAX, &wanted);
+        if (st || !wanted)
             continue;
         st = measurement_of(g, schema->measurement->escaped, &m);
         for (uint32_t j = 0; j < schema->column_count && !st; j++)
@@ -120,6 +141,7 @@ stria_status sx_view_columns_init(struct sx_view_columns *columns, struct sx_vie
     struct sx_buf escaped;
     stria_status st = STRIA_OK;
     sx_buf_init(&escaped, request->mem, 2 * 65536);
+    sx_hiding_init(&g.hiding, request->mem, view);
     if (only) {
         sx_key_put(&escaped, *only);
         if (escaped.failed)
@@ -131,10 +153,12 @@ stria_status sx_view_columns_init(struct sx_view_columns *columns, struct sx_vie
         st = sx_request_check(request, err);
         if (!st)
             st = view->sources[i].segment
-                     ? add_segment(&g, view->sources[i].segment, time_min_ns, time_max_ns)
-                     : add_memtable(&g, view->sources[i].memtable);
+                     ? add_segment(&g, (uint32_t)i, view->sources[i].segment, time_min_ns,
+                                   time_max_ns)
+                     : add_memtable(&g, (uint32_t)i, view->sources[i].memtable);
     }
     sx_buf_deinit(&escaped);
+    sx_hiding_deinit(&g.hiding);
     return st;
 }
 

@@ -21,6 +21,7 @@ stria_status sx_reader_create(const struct sx_reader_options *options, struct sx
     r->mem = mem;
     r->request = options->request;
     sx_arena_init(&r->names, mem, 1024);
+    sx_buf_init(&r->text, mem, 2 * 65536);
     sx_block_init(&r->merged, mem);
     sx_block_init(&r->spare, mem);
     r->sources = sx_mem_zalloc(mem, (source_count + 1) * sizeof *r->sources);
@@ -64,6 +65,9 @@ void sx_reader_destroy(struct sx_reader *r)
     sx_mem_free(r->mem, r->columns);
     sx_mem_free(r->mem, r->types);
     sx_mem_free(r->mem, r->vectors);
+    sx_mem_free(r->mem, r->masks);
+    sx_regex_scratch_destroy(r->scratch);
+    sx_buf_deinit(&r->text);
     sx_mem_free(r->mem, r->pieces);
     sx_mem_free(r->mem, r->blocks);
     sx_mem_free(r->mem, r);
@@ -71,8 +75,11 @@ void sx_reader_destroy(struct sx_reader *r)
 
 /* ---- pieces ---- */
 
-static stria_status add_piece(struct sx_reader *r, const struct sx_piece *piece, stria_error *err)
+static stria_status add_piece(struct sx_reader *r, struct sx_piece *piece, stria_error *err)
 {
+    if (r->mask_count &&
+        sx_reader_masked(r, piece->source, piece->min_ts, piece->max_ts, &piece->masked))
+        return STRIA_OK;
     if (!SX_GROW(r->mem, r->pieces, r->piece_capacity, r->piece_count + 1))
         return sx_mem_refused(r->mem, sizeof *piece, err);
     r->pieces[r->piece_count++] = *piece;
@@ -177,9 +184,11 @@ stria_status sx_reader_series(struct sx_reader *r, const struct sx_scan_series *
                               stria_error *err)
 {
     stria_status st = sx_request_check(r->request, err);
-    r->piece_count = 0;
+    r->piece_count = r->mask_count = 0;
     r->current = NULL;
     r->rows.row_count = 0;
+    if (!st && r->options.view->tombstones)
+        st = sx_reader_find_masks(r, series->key, err);
     for (uint32_t i = 0; i < series->source_count && !st; i++) {
         const struct sx_source *source = &r->options.view->sources[series->sources[i].source];
         st = source->segment ? add_segment_pieces(r, &series->sources[i], err)

@@ -276,8 +276,12 @@ stria_status sx_reader_decode(struct sx_reader *r, const struct sx_piece *piece,
                               struct sx_block *block, stria_error *err)
 {
     block->rank = piece->source;
-    return r->options.view->sources[piece->source].segment ? decode_segment(r, piece, block, err)
-                                                           : decode_memtable(r, piece, block, err);
+    stria_status st = r->options.view->sources[piece->source].segment
+                          ? decode_segment(r, piece, block, err)
+                          : decode_memtable(r, piece, block, err);
+    if (!st && piece->masked)
+        st = sx_reader_drop_masked(r, piece->source, block, err);
+    return st;
 }
 
 /* ---- all columns of a series ---- */

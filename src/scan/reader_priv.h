@@ -14,6 +14,7 @@ struct sx_piece {
     int64_t min_ts, max_ts;
     int64_t reach;          /* the greatest max_ts of this piece and those before it */
     uint32_t stripe, group; /* of a segment */
+    bool masked;            /* a delete touches some of its rows */
     size_t first, count; /* times of a memtable's rows; of a segment, count is that of the group */
 };
 
@@ -42,6 +43,11 @@ struct sx_reader_source {
     uint32_t column_count, column_capacity;
 };
 
+/* A delete that speaks of the series at hand. */
+struct sx_mask {
+    const struct sx_tombstone *tombstone;
+};
+
 struct sx_reader {
     struct sx_reader_options options;
     struct sx_mem *mem;
@@ -51,6 +57,11 @@ struct sx_reader {
     stria_type *types;
     uint32_t column_count, column_capacity;
     struct sx_arena names; /* of columns, when all are wanted */
+
+    struct sx_mask *masks; /* of the series at hand */
+    size_t mask_count, mask_capacity;
+    struct sx_regex_scratch *scratch; /* for finding them */
+    struct sx_buf text;
 
     struct sx_piece *pieces; /* sorted by time */
     size_t piece_count, piece_capacity;
@@ -70,6 +81,14 @@ struct sx_reader {
 /* Decodes a piece into a block; only the times in the reader's range. May give no rows. */
 stria_status sx_reader_decode(struct sx_reader *reader, const struct sx_piece *piece,
                               struct sx_block *block, stria_error *err);
+/* Finds the deletes that speak of a series. */
+stria_status sx_reader_find_masks(struct sx_reader *reader, struct sx_bytes key, stria_error *err);
+/* Whether all times from min_ts to max_ts of a source are deleted; *some: whether any is. */
+bool sx_reader_masked(const struct sx_reader *reader, uint32_t source, int64_t min_ts,
+                      int64_t max_ts, bool *some);
+/* Takes the deleted rows out of a block that was decoded from a source. */
+stria_status sx_reader_drop_masked(struct sx_reader *reader, uint32_t source,
+                                   struct sx_block *block, stria_error *err);
 /* Merges reader->blocks[0 .. count) into reader->merged. */
 stria_status sx_reader_merge(struct sx_reader *reader, size_t count, stria_error *err);
 /* Makes reader->columns those that the pieces at hand have. */

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/sort.h"
+#include "scan/hiding.h"
 #include "segment/chunks.h"
 #include "segment/keys.h"
 #include "segment/select.h"
@@ -28,7 +29,13 @@ struct build {
     struct found *found;
     size_t found_count, found_capacity;
     struct sx_buf key;
+    struct sx_hiding hiding;
     stria_error *err;
+};
+
+/* The times of a series in a segment. */
+struct span {
+    int64_t min_ts, max_ts;
 };
 
 struct series_key {
@@ -78,60 +85,75 @@ static stria_status add(struct build *b, uint64_t hash, uint32_t source, uint32_
 
 /* ---- segments ---- */
 
-/* Takes out of `ids` the series of a stretch of one measurement that have no chunk in the time
- * range. */
-static stria_status keep_in_time(struct build *b, struct sx_segment *segment,
-                                 const struct sx_segment_measurement *m, struct sx_bitset *ids)
+/* Finds the times of the series of one measurement, those in the time range: spans[0] is of its
+ * first series; the others stay empty. */
+static stria_status find_spans(struct build *b, struct sx_segment *segment,
+                               const struct sx_segment_measurement *m, struct span *spans)
 {
     struct sx_segment_cursor cursor;
-    struct sx_bitset in_time;
     stria_status st = STRIA_OK;
     sx_segment_cursor_init(&cursor, segment, b->request->mem);
-    if (!sx_bitset_init(&in_time, b->request->mem, ids->size))
-        st = sx_mem_refused(b->request->mem, ids->size / 8, b->err);
+    for (uint32_t i = 0; i < m->series_count; i++)
+        spans[i] = (struct span){.min_ts = INT64_MAX, .max_ts = INT64_MIN};
     for (uint32_t i = m->first_stripe; i < m->first_stripe + m->stripe_count && !st; i++) {
         const struct sx_stripe *stripe = &segment->stripes[i];
         if (stripe->max_ts < b->selector->time_min_ns || stripe->min_ts > b->selector->time_max_ns)
             continue;
         st = sx_segment_cursor_stripe(&cursor, i, b->err);
-        for (uint32_t g = 0; g < stripe->group_count && !st; g++)
-            if (cursor.groups[g].max_ts >= b->selector->time_min_ns &&
-                cursor.groups[g].min_ts <= b->selector->time_max_ns)
-                sx_bitset_add(&in_time, cursor.groups[g].series);
+        for (uint32_t g = 0; g < stripe->group_count && !st; g++) {
+            if (cursor.groups[g].max_ts < b->selector->time_min_ns ||
+                cursor.groups[g].min_ts > b->selector->time_max_ns)
+                continue;
+            struct span *span = &spans[cursor.groups[g].series - m->first_series];
+            span->min_ts = SX_MIN(span->min_ts, cursor.groups[g].min_ts);
+            span->max_ts = SX_MAX(span->max_ts, cursor.groups[g].max_ts);
+        }
     }
-    uint32_t end = m->first_series + m->series_count;
-    for (size_t i = m->first_series; i < end && !st; i++)
-        if (sx_bitset_has(ids, i) && !sx_bitset_has(&in_time, i))
-            ids->words[i / 64] &= ~((uint64_t)1 << (i % 64));
-    sx_bitset_deinit(&in_time);
     sx_segment_cursor_deinit(&cursor);
     return st;
 }
 
-static stria_status add_measurement(struct build *b, uint32_t source, struct sx_bitset *ids,
-                                    const struct sx_segment_measurement *m)
+/* Adds the series of one measurement that are in `ids`; spans NULL: whatever their times. */
+static stria_status add_series(struct build *b, uint32_t source, const struct sx_bitset *ids,
+                               const struct sx_segment_measurement *m, const struct span *spans)
 {
     struct sx_segment *segment = b->view->sources[source].segment;
     struct sx_segment_keys keys;
     size_t end = (size_t)m->first_series + m->series_count, wanted = 0;
-    stria_status st = sx_request_check(b->request, b->err);
-    if (!st && (b->flags & SX_SELECT_IN_TIME))
-        st = keep_in_time(b, segment, m, ids);
-    if (st)
-        return st;
     for (size_t i = sx_bitset_next(ids, m->first_series); i < end; i = sx_bitset_next(ids, i + 1))
         wanted++;
-    if (wanted == 0)
-        return STRIA_OK;
-    st = sx_segment_keys_init(&keys, segment, m, b->request->mem, wanted, b->err);
+    stria_status st = sx_segment_keys_init(&keys, segment, m, b->request->mem, wanted, b->err);
     for (size_t i = sx_bitset_next(ids, m->first_series); i < end && !st;
          i = sx_bitset_next(ids, i + 1)) {
+        const struct span *span = spans ? &spans[i - m->first_series] : NULL;
+        bool hidden = false;
+        if (span && span->min_ts > span->max_ts)
+            continue;
         sx_buf_clear(&b->key);
         st = sx_segment_keys_get(&keys, (uint32_t)i, &b->key, b->err);
-        if (!st)
+        if (!st && span)
+            st = sx_hiding_series(&b->hiding, source, sx_buf_bytes(&b->key), span->min_ts,
+                                  span->max_ts, &hidden, b->err);
+        if (!st && !hidden)
             st = add(b, sx_segment_keys_hash(&keys, (uint32_t)i), source, (uint32_t)i);
     }
     sx_segment_keys_deinit(&keys);
+    return st;
+}
+
+static stria_status add_measurement(struct build *b, uint32_t source, const struct sx_bitset *ids,
+                                    const struct sx_segment_measurement *m)
+{
+    struct span *spans = NULL;
+    stria_status st = sx_request_check(b->request, b->err);
+    if (!st && (b->flags & SX_SELECT_IN_TIME)) {
+        spans = sx_mem_alloc(b->request->mem, m->series_count * sizeof *spans);
+        st = spans ? find_spans(b, b->view->sources[source].segment, m, spans)
+                   : sx_mem_refused(b->request->mem, m->series_count * sizeof *spans, b->err);
+    }
+    if (!st)
+        st = add_series(b, source, ids, m, spans);
+    sx_mem_free(b->request->mem, spans);
     return st;
 }
 
@@ -170,10 +192,17 @@ static stria_status add_memtable(struct build *b, uint32_t source, const struct 
         if (atomic_load(&series->max_ts) < b->selector->time_min_ns ||
             atomic_load(&series->min_ts) > b->selector->time_max_ns)
             continue;
+        bool hidden = false;
         sx_buf_clear(&b->key);
         sx_series_index_key(index, list[i], &b->key);
-        st = b->key.failed ? sx_buf_refused(&b->key, "series key", b->err)
-                           : add(b, sx_series_index_slot(index, list[i])->hash, source, list[i]);
+        if (b->key.failed)
+            st = sx_buf_refused(&b->key, "series key", b->err);
+        if (!st && (b->flags & SX_SELECT_IN_TIME))
+            st = sx_hiding_series(&b->hiding, source, sx_buf_bytes(&b->key),
+                                  atomic_load(&series->min_ts), atomic_load(&series->max_ts),
+                                  &hidden, b->err);
+        if (!st && !hidden)
+            st = add(b, sx_series_index_slot(index, list[i])->hash, source, list[i]);
     }
     sx_mem_free(b->request->mem, list);
     return st;
@@ -239,6 +268,7 @@ stria_status sx_series_set_init(struct sx_series_set *set, struct sx_view *view,
     stria_status st = STRIA_OK;
     sx_map_init(&b.map, request->mem);
     sx_buf_init(&b.key, request->mem, 2 * 65536);
+    sx_hiding_init(&b.hiding, request->mem, view);
     for (size_t i = 0; i < view->source_count && !st; i++)
         if (view->sources[i].segment)
             st = add_segment(&b, (uint32_t)i);
@@ -248,6 +278,7 @@ stria_status sx_series_set_init(struct sx_series_set *set, struct sx_view *view,
         st = distribute(&b);
     sx_map_deinit(&b.map);
     sx_buf_deinit(&b.key);
+    sx_hiding_deinit(&b.hiding);
     sx_mem_free(request->mem, b.found);
     return st;
 }

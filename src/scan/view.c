@@ -2,24 +2,22 @@
 /* view.c -- see view.h. */
 #include "scan/view.h"
 
-struct sx_view *sx_view_create(struct sx_mem *mem, struct sx_catalog *catalog, uint32_t policy_id,
-                               struct sx_series_index *index, struct sx_segment *const *segments,
-                               size_t segment_count, struct sx_memtable *const *memtables,
-                               size_t memtable_count)
+struct sx_view *sx_view_create(struct sx_mem *mem, const struct sx_view_parts *parts)
 {
-    size_t count = segment_count + memtable_count;
+    size_t count = parts->segment_count + parts->memtable_count;
     struct sx_view *view = sx_mem_zalloc(mem, sizeof *view + count * sizeof view->sources[0]);
     if (!view)
         return NULL;
     view->mem = mem;
     atomic_init(&view->reference_count, 1);
-    view->catalog = catalog ? sx_catalog_acquire(catalog) : NULL;
-    view->index = index ? sx_series_index_acquire(index) : NULL;
-    view->policy_id = policy_id;
-    for (size_t i = 0; i < segment_count; i++)
-        view->sources[view->source_count++].segment = sx_segment_acquire(segments[i]);
-    for (size_t i = 0; i < memtable_count; i++)
-        view->sources[view->source_count++].memtable = sx_memtable_acquire(memtables[i]);
+    view->catalog = parts->catalog ? sx_catalog_acquire(parts->catalog) : NULL;
+    view->index = parts->index ? sx_series_index_acquire(parts->index) : NULL;
+    view->tombstones = sx_tombstones_acquire(parts->tombstones);
+    view->policy_id = parts->policy_id;
+    for (size_t i = 0; i < parts->segment_count; i++)
+        view->sources[view->source_count++].segment = sx_segment_acquire(parts->segments[i]);
+    for (size_t i = 0; i < parts->memtable_count; i++)
+        view->sources[view->source_count++].memtable = sx_memtable_acquire(parts->memtables[i]);
     return view;
 }
 
@@ -39,5 +37,22 @@ void sx_view_release(struct sx_view *view)
     }
     sx_catalog_release(view->catalog);
     sx_series_index_release(view->index);
+    sx_tombstones_release(view->tombstones);
     sx_mem_free(view->mem, view);
+}
+
+bool sx_view_masks(const struct sx_view *view, const struct sx_tombstone *tombstone,
+                   uint32_t source)
+{
+    const struct sx_source *s = &view->sources[source];
+    if (s->memtable)
+        return sx_memtable_generation(s->memtable) < tombstone->generation;
+    const struct sx_segment_info *info = &s->segment->info;
+    return info->last_generation < tombstone->generation && info->tombstone_id < tombstone->id;
+}
+
+uint64_t sx_view_last_tombstone(const struct sx_view *view)
+{
+    const struct sx_tombstones *t = view->tombstones;
+    return t && t->count ? t->items[t->count - 1].id : 0;
 }

@@ -11,6 +11,7 @@
 
 #include "memtable/memtable.h"
 #include "model/catalog.h"
+#include "model/tombstone.h"
 #include "segment/segment.h"
 
 struct sx_source {
@@ -21,20 +22,35 @@ struct sx_source {
 struct sx_view {
     struct sx_mem *mem;
     _Atomic uint32_t reference_count;
-    struct sx_catalog *catalog;    /* NULL in views of flush and merge */
-    struct sx_series_index *index; /* of the policy's memtables; NULL: none */
+    struct sx_catalog *catalog;       /* NULL in views of flush and merge */
+    struct sx_series_index *index;    /* of the policy's memtables; NULL: none */
+    struct sx_tombstones *tombstones; /* NULL: none */
     uint32_t policy_id;
     size_t source_count;
     struct sx_source sources[];
 };
 
-/* Takes references to segments (sorted oldest first), then memtables (likewise), and the catalog
- * (may be NULL), and the index (likewise). NULL: no memory. */
-struct sx_view *sx_view_create(struct sx_mem *mem, struct sx_catalog *catalog, uint32_t policy_id,
-                               struct sx_series_index *index, struct sx_segment *const *segments,
-                               size_t segment_count, struct sx_memtable *const *memtables,
-                               size_t memtable_count);
+/* What a view is made of; references are taken. */
+struct sx_view_parts {
+    struct sx_catalog *catalog; /* NULL: none */
+    uint32_t policy_id;
+    struct sx_series_index *index;      /* NULL: none */
+    struct sx_tombstones *tombstones;   /* NULL: none */
+    struct sx_segment *const *segments; /* oldest first */
+    size_t segment_count;
+    struct sx_memtable *const *memtables; /* oldest first; newer than every segment */
+    size_t memtable_count;
+};
+
+/* NULL: no memory. */
+struct sx_view *sx_view_create(struct sx_mem *mem, const struct sx_view_parts *parts);
 struct sx_view *sx_view_acquire(struct sx_view *view);
 void sx_view_release(struct sx_view *view); /* NULL is allowed */
+/* The id of the newest tombstone; 0: none. */
+uint64_t sx_view_last_tombstone(const struct sx_view *view);
+
+/* Whether a tombstone masks rows of a source (of the series it speaks of). */
+bool sx_view_masks(const struct sx_view *view, const struct sx_tombstone *tombstone,
+                   uint32_t source);
 
 #endif

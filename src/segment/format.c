@@ -72,6 +72,7 @@ void sx_segment_footer_put(uint8_t *bytes, const struct sx_segment_footer *foote
     sx_put_u64(bytes + 128, info->chunk_count);
     sx_put_u64(bytes + 136, info->file_size);
     sx_put_u32(bytes + 144, SX_PART_COUNT);
+    sx_put_u64(bytes + 152, info->tombstone_id);
     for (size_t i = 0; i < SX_PART_COUNT; i++) {
         uint8_t *p = bytes + PARTS_OFFSET + i * PART_SIZE;
         sx_put_u64(p, footer->parts[i].offset);
@@ -128,6 +129,7 @@ stria_status sx_segment_footer_get(const uint8_t *bytes, uint64_t file_size,
         .sample_count = sx_get_u64(bytes + 120),
         .chunk_count = sx_get_u64(bytes + 128),
         .file_size = sx_get_u64(bytes + 136),
+        .tombstone_id = sx_get_u64(bytes + 152),
     };
     memcpy(info->uuid, bytes + 16, 16);
     if (info->file_size != file_size)

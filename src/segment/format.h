@@ -46,6 +46,7 @@ struct sx_segment_info {
     uint64_t epoch; /* 0 in a local store */
     uint64_t first_generation, last_generation;
     uint64_t first_seq, last_seq;
+    uint64_t tombstone_id; /* deletes up to this one were applied when it was written */
     int64_t min_ts, max_ts;
     uint64_t series_count, row_count, sample_count, chunk_count;
     uint64_t file_size;

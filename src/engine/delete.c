@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* delete.c -- deleting rows by series and time: tombstones.
+ *
+ * Algorithm   The generation that is being written is ended, so that every row acknowledged so far
+ *             is in an earlier generation than the tombstone; one manifest edit makes the tombstone
+ *             true. From then on reads mask the rows, and merges leave them out. Rows written while
+ *             the delete runs count as written after it. A tombstone goes when nothing is left that
+ *             it masks. */
+#include "base/error.h"
+#include "engine/engine_priv.h"
+
+#include <inttypes.h>
+
+/* The policies that a delete speaks of: one, or all of a database. */
+static stria_status find_policies(const struct sx_command *command,
+                                  const struct sx_catalog *catalog,
+                                  const struct sx_database **database, stria_error *err)
+{
+    *database = sx_catalog_database(catalog, command->database);
+    if (!*database)
+        return sx_fail(err, STRIA_NOT_FOUND, "database not found: %.*s", (int)command->database.len,
+                       command->database.ptr);
+    if (command->policy.len && !sx_database_policy(*database, command->policy))
+        return sx_fail(err, STRIA_NOT_FOUND, "retention policy not found: %.*s",
+                       (int)command->policy.len, command->policy.ptr);
+    return STRIA_OK;
+}
+
+static void put_delete(struct sx_engine *engine, const struct sx_command *command,
+                       const struct sx_policy *policy, struct sx_counters *counters,
+                       struct sx_buf *ops)
+{
+    const struct sx_selector *s = &command->selector;
+    struct sx_tombstone tombstone = {
+        .id = counters->next_tombstone_id++,
+        .generation = engine->active->number,
+        .policy_id = policy->id,
+        .all_measurements = s->all_measurements,
+        .measurement = s->measurement,
+        .measurement_regex_not = s->measurement_regex_not,
+        .tags = s->tags,
+        .time_min_ns = s->time_min_ns,
+        .time_max_ns = s->time_max_ns,
+    };
+    if (s->measurement_regex)
+        tombstone.measurement_regex = sx_regex_pattern(s->measurement_regex);
+    sx_edit_put_tombstone(ops, &tombstone);
+    if (sx_tombstone_is_whole(&tombstone) && s->measurement.len)
+        sx_edit_put_forget_types(ops, policy->id, s->measurement);
+}
+
+/* manifest_mutex held. */
+static stria_status commit_delete(struct sx_engine *engine, const struct sx_command *command,
+                                  const struct sx_database *database, stria_error *err)
+{
+    struct sx_counters counters = engine->counters;
+    struct sx_buf ops;
+    sx_buf_init(&ops, &engine->mems[SX_ENGINE_MEM_OTHER], (size_t)16 << 20);
+    sx_mutex_lock(&engine->state_mutex);
+    for (size_t i = 0; i < database->policy_count; i++)
+        if (!command->policy.len || sx_bytes_equal(command->policy, database->policies[i].name))
+            put_delete(engine, command, &database->policies[i], &counters, &ops);
+    sx_mutex_unlock(&engine->state_mutex);
+    sx_edit_put_counters(&ops, &counters);
+    stria_status st = ops.failed ? sx_buf_refused(&ops, "delete", err)
+                                 : sx_manifest_commit(engine->manifest, sx_buf_bytes(&ops), err);
+    if (!st) {
+        sx_mutex_lock(&engine->state_mutex);
+        st = sx_engine_apply_edit(engine, sx_buf_bytes(&ops), err);
+        sx_mutex_unlock(&engine->state_mutex);
+        /* Without memory for it, it must not be true on disk either. */
+        if (st)
+            (void)sx_manifest_begin(engine->manifest, engine->store_uuid, NULL);
+    }
+    sx_buf_deinit(&ops);
+    return st;
+}
+
+stria_status sx_engine_delete(struct sx_engine *engine, const struct sx_command *command,
+                              stria_error *err)
+{
+    const struct sx_database *database;
+    struct sx_catalog *catalog = sx_engine_catalog(engine);
+    stria_status st = find_policies(command, catalog, &database, err);
+    if (!st)
+        st = sx_engine_rotate(engine, err);
+    sx_catalog_release(catalog);
+    if (st)
+        return st;
+    sx_mutex_lock(&engine->manifest_mutex);
+    /* Once more: the catalog cannot change while manifest_mutex is held. */
+    catalog = sx_engine_catalog(engine);
+    st = find_policies(command, catalog, &database, err);
+    if (!st)
+        st = commit_delete(engine, command, database, err);
+    sx_catalog_release(catalog);
+    sx_mutex_unlock(&engine->manifest_mutex);
+    sx_engine_kick(engine);
+    return st;
+}
+
+/* ---- tombstones that mask nothing any more ---- */
+
+static bool is_spent(const struct sx_engine *engine, const struct sx_policy_store *store,
+                     const struct sx_tombstone *t)
+{
+    if (engine->flushed_generation + 1 < t->generation)
+        return false; /* memtables of earlier generations are not flushed yet */
+    for (size_t i = 0; i < store->segment_count; i++) {
+        const struct sx_segment_info *info = &store->segments[i]->info;
+        if (info->last_generation < t->generation && info->tombstone_id < t->id &&
+            info->max_ts >= t->time_min_ns && info->min_ts <= t->time_max_ns)
+            return false;
+    }
+    return true;
+}
+
+/* Appends their removals. */
+static void put_spent(struct sx_engine *engine, struct sx_buf *ops, bool *any)
+{
+    for (size_t i = 0; i < engine->store_count; i++) {
+        const struct sx_policy_store *store = engine->stores[i];
+        for (size_t j = 0; store->tombstones && j < store->tombstones->count; j++)
+            if (is_spent(engine, store, &store->tombstones->items[j])) {
+                sx_edit_put_number(ops, SX_OP_REMOVE_TOMBSTONE, store->tombstones->items[j].id);
+                *any = true;
+            }
+    }
+}
+
+stria_status sx_engine_forget_spent_tombstones(struct sx_engine *engine, stria_error *err)
+{
+    struct sx_buf ops;
+    bool any = false;
+    stria_status st = STRIA_OK;
+    sx_buf_init(&ops, &engine->mems[SX_ENGINE_MEM_OTHER], (size_t)1 << 20);
+    sx_mutex_lock(&engine->manifest_mutex);
+    sx_mutex_lock(&engine->state_mutex);
+    put_spent(engine, &ops, &any);
+    sx_mutex_unlock(&engine->state_mutex);
+    if (any)
+        st = ops.failed ? sx_buf_refused(&ops, "manifest edit", err)
+                        : sx_manifest_commit(engine->manifest, sx_buf_bytes(&ops), err);
+    if (any && !st) {
+        sx_mutex_lock(&engine->state_mutex);
+        st = sx_engine_apply_edit(engine, sx_buf_bytes(&ops), err);
+        sx_mutex_unlock(&engine->state_mutex);
+    }
+    sx_mutex_unlock(&engine->manifest_mutex);
+    sx_buf_deinit(&ops);
+    return st;
+}

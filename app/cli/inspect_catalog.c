@@ -133,9 +133,16 @@ static stria_status apply(struct sx_inspect_catalog *catalog, const struct sx_ed
     case SX_OP_TYPE:
         catalog->type_count++;
         break;
+    case SX_OP_ADD_TOMBSTONE:
+        catalog->tombstone_count++;
+        break;
+    case SX_OP_REMOVE_TOMBSTONE:
+        catalog->tombstone_count -= catalog->tombstone_count > 0;
+        break;
     case SX_OP_SNAPSHOT_END:
     case SX_OP_COUNTERS:
     case SX_OP_KEEP_LOG:
+    case SX_OP_FORGET_TYPES:
         break;
     }
     return STRIA_OK;

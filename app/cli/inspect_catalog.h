@@ -29,6 +29,7 @@ struct sx_inspect_catalog {
     size_t segment_count, segment_capacity;
     uint64_t flushed_generation;
     uint64_t type_count; /* of fields, by policy */
+    uint64_t tombstone_count;
 };
 
 void sx_inspect_catalog_init(struct sx_inspect_catalog *catalog, struct sx_inspect *inspect);

@@ -13,7 +13,7 @@
 #define HEADER_SIZE 64
 #define EDIT_HEADER_SIZE 40
 #define EDIT_ALIGN 64
-#define OP_COUNT 13
+#define OP_COUNT 16
 
 static const char *const op_names[OP_COUNT] = {
     [SX_OP_SNAPSHOT_END] = "snapshot_end",
@@ -26,6 +26,9 @@ static const char *const op_names[OP_COUNT] = {
     [SX_OP_PUT_POLICY] = "put_policy",
     [SX_OP_DROP_POLICY] = "drop_policy",
     [SX_OP_DEFAULT_POLICY] = "default_policy",
+    [SX_OP_ADD_TOMBSTONE] = "add_tombstone",
+    [SX_OP_REMOVE_TOMBSTONE] = "remove_tombstone",
+    [SX_OP_FORGET_TYPES] = "forget_types",
     [SX_OP_TYPE] = "type",
     [SX_OP_KEEP_LOG] = "keep_log",
 };

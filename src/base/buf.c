@@ -48,6 +48,7 @@ void sx_buf_printf(struct sx_buf *buf, const char *format, ...)
     }
     va_end(again);
     va_end(args);
+    buf->failed = buf->failed || size < 0;
 }
 
 bool sx_buf_tell_refused(const struct sx_buf *buf, const char *what, stria_error *err)

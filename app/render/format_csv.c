@@ -159,10 +159,10 @@ static void put_rows(struct sx_render *render)
     }
 }
 
-void sx_render_csv_error(struct sx_buf *out, const char *text)
+void sx_render_csv_error(struct sx_buf *out, struct sx_bytes text)
 {
     sx_buf_put_text(out, "error\n");
-    put_cell(out, sx_bytes_of(text));
+    put_cell(out, text);
     sx_buf_put_u8(out, '\n');
 }
 
@@ -189,7 +189,7 @@ void sx_format_csv_event(struct sx_render *render, enum sx_walk_at at)
         if (csv->any)
             sx_buf_put_u8(render->out, '\n');
         csv->any = true;
-        sx_render_csv_error(render->out, render->walk.err.text);
+        sx_render_csv_error(render->out, sx_bytes_of(render->walk.err.text));
         break;
     }
 }

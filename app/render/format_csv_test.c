@@ -2,7 +2,7 @@
 /* format_csv_test.c -- InfluxDB's CSV, byte for byte, and the errors the peer would leave out. */
 #include "app/render/render.h"
 
-#include "app/render/fake_answer.h"
+#include "app/render/fake_answer_test.h"
 #include "base/attr.h"
 
 #include <setjmp.h>
@@ -108,7 +108,7 @@ static void test_an_error_is_a_column(void **state)
     char text[100] = "";
     struct sx_buf out;
     sx_buf_init_fixed(&out, text, sizeof text - 1);
-    sx_render_error(&out, SX_RENDER_CSV, true, "found EOF, expected string");
+    sx_render_error(&out, SX_RENDER_CSV, true, SX_LITERAL("found EOF, expected string"));
     assert_string_equal(text, "error\n\"found EOF, expected string\"\n");
 }
 

@@ -333,7 +333,7 @@ static void chunked_event(struct sx_render *render, enum sx_walk_at at)
     case SX_AT_END:
         if (has_error(render))
             sx_render_error(render->out, SX_RENDER_JSON, render->options.pretty,
-                            render->walk.err.text);
+                            sx_bytes_of(render->walk.err.text));
         break;
     }
 }
@@ -349,7 +349,7 @@ void sx_format_json_event(struct sx_render *render, enum sx_walk_at at)
 }
 
 void sx_render_error(struct sx_buf *out, enum sx_render_format format, bool pretty,
-                     const char *text)
+                     struct sx_bytes text)
 {
     if (format == SX_RENDER_CSV) {
         sx_render_csv_error(out, text);
@@ -359,7 +359,7 @@ void sx_render_error(struct sx_buf *out, enum sx_render_format format, bool pret
     sx_json_init(&json, out, pretty);
     sx_json_open(&json, '{');
     sx_json_key(&json, "error");
-    sx_json_text(&json, text);
+    sx_json_string(&json, text);
     sx_json_close(&json, '}');
     sx_buf_put_u8(out, '\n');
 }

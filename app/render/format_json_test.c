@@ -2,7 +2,7 @@
 /* format_json_test.c -- InfluxDB's JSON, byte for byte: whole, indented, in chunks, failing. */
 #include "app/render/render.h"
 
-#include "app/render/fake_answer.h"
+#include "app/render/fake_answer_test.h"
 #include "base/attr.h"
 
 #include <setjmp.h>
@@ -256,11 +256,11 @@ static void test_an_error_alone_is_an_object(void **state)
     char text[100] = "";
     struct sx_buf out;
     sx_buf_init_fixed(&out, text, sizeof text - 1);
-    sx_render_error(&out, SX_RENDER_JSON, false, "no \"q\"");
+    sx_render_error(&out, SX_RENDER_JSON, false, SX_LITERAL("no \"q\""));
     assert_string_equal(text, "{\"error\":\"no \\\"q\\\"\"}\n");
     memset(text, 0, sizeof text);
     sx_buf_clear(&out);
-    sx_render_error(&out, SX_RENDER_JSON, true, "e");
+    sx_render_error(&out, SX_RENDER_JSON, true, SX_LITERAL("e"));
     assert_string_equal(text, "{\n    \"error\": \"e\"\n}\n");
 }
 

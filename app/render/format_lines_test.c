@@ -2,7 +2,7 @@
 /* format_lines_test.c -- JSON lines: each row stands alone. */
 #include "app/render/render.h"
 
-#include "app/render/fake_answer.h"
+#include "app/render/fake_answer_test.h"
 #include "base/attr.h"
 
 #include <setjmp.h>

@@ -2,7 +2,7 @@
 /* format_table_test.c -- tables for people: alignment, names and tags above, harmless text. */
 #include "app/render/render.h"
 
-#include "app/render/fake_answer.h"
+#include "app/render/fake_answer_test.h"
 #include "base/attr.h"
 
 #include <setjmp.h>

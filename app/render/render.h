@@ -67,7 +67,7 @@ uint64_t sx_render_row_count(const struct sx_render *render);
 /* Appends an answer that is only an error: {"error":"text"} and a line feed, indented or not; CSV:
  * a column "error". The other formats as JSON. */
 void sx_render_error(struct sx_buf *out, enum sx_render_format format, bool pretty,
-                     const char *text);
+                     struct sx_bytes text);
 
 /* What `epoch` (the parameter of queries) means: n ns u us µ ms s m h. As with the peer "" is
  * `otherwise`, and what is not known is nanoseconds. */

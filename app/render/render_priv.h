@@ -68,7 +68,7 @@ void sx_format_csv_event(struct sx_render *render, enum sx_walk_at at);
 void sx_format_table_event(struct sx_render *render, enum sx_walk_at at);
 void sx_format_lines_event(struct sx_render *render, enum sx_walk_at at);
 
-void sx_render_csv_error(struct sx_buf *out, const char *text);
+void sx_render_csv_error(struct sx_buf *out, struct sx_bytes text);
 
 /* Writes a time at p in the form the options ask for; no quotes. Returns the bytes written. */
 size_t sx_render_write_time(uint8_t *p, enum sx_render_time form, int64_t ts_ns);

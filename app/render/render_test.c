@@ -2,7 +2,7 @@
 /* render_test.c -- what all formats share: parts, limits, failures of memory, failures told. */
 #include "app/render/render.h"
 
-#include "app/render/fake_answer.h"
+#include "app/render/fake_answer_test.h"
 #include "base/attr.h"
 
 #include <setjmp.h>

@@ -2,7 +2,7 @@
 /* walk_test.c -- the order of events, and where each kind of failure shows. */
 #include "app/render/walk.h"
 
-#include "app/render/fake_answer.h"
+#include "app/render/fake_answer_test.h"
 #include "base/attr.h"
 
 #include <setjmp.h>

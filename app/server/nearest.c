@@ -38,5 +38,5 @@ const char *sx_nearest(struct sx_bytes text, const char *const *names, size_t co
             best = distance;
         }
     }
-    return best <= SX_MAX(2, text.len / 3) ? nearest : NULL;
+    return nearest && best <= SX_MAX(2, text.len / 3) ? nearest : NULL;
 }

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* fake_source.h -- answers written down as tables, for the tests of this folder.
+/* fake_source_test.h -- answers written down as tables, for the tests of this folder.
  *
  * Why         A format is tested on exact bytes: the test says what a cursor would give, also where
  *             and how it fails, and how rows are cut into batches.
  * Use         struct fake_source fake = {.statements = ..., .statement_count = ...};
  *             struct sx_row_source source = fake_source_of(&fake);
  * Threads     One owner. */
-#ifndef SX_APP_RENDER_FAKE_SOURCE_H
-#define SX_APP_RENDER_FAKE_SOURCE_H
+#ifndef SX_APP_RENDER_FAKE_SOURCE_TEST_H
+#define SX_APP_RENDER_FAKE_SOURCE_TEST_H
 
 #include "app/render/source.h"
 #include "base/error.h"

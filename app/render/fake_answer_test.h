@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* fake_answer.h -- one answer with everything in it, and its rendering into a string, for tests.
+/* fake_answer_test.h -- one answer with everything in it, and its rendering into a string, for
+ * tests.
  *
  * Why         Each format's test shows the same answer, so that they can be read side by side.
  * Threads     One owner. */
-#ifndef SX_APP_RENDER_FAKE_ANSWER_H
-#define SX_APP_RENDER_FAKE_ANSWER_H
+#ifndef SX_APP_RENDER_FAKE_ANSWER_TEST_H
+#define SX_APP_RENDER_FAKE_ANSWER_TEST_H
 
-#include "app/render/fake_source.h"
+#include "app/render/fake_source_test.h"
 #include "app/render/render.h"
 
 #include <math.h>

@@ -144,9 +144,9 @@ static bool see_log_file(void *context, const char *name, bool is_directory)
     files->store->wal_bytes += file->size;
     files->store->wal_file_count++;
     stria_status st = sx_wal_file_read_header(file, &copies, files->err);
-    if (!st)
+    if (!st && file->header.generation > files->store->catalog.flushed_generation)
         file->state = SX_WAL_LIVE;
-    else if (st != STRIA_CORRUPT) /* CORRUPT: never begun */
+    else if (st && st != STRIA_CORRUPT) /* CORRUPT: never begun */
         (void)sx_inspect_note(inspect, st, files->err);
     while (*at && (*at)->header.file_no < file->header.file_no)
         at = &(*at)->next;
@@ -261,7 +261,7 @@ static void tell_log(const struct store *store)
 static void tell_totals(struct store *store)
 {
     struct sx_figures *figures = &store->inspect->figures;
-    uint64_t rows = store->log_row_count, samples = store->log_sample_count, bytes = 0;
+    uint64_t rows = 0, samples = 0, bytes = 0;
     uint64_t manifest_count, file_count;
     uint64_t manifest_bytes = folder_bytes(store, "manifest", &manifest_count);
     (void)folder_bytes(store, "seg", &file_count);
@@ -270,8 +270,8 @@ static void tell_totals(struct store *store)
         samples += store->catalog.segments[i].sample_count;
         bytes += store->catalog.segments[i].file_size;
     }
-    sx_figures_count(figures, "samples", samples);
-    sx_figures_count(figures, "rows", rows);
+    sx_figures_count(figures, "samples", samples + store->log_sample_count);
+    sx_figures_count(figures, "rows", rows + store->log_row_count);
     sx_figures_count(figures, "series", sx_sums_count_series(&store->sums));
     sx_figures_count(figures, "segments", store->catalog.segment_count);
     sx_figures_count(figures, "tombstones", store->catalog.tombstone_count);
@@ -279,7 +279,7 @@ static void tell_totals(struct store *store)
     sx_figures_size(figures, "manifest_bytes", manifest_bytes);
     sx_figures_size(figures, "wal_bytes", store->wal_bytes);
     sx_figures_size(figures, "ballast_bytes", ballast_bytes(store));
-    sx_figures_ratio(figures, "bytes_per_sample", bytes + manifest_bytes, samples);
+    sx_figures_ratio(figures, "bytes_per_sample_in_segments", bytes + manifest_bytes, samples);
     if (file_count > store->catalog.segment_count)
         sx_figures_count(figures, "files_to_be_removed", file_count - store->catalog.segment_count);
 }

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/sort.h"
+#include "base/varint.h"
 #include "codec/column.h"
 #include "model/series_key.h"
 #include "segment/chunks.h"
@@ -114,16 +115,22 @@ static void add_codec(struct sx_sums *sums, stria_type type, struct sx_bytes chu
     codec->bytes += chunk.len;
 }
 
-/* Reads a block and adds its codec. */
+/* Reads a block and adds its codec; before the values of a chunk where some rows have none, which
+ * rows have one is told by a column of its own. */
 static stria_status look_at_block(struct sx_sums *sums, struct sx_segment *segment,
                                   const struct sx_block_ref *ref, stria_type type,
-                                  uint64_t value_count, stria_error *err)
+                                  uint64_t value_count, bool has_absent, stria_error *err)
 {
     struct sx_buf bytes;
     sx_buf_init(&bytes, sums->inspect->mem, CHUNK_SIZE_MAX);
     stria_status st = sx_segment_read(segment, ref, &bytes, err);
+    struct sx_bytes rest = sx_buf_bytes(&bytes), presence;
+    if (!st && has_absent && !sx_sized_get(&rest, &presence))
+        st = sx_segment_damaged(segment, ref->offset, "presence of a chunk", err);
+    if (!st && has_absent)
+        add_codec(sums, STRIA_BOOL, presence, 0);
     if (!st)
-        add_codec(sums, type, sx_buf_bytes(&bytes), value_count);
+        add_codec(sums, type, rest, value_count);
     sx_buf_deinit(&bytes);
     return st;
 }
@@ -141,7 +148,8 @@ static stria_status add_column(struct sx_sums *sums, struct sx_segment_cursor *c
             const struct sx_group *g = &cursor->groups[group];
             bool again = group && g[-1].times.offset == g->times.offset;
             if (codecs && !again)
-                st = look_at_block(sums, cursor->segment, &g->times, STRIA_TIME, g->row_count, err);
+                st = look_at_block(sums, cursor->segment, &g->times, STRIA_TIME, g->row_count,
+                                   false, err);
             continue;
         }
         st = sx_segment_cursor_chunk(cursor, group, column, &chunk, err);
@@ -150,7 +158,8 @@ static stria_status add_column(struct sx_sums *sums, struct sx_segment_cursor *c
         *sample_count += chunk->stats.count;
         if (codecs)
             st = look_at_block(sums, cursor->segment, &chunk->values,
-                               measurement->columns[column].type, chunk->stats.count, err);
+                               measurement->columns[column].type, chunk->stats.count,
+                               chunk->has_absent, err);
     }
     return st;
 }

@@ -54,7 +54,6 @@ stria_status sx_answer_next_statement(struct sx_answer *answer, const stria_stat
                                       stria_error *err)
 {
     *statement = NULL;
-    sx_buf_clear(&answer->messages);
     answer->in_series = false;
     for (;;) {
         stria_status st = sx_answer_step(answer, err);

@@ -38,7 +38,7 @@ stria_status sx_answer_next_series(struct sx_answer *answer, const stria_table *
 stria_status sx_answer_next_batch(struct sx_answer *answer, const stria_batch **batch,
                                   stria_error *err);
 
-/* What the server said besides, since the last call: "warning: text" by lines; empty: nothing.
+/* What the server said besides, since this was asked last: "warning: text" by lines; empty: nothing.
  * Until the next call of any. */
 struct sx_bytes sx_answer_messages(struct sx_answer *answer);
 

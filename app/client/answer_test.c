@@ -144,7 +144,8 @@ static const struct row {
      "#0< a b c d e>[ i1 u18446744073709551615 f-1 s1 null ]"
      "[ i2 u5 f18446744073709552000 sx null ]",
      "#0< a b c d e>"},
-    {"{\"results\":[{\"statement_id\":0,\"series\":[{\"columns\":[\"a\"],\"values\":[[-0],[1]]}]}]}",
+    {"{\"results\":[{\"statement_id\":0,\"series\":[{\"columns\":[\"a\"],\"values\":[[-0],[1]]}]}]"
+     "}",
      "#0< a>[ f-0 ][ f1 ]", "#0< a>"},
     {"{\"results\":[{\"statement_id\":0,\"series\":[{\"name\":\"m\",\"columns\":[\"v\",\"time\"],"
      "\"values\":[[true,7],[1,8]]}]}]}",

@@ -5,8 +5,8 @@
  *             terminal: the parent decides.
  * Limits      Linux.
  * Threads     One owner. */
-#ifndef SX_CLI_CHILD_H
-#define SX_CLI_CHILD_H
+#ifndef SX_APP_CLI_CHILD_H
+#define SX_APP_CLI_CHILD_H
 
 #include "base/buf.h"
 #include "stria.h"

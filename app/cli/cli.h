@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* cli.h -- what every command of `stria` is given, and how it ends.
  *
- * Format      Data goes to standard output, everything else to standard error as "stria NAME: text".
- *             Exit status: 0 done; 1 failed, damage found or answer incomplete; 2 wrong usage.
+ * Format      Data goes to standard output, everything else to standard error as "stria NAME:
+ *             text". Exit status: 0 done; 1 failed, damage found or answer incomplete; 2 wrong
+ *             usage.
  * Threads     One. */
-#ifndef SX_CLI_CLI_H
-#define SX_CLI_CLI_H
+#ifndef SX_APP_CLI_CLI_H
+#define SX_APP_CLI_CLI_H
 
 #include "app/cli/options.h"
 #include "app/cli/out.h"

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* cmd.h -- the commands of `stria`, by name.
  *
- * Use         A command is a file cmd_x.c, which defines its struct sx_command, and a row in cmd.c.
+ * Use         A command is a file that defines its struct sx_command, and a row in cmd.c.
  * Threads     One. */
-#ifndef SX_CLI_CMD_H
-#define SX_CLI_CMD_H
+#ifndef SX_APP_CLI_CMD_H
+#define SX_APP_CLI_CMD_H
 
 #include "app/cli/cli.h"
 

@@ -2,8 +2,8 @@
 /* cmd_demo.c -- stria demo: a server with figures of this machine, and some questions to it.
  *
  * Algorithm   Two children do the work, as a user would have them: `stria serve` and `stria feed`.
- *             This process waits for the server, asks when figures are there, shows the answers, and
- *             ends both cleanly. */
+ *             This process waits for the server, asks when figures are there, shows the answers,
+ *             and ends both cleanly. */
 #include "app/cli/child.h"
 #include "app/cli/cmd.h"
 #include "app/cli/show.h"

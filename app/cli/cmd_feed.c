@@ -63,8 +63,8 @@ static stria_status post(struct feeding *feeding, stria_error *err)
     return st;
 }
 
-/* Posts until the time is over or a signal came. A server that does not answer is told once, and tried
- * again with the next figures. Returns the error of the last figures. */
+/* Posts until the time is over or a signal came. A server that does not answer is told once, and
+ * tried again with the next figures. Returns the error of the last figures. */
 static stria_status feed_all(struct feed *feed, stria_error *err)
 {
     struct sx_os *os = sx_os_posix();

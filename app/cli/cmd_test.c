@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cmd_test.c -- the program's words: help of every command, near names, statuses; small commands. */
+/* cmd_test.c -- the program's words: help of every command, near names, statuses; small
+ * commands. */
 #include "app/cli/cmd.h"
 
 #include "app/cli/scratch_test.h"

@@ -7,8 +7,8 @@
  * Limits      Of a server: a field with several types is one column there, whose numbers are then
  *             floats; bytes that are no UTF-8 come as U+FFFD.
  * Threads     One owner. */
-#ifndef SX_CLI_EXPORT_H
-#define SX_CLI_EXPORT_H
+#ifndef SX_APP_CLI_EXPORT_H
+#define SX_APP_CLI_EXPORT_H
 
 #include "app/cli/lp_out.h"
 #include "app/cli/out.h"

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* export_server.c -- see export.h: the rows of a server, by SELECT * and GROUP BY *.
  *
- * Algorithm   For each measurement: its fields' types, then its rows; columns are given the types of
- *             the fields before they are printed. A whole number stands for the same float: it was
- *             printed from one, with the fewest digits that tell it. */
+ * Algorithm   For each measurement: its fields' types, then its rows; columns are given the types
+ *             of the fields before they are printed. A whole number stands for the same float: it
+ *             was printed from one, with the fewest digits that tell it. */
 #include "app/cli/export.h"
 
 #include "base/arena.h"
@@ -268,7 +268,7 @@ stria_status sx_export_server(struct sx_export *export, stria_error *err)
         sx_buf_put(&names, export->measurement, strlen(export->measurement) + 1);
     else
         st = ask(export, &text, take_name, &names, err);
-    struct sx_bytes rest = sx_buf_bytes(&names), name, end;
+    struct sx_bytes rest = sx_buf_bytes(&names), name = {0}, end;
     while (!st && rest.len && sx_out_open(export->out)) {
         (void)sx_bytes_take(&rest, strlen((const char *)rest.ptr), &name);
         (void)sx_bytes_take(&rest, 1, &end);

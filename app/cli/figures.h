@@ -8,10 +8,11 @@
  *                     files               2
  *                   segments
  *                     id                  1
- *             In text a name's underscores are blanks, and a blank line is before an item of a list.
+ *             In text a name's underscores are blanks, and a blank line is before an item of a
+ *             list.
  * Threads     One owner. */
-#ifndef SX_CLI_FIGURES_H
-#define SX_CLI_FIGURES_H
+#ifndef SX_APP_CLI_FIGURES_H
+#define SX_APP_CLI_FIGURES_H
 
 #include "app/cli/out.h"
 #include "app/render/json.h"

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* import.h -- line protocol in batches into a store or a server, and what became of it.
  *
- * Why         A file may be larger than memory and than what a server takes at once; what is refused
- *             must be told with its place in the file.
+ * Why         A file may be larger than memory and than what a server takes at once; what is
+ *             refused must be told with its place in the file.
  * Algorithm   A batch is as many whole lines as fit (lp_cut.h). A line that does not fit makes the
  *             batch grow, to SX_IMPORT_LINE_MAX; what is longer goes as it is and is refused.
  * Threads     One owner. */
-#ifndef SX_CLI_IMPORT_H
-#define SX_CLI_IMPORT_H
+#ifndef SX_APP_CLI_IMPORT_H
+#define SX_APP_CLI_IMPORT_H
 
 #include "app/cli/input.h"
 #include "app/cli/progress.h"

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* input.h -- files, or standard input, read one after the other, unpacked when they are packed.
  *
- * Format      gzip (1f 8b) and zstd (28 b5 2f fd) are known by their first bytes, whatever the name.
+ * Format      gzip (1f 8b) and zstd (28 b5 2f fd) are known by their first bytes, whatever the
+ *             name.
  * Limits      zstd's windows up to 128 MiB.
  * Threads     One owner. */
-#ifndef SX_CLI_INPUT_H
-#define SX_CLI_INPUT_H
+#ifndef SX_APP_CLI_INPUT_H
+#define SX_APP_CLI_INPUT_H
 
 #include "base/buf.h"
 #include "stria.h"
@@ -41,7 +42,7 @@ SX_MUST_CHECK stria_status sx_input_next(struct sx_input *input, bool *end, stri
 
 /* Reads of the open one; *got is 0 at its end, and is never more than `size`.
  * Returns  OK; IO; INVALID (packed bytes that are damaged or cut); NOMEM, LIMIT; CANCELLED
- *          (stop.h). */
+ *          (sx_stop_wanted). */
 SX_MUST_CHECK stria_status sx_input_read(struct sx_input *input, void *bytes, size_t size,
                                          size_t *got, stria_error *err);
 

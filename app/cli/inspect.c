@@ -71,7 +71,7 @@ void sx_inspect_uuid(struct sx_inspect *inspect, const char *name, const uint8_t
 
 static void tell_damage(struct sx_inspect *inspect)
 {
-    struct sx_bytes rest = sx_buf_bytes(&inspect->damage), text, end;
+    struct sx_bytes rest = sx_buf_bytes(&inspect->damage), text = {0}, end;
     sx_figures_count(&inspect->figures, "damage_count", inspect->damage_count);
     if (!rest.len)
         return;

@@ -4,8 +4,8 @@
  * Why         Questions about stored bytes are answered by reading them, not by guessing; so this
  *             alone of the command line knows the formats, and it goes on behind damage.
  * Threads     One owner. */
-#ifndef SX_CLI_INSPECT_H
-#define SX_CLI_INSPECT_H
+#ifndef SX_APP_CLI_INSPECT_H
+#define SX_APP_CLI_INSPECT_H
 
 #include "app/cli/cli.h"
 #include "app/cli/figures.h"

@@ -2,8 +2,8 @@
 /* inspect_catalog.h -- databases, policies and segments of a store, as its manifest tells them.
  *
  * Threads     One owner. */
-#ifndef SX_CLI_INSPECT_CATALOG_H
-#define SX_CLI_INSPECT_CATALOG_H
+#ifndef SX_APP_CLI_INSPECT_CATALOG_H
+#define SX_APP_CLI_INSPECT_CATALOG_H
 
 #include "app/cli/inspect.h"
 #include "model/catalog.h"
@@ -30,6 +30,7 @@ struct sx_inspect_catalog {
     uint64_t flushed_generation;
     uint64_t type_count; /* of fields, by policy */
     uint64_t tombstone_count;
+    uint64_t aside_count; /* damaged segments that merges leave alone */
 };
 
 void sx_inspect_catalog_init(struct sx_inspect_catalog *catalog, struct sx_inspect *inspect);

@@ -13,7 +13,7 @@
 #define HEADER_SIZE 64
 #define EDIT_HEADER_SIZE 40
 #define EDIT_ALIGN 64
-#define OP_COUNT 16
+#define OP_COUNT 18
 
 static const char *const op_names[OP_COUNT] = {
     [SX_OP_SNAPSHOT_END] = "snapshot_end",
@@ -30,6 +30,8 @@ static const char *const op_names[OP_COUNT] = {
     [SX_OP_REMOVE_TOMBSTONE] = "remove_tombstone",
     [SX_OP_FORGET_TYPES] = "forget_types",
     [SX_OP_TYPE] = "type",
+    [SX_OP_SET_ASIDE] = "set_aside",
+    [SX_OP_TAKE_BACK] = "take_back",
     [SX_OP_KEEP_LOG] = "keep_log",
 };
 

@@ -274,6 +274,7 @@ static void tell_totals(struct store *store)
     sx_figures_count(figures, "rows", rows + store->log_row_count);
     sx_figures_count(figures, "series", sx_sums_count_series(&store->sums));
     sx_figures_count(figures, "segments", store->catalog.segment_count);
+    sx_figures_count(figures, "segments_set_aside", store->catalog.aside_count);
     sx_figures_count(figures, "tombstones", store->catalog.tombstone_count);
     sx_figures_size(figures, "segment_bytes", bytes);
     sx_figures_size(figures, "manifest_bytes", manifest_bytes);

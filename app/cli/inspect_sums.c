@@ -124,7 +124,7 @@ static stria_status look_at_block(struct sx_sums *sums, struct sx_segment *segme
     struct sx_buf bytes;
     sx_buf_init(&bytes, sums->inspect->mem, CHUNK_SIZE_MAX);
     stria_status st = sx_segment_read(segment, ref, &bytes, err);
-    struct sx_bytes rest = sx_buf_bytes(&bytes), presence;
+    struct sx_bytes rest = sx_buf_bytes(&bytes), presence = {0};
     if (!st && has_absent && !sx_sized_get(&rest, &presence))
         st = sx_segment_damaged(segment, ref->offset, "presence of a chunk", err);
     if (!st && has_absent)

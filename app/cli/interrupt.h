@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* interrupt.h -- Ctrl-C ends the statement that runs, and nothing else.
  *
- * Why         A call into the library that takes long is ended by a call from another thread: so the
- *             signal is taken by a thread that waits for it, where any function may be called.
+ * Why         A call into the library that takes long is ended by a call from another thread: so
+ *             the signal is taken by a thread that waits for it, where any function may be called.
  * Invariants  Begin before other threads are started: they inherit that the signal is blocked.
  * Threads     begin, end and target from one thread. */
-#ifndef SX_CLI_INTERRUPT_H
-#define SX_CLI_INTERRUPT_H
+#ifndef SX_APP_CLI_INTERRUPT_H
+#define SX_APP_CLI_INTERRUPT_H
 
 #include <stdbool.h>
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* interrupt_test.c -- a signal calls the target once, from another thread, and else does nothing. */
+/* interrupt_test.c -- a signal calls the target once, from another thread, and else does
+ * nothing. */
 #include "app/cli/interrupt.h"
 
 #include <pthread.h>

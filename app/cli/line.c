@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* line.c -- see line.h. The only file that includes libedit's header.
  *
- * Algorithm   While a line is edited the terminal makes no signal of Ctrl-C: it is a key, which ends
- *             the line like the return key, and it is noted why. libedit asks the locale what
+ * Algorithm   While a line is edited the terminal makes no signal of Ctrl-C: it is a key, which
+ *             ends the line like the return key, and it is noted why. libedit asks the locale what
  *             characters are: while it works, this thread alone has one of UTF-8. */
 #include "app/cli/line.h"
 

@@ -5,8 +5,8 @@
  * Format      Keys as in bash (emacs mode); ~/.editrc is read. Ctrl-C gives up the line.
  * Limits      SX_LINE_HISTORY_MAX lines are remembered.
  * Threads     One owner. */
-#ifndef SX_CLI_LINE_H
-#define SX_CLI_LINE_H
+#ifndef SX_APP_CLI_LINE_H
+#define SX_APP_CLI_LINE_H
 
 #include "base/buf.h"
 #include "stria.h"

@@ -6,8 +6,8 @@
  *             number of backslashes. A comment (# first) ends at its LF whatever it holds.
  *             m s="a<LF>b" 1<LF>   ends at the second
  * Threads     Pure. */
-#ifndef SX_CLI_LP_CUT_H
-#define SX_CLI_LP_CUT_H
+#ifndef SX_APP_CLI_LP_CUT_H
+#define SX_APP_CLI_LP_CUT_H
 
 #include "base/bytes.h"
 

@@ -10,8 +10,8 @@
  *             empty names; names that end in a backslash or hold a bare LF; measurements that begin
  *             with # or a tab, field names that begin with a tab; tags and fields named time.
  * Threads     One owner. */
-#ifndef SX_CLI_LP_OUT_H
-#define SX_CLI_LP_OUT_H
+#ifndef SX_APP_CLI_LP_OUT_H
+#define SX_APP_CLI_LP_OUT_H
 
 #include "base/buf.h"
 #include "stria.h"

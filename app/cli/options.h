@@ -2,17 +2,17 @@
 /* options.h -- the flags and operands of a command, from a table of them.
  *
  * Why         One table per command makes the parsing, the help and the hint at what was meant.
- * Format      --flag, --flag VALUE, --flag=VALUE in any order among the operands; -- ends the flags;
- *             - alone is an operand. A flag that is given twice counts as it was given last. -h and
- *             --help ask for help, wherever they stand.
+ * Format      --flag, --flag VALUE, --flag=VALUE in any order among the operands; -- ends the
+ *             flags; - alone is an operand. A flag that is given twice counts as it was given last.
+ *             -h and --help ask for help, wherever they stand.
  * Use         struct my_arguments { const char *db; bool json; };
  *             static const struct sx_option options[] = {
  *                 {"db", SX_OPTION_TEXT, offsetof(struct my_arguments, db), "NAME", "its name"},
  *                 {"json", SX_OPTION_FLAG, offsetof(struct my_arguments, json), NULL, "as JSON"},
  *             };
  * Threads     Pure. */
-#ifndef SX_CLI_OPTIONS_H
-#define SX_CLI_OPTIONS_H
+#ifndef SX_APP_CLI_OPTIONS_H
+#define SX_APP_CLI_OPTIONS_H
 
 #include "base/buf.h"
 #include "stria.h"

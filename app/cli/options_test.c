@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* options_test.c -- flags of every type, where they may stand, and what is told about wrong ones. */
+/* options_test.c -- flags of every type, where they may stand, and what is told about wrong
+ * ones. */
 #include "app/cli/options.h"
 
 #include <setjmp.h>

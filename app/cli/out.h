@@ -6,8 +6,8 @@
  * Invariants  After a failure, or when the reader has gone, puts do nothing; sx_out_open() tells
  *             those who make the data that nobody wants more.
  * Threads     One owner. */
-#ifndef SX_CLI_OUT_H
-#define SX_CLI_OUT_H
+#ifndef SX_APP_CLI_OUT_H
+#define SX_APP_CLI_OUT_H
 
 #include "base/buf.h"
 

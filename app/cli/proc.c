@@ -10,13 +10,20 @@
 
 /* ---- reading texts ---- */
 
+/* Takes `len` bytes, which are there, off the front. */
+static struct sx_bytes take(struct sx_bytes *text, size_t len)
+{
+    struct sx_bytes part = {0};
+    (void)sx_bytes_take(text, len, &part);
+    return part;
+}
+
 static struct sx_bytes take_line(struct sx_bytes *text)
 {
     const uint8_t *lf = text->len ? memchr(text->ptr, '\n', text->len) : NULL;
     size_t len = lf ? (size_t)(lf - text->ptr) : text->len;
-    struct sx_bytes line, end;
-    (void)sx_bytes_take(text, len, &line);
-    (void)sx_bytes_take(text, lf ? 1 : 0, &end);
+    struct sx_bytes line = take(text, len);
+    (void)take(text, lf ? 1 : 0);
     return line;
 }
 
@@ -28,14 +35,12 @@ static bool is_blank(uint8_t byte)
 /* The next word of a line; empty at its end. */
 static struct sx_bytes take_word(struct sx_bytes *line)
 {
-    struct sx_bytes word;
     size_t len = 0;
     while (line->len && is_blank(line->ptr[0]))
-        (void)sx_bytes_take(line, 1, &word);
+        (void)take(line, 1);
     while (len < line->len && !is_blank(line->ptr[len]))
         len++;
-    (void)sx_bytes_take(line, len, &word);
-    return word;
+    return take(line, len);
 }
 
 /* Reads numbers off the front of a line, at most `max`; returns how many there were. */
@@ -281,12 +286,11 @@ void sx_proc_put_net(const struct sx_proc *proc, struct sx_bytes net_dev)
     while (net_dev.len) {
         struct sx_bytes line = take_line(&net_dev);
         const uint8_t *colon = line.len ? memchr(line.ptr, ':', line.len) : NULL;
-        struct sx_bytes front, mark;
         uint64_t v[SX_COUNT_OF(names)];
         if (!colon)
             continue;
-        (void)sx_bytes_take(&line, (size_t)(colon - line.ptr), &front);
-        (void)sx_bytes_take(&line, 1, &mark);
+        struct sx_bytes front = take(&line, (size_t)(colon - line.ptr));
+        (void)take(&line, 1);
         struct sx_bytes name = take_word(&front);
         if (take_numbers(&line, v, SX_COUNT_OF(v)) != SX_COUNT_OF(v) ||
             sx_bytes_equal(name, SX_LITERAL("lo")))
@@ -339,9 +343,8 @@ static bool has_option(struct sx_bytes options, struct sx_bytes wanted)
     while (options.len) {
         const uint8_t *comma = memchr(options.ptr, ',', options.len);
         size_t len = comma ? (size_t)(comma - options.ptr) : options.len;
-        struct sx_bytes option, mark;
-        (void)sx_bytes_take(&options, len, &option);
-        (void)sx_bytes_take(&options, comma ? 1 : 0, &mark);
+        struct sx_bytes option = take(&options, len);
+        (void)take(&options, comma ? 1 : 0);
         if (sx_bytes_equal(option, wanted))
             return true;
     }
@@ -351,13 +354,13 @@ static bool has_option(struct sx_bytes options, struct sx_bytes wanted)
 bool sx_proc_take_mount(struct sx_bytes *mounts, struct sx_mount *mount)
 {
     while (mounts->len) {
-        struct sx_bytes line = take_line(mounts), prefix;
+        struct sx_bytes line = take_line(mounts);
         mount->device = take_word(&line);
         mount->path = take_word(&line);
         mount->type = take_word(&line);
         mount->read_only = has_option(take_word(&line), SX_LITERAL("ro"));
         if (sx_bytes_starts_with(mount->device, SX_LITERAL("/dev/"))) {
-            (void)sx_bytes_take(&mount->device, 5, &prefix);
+            (void)take(&mount->device, strlen("/dev/"));
             if (!sx_bytes_starts_with(mount->device, SX_LITERAL("loop")))
                 return true;
         } else if (sx_bytes_equal(mount->path, SX_LITERAL("/")) &&

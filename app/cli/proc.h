@@ -7,8 +7,8 @@
  * Source      proc(5); Documentation/admin-guide/iostats.rst of Linux.
  * Limits      What a text does not have, or has in another form, is left out.
  * Threads     Pure. */
-#ifndef SX_CLI_PROC_H
-#define SX_CLI_PROC_H
+#ifndef SX_APP_CLI_PROC_H
+#define SX_APP_CLI_PROC_H
 
 #include "base/buf.h"
 #include "base/bytes.h"

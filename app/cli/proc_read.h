@@ -3,8 +3,8 @@
  *
  * Limits      Linux. What cannot be read is left out.
  * Threads     One owner. */
-#ifndef SX_CLI_PROC_READ_H
-#define SX_CLI_PROC_READ_H
+#ifndef SX_APP_CLI_PROC_READ_H
+#define SX_APP_CLI_PROC_READ_H
 
 #include "app/cli/proc.h"
 

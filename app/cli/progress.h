@@ -4,8 +4,8 @@
  * Why         Work on gigabytes takes minutes; a log or a pipe gets none of it.
  * Format      512 MiB of 1.19 GiB (42 %), 12.3 M points, 2.51 M points/s, 17 s left
  * Threads     One owner. */
-#ifndef SX_CLI_PROGRESS_H
-#define SX_CLI_PROGRESS_H
+#ifndef SX_APP_CLI_PROGRESS_H
+#define SX_APP_CLI_PROGRESS_H
 
 #include "base/buf.h"
 

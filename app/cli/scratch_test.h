@@ -3,8 +3,8 @@
  * test with its outputs kept.
  *
  * Threads     One. */
-#ifndef SX_CLI_SCRATCH_TEST_H
-#define SX_CLI_SCRATCH_TEST_H
+#ifndef SX_APP_CLI_SCRATCH_TEST_H
+#define SX_APP_CLI_SCRATCH_TEST_H
 
 #include "app/cli/cmd.h"
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* shell.h -- statements one after the other, with the words of the `influx` command beside them.
  *
- * Format      A line that begins with one of the words (use, insert, precision, ...) or a backslash is
- *             for the shell; anything else is InfluxQL, which may take several lines
+ * Format      A line that begins with one of the words (use, insert, precision, ...) or a backslash
+ *             is for the shell; anything else is InfluxQL, which may take several lines
  *             (statement_end.h).
  * Threads     One owner; a statement is ended by Ctrl-C from another thread (interrupt.h). */
-#ifndef SX_CLI_SHELL_H
-#define SX_CLI_SHELL_H
+#ifndef SX_APP_CLI_SHELL_H
+#define SX_APP_CLI_SHELL_H
 
 #include "app/cli/cli.h"
 #include "app/cli/line.h"

@@ -25,7 +25,7 @@ static struct sx_bytes trimmed(struct sx_bytes text)
 static struct sx_bytes take_word(struct sx_bytes *text)
 {
     size_t len = 0;
-    struct sx_bytes word;
+    struct sx_bytes word = {0};
     *text = trimmed(*text);
     while (len < text->len && text->ptr[len] > ' ')
         len++;

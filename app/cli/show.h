@@ -2,14 +2,14 @@
 /* show.h -- an answer on its way from a store or a server to the output.
  *
  * Threads     One owner. */
-#ifndef SX_CLI_SHOW_H
-#define SX_CLI_SHOW_H
+#ifndef SX_APP_CLI_SHOW_H
+#define SX_APP_CLI_SHOW_H
 
 #include "app/cli/out.h"
 #include "app/cli/source.h"
 #include "app/render/render.h"
 
-/* The words of --format and --precision, in the order of the enums of render.h. */
+/* The words of --format and --precision, in the order of the enums of app/render/render.h. */
 #define SX_SHOW_FORMATS "table|csv|json|jsonl"
 #define SX_SHOW_TIMES "rfc3339|ns|us|ms|s|m|h"
 enum sx_render_format sx_show_format(int choice);

@@ -4,8 +4,8 @@
  * Why         Commands and the shell ask both in the same way and show answers with the same
  *             renderers.
  * Threads     One owner; sx_asked_cancel() from any thread. */
-#ifndef SX_CLI_SOURCE_H
-#define SX_CLI_SOURCE_H
+#ifndef SX_APP_CLI_SOURCE_H
+#define SX_APP_CLI_SOURCE_H
 
 #include "app/client/answer.h"
 #include "app/client/client.h"

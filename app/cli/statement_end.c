@@ -84,14 +84,13 @@ static void take_word(struct scan *scan)
 static void step(struct scan *scan)
 {
     uint8_t byte = *scan->p;
-    if (byte == '\'' || byte == '"') {
+    bool comment = at(scan, "/*");
+    if (byte == '\'' || byte == '"' || (byte == '/' && !comment && regex_begins(scan))) {
         skip_quoted(scan, byte);
-    } else if (at(scan, "/*")) {
+    } else if (comment) {
         skip_comment(scan);
     } else if (at(scan, "--")) {
         skip_line_comment(scan);
-    } else if (byte == '/' && regex_begins(scan)) {
-        skip_quoted(scan, byte);
     } else if (is_word(byte)) {
         take_word(scan);
     } else {

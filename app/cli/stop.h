@@ -4,8 +4,8 @@
  * Invariants  The first signal is a wish; the second ends the process at once, which loses nothing
  *             that was acknowledged. Blocking system calls are interrupted.
  * Threads     Any. */
-#ifndef SX_CLI_STOP_H
-#define SX_CLI_STOP_H
+#ifndef SX_APP_CLI_STOP_H
+#define SX_APP_CLI_STOP_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* value_text.h -- the values that people type and read: times, counts, and near words.
  *
- * Format      time   a time or date as InfluxQL writes it (UTC), nanoseconds since 1970 as a number,
+ * Format      time   a time or date as InfluxQL writes it (UTC), nanoseconds since 1970 as a
+ *             number,
  *                    now, or now-DURATION: 2024-05-01T10:00:00Z, 2024-05-01, now-1h30m
  * Threads     Pure. */
-#ifndef SX_CLI_VALUE_TEXT_H
-#define SX_CLI_VALUE_TEXT_H
+#ifndef SX_APP_CLI_VALUE_TEXT_H
+#define SX_APP_CLI_VALUE_TEXT_H
 
 #include "base/buf.h"
 #include "base/bytes.h"

@@ -14,8 +14,8 @@
  *             come before what they describe, as they do. Warnings are known at the statement's
  *             end: sx_answer_message() then.
  * Threads     One owner. */
-#ifndef SX_CLIENT_ANSWER_H
-#define SX_CLIENT_ANSWER_H
+#ifndef SX_APP_CLIENT_ANSWER_H
+#define SX_APP_CLIENT_ANSWER_H
 
 #include "app/client/json_reader.h"
 #include "stria.h"
@@ -38,8 +38,8 @@ stria_status sx_answer_next_series(struct sx_answer *answer, const stria_table *
 stria_status sx_answer_next_batch(struct sx_answer *answer, const stria_batch **batch,
                                   stria_error *err);
 
-/* What the server said besides, since this was asked last: "warning: text" by lines; empty: nothing.
- * Until the next call of any. */
+/* What the server said besides, since this was asked last: "warning: text" by lines; empty:
+ * nothing. Until the next call of any. */
 struct sx_bytes sx_answer_messages(struct sx_answer *answer);
 
 /* The text of an error document {"error":"..."} or {"message":"..."}; the bytes themselves, on one

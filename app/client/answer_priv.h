@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* answer_priv.h -- what answer.c (the walk), answer_step.c (the documents) and
  * answer_batch.c (rows to columns) share. */
-#ifndef SX_CLIENT_ANSWER_PRIV_H
-#define SX_CLIENT_ANSWER_PRIV_H
+#ifndef SX_APP_CLIENT_ANSWER_PRIV_H
+#define SX_APP_CLIENT_ANSWER_PRIV_H
 
 #include "app/client/answer.h"
 #include "base/arena.h"

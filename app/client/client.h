@@ -10,8 +10,8 @@
  *             A user goes into basic authentication and is never printed.
  * Limits      One request at a time. Certificates are checked with the system's.
  * Threads     One owner; sx_client_cancel() from any thread and from signal handlers. */
-#ifndef SX_CLIENT_CLIENT_H
-#define SX_CLIENT_CLIENT_H
+#ifndef SX_APP_CLIENT_CLIENT_H
+#define SX_APP_CLIENT_CLIENT_H
 
 #include "base/buf.h"
 #include "stria.h"

@@ -3,8 +3,8 @@
  *
  * Source      RFC 3986 2.1, 2.3; RFC 9110 5.
  * Threads     Pure. */
-#ifndef SX_CLIENT_HTTP_TEXT_H
-#define SX_CLIENT_HTTP_TEXT_H
+#ifndef SX_APP_CLIENT_HTTP_TEXT_H
+#define SX_APP_CLIENT_HTTP_TEXT_H
 
 #include "base/buf.h"
 

@@ -8,8 +8,8 @@
  * Limits      SX_JSON_DEPTH_MAX levels; strings and numbers of SX_JSON_TOKEN_MAX bytes. Escaped
  *             surrogates without their other half become U+FFFD.
  * Threads     One owner. */
-#ifndef SX_CLIENT_JSON_READER_H
-#define SX_CLIENT_JSON_READER_H
+#ifndef SX_APP_CLIENT_JSON_READER_H
+#define SX_APP_CLIENT_JSON_READER_H
 
 #include "base/buf.h"
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* refusal.h -- what a server's refusal of a write says about its points.
  *
- * Source      The sentences of InfluxDB 1.x: "unable to parse '<line>': <reason>" for each line that
- *             cannot be read, joined by line feeds, "dropped=<count>" for points that may not be
- *             stored; "partial write: " before them when others were stored.
+ * Source      The sentences of InfluxDB 1.x: "unable to parse '<line>': <reason>" for each line
+ *             that cannot be read, joined by line feeds, "dropped=<count>" for points that may not
+ *             be stored; "partial write: " before them when others were stored.
  * Threads     Pure. */
-#ifndef SX_CLIENT_REFUSAL_H
-#define SX_CLIENT_REFUSAL_H
+#ifndef SX_APP_CLIENT_REFUSAL_H
+#define SX_APP_CLIENT_REFUSAL_H
 
 #include "base/bytes.h"
 

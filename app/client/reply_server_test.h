@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* reply_server_test.h -- a server of a few lines for tests: it answers each connection with the next
- * of some replies, and keeps what it was asked.
+/* reply_server_test.h -- a server of a few lines for tests: it answers each connection with the
+ * next of some replies, and keeps what it was asked.
  *
  * Threads     It has one of its own. */
-#ifndef SX_CLIENT_REPLY_SERVER_TEST_H
-#define SX_CLIENT_REPLY_SERVER_TEST_H
+#ifndef SX_APP_CLIENT_REPLY_SERVER_TEST_H
+#define SX_APP_CLIENT_REPLY_SERVER_TEST_H
 
 #include "base/attr.h"
 

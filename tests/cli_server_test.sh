@@ -52,7 +52,7 @@ stop_server() {
 }
 
 cat >in.lp <<'END'
-cpu,dc=eu,host=a\ b big=18446744073709551615u,n=3i,note="say \"hi\"",up=true,usage=0.5 1700000000000000000
+cpu,host=a\ b big=18446744073709551615u,n=3i,note="say \"hi\"",up=true,usage=0.5 17
 cpu,host=b usage=0.1 1700000001000000000
 cpu,host=b usage=2 1700000002000000000
 mem,host=b text="two

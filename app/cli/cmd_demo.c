@@ -60,6 +60,7 @@ struct demo {
     int64_t started_ns;
     char url[64];
     char last_line[SX_CHILD_LINE_MAX]; /* that the server wrote */
+    bool unanswered;                   /* a question was not answered */
 };
 
 /* ---- the port ---- */
@@ -169,29 +170,24 @@ static bool stop_children(struct demo *demo)
 
 /* ---- questions ---- */
 
-static stria_status show_answer(struct demo *demo, const char *text, stria_error *err)
+static void show_answer(struct demo *demo, const char *text)
 {
     const struct sx_question question = {.text = sx_bytes_of(text), .database = DATABASE};
     const struct sx_render_options table = {.format = SX_RENDER_TABLE, .time = SX_RENDER_RFC3339};
     struct sx_asked asked;
     uint64_t row_count;
+    stria_error err = {0};
     sx_out_printf(&demo->cli->out, "\n%s\n\n", text);
-    stria_status st = sx_source_ask(&demo->source, &question, &asked, err);
-    if (st)
-        return st;
-    st = sx_show(&asked, &table, &demo->cli->out, &row_count, err);
-    sx_asked_end(&asked);
-    return st;
-}
-
-static stria_status show_answers(struct demo *demo, stria_error *err)
-{
-    stria_status st = STRIA_OK;
-    for (size_t i = 0; i < SX_COUNT_OF(queries) && !st; i++) {
-        st = show_answer(demo, queries[i], err);
-        (void)sx_out_flush(&demo->cli->out, NULL);
+    stria_status st = sx_source_ask(&demo->source, &question, &asked, &err);
+    if (!st) {
+        st = sx_show(&asked, &table, &demo->cli->out, &row_count, &err);
+        sx_asked_end(&asked);
     }
-    return st;
+    (void)sx_out_flush(&demo->cli->out, NULL);
+    if (!st)
+        return;
+    (void)sx_cli_fail(demo->cli, &err);
+    demo->unanswered = true;
 }
 
 static void tell_how(struct demo *demo, bool ends_by_itself)
@@ -250,8 +246,8 @@ static stria_status play(struct demo *demo, const struct demo_arguments *argumen
         st = sx_source_open_url(&demo->source, &demo->cli->mem, demo->url, err);
     if (!st)
         st = run_on(demo, SX_MIN(until_ns, demo->started_ns + ASK_AFTER_NS), err);
-    if (!st && !sx_stop_wanted())
-        st = show_answers(demo, err);
+    for (size_t i = 0; i < SX_COUNT_OF(queries) && !st && !sx_stop_wanted(); i++)
+        show_answer(demo, queries[i]);
     if (!st && !sx_stop_wanted())
         tell_how(demo, arguments->duration_ns != 0);
     if (!st)
@@ -277,7 +273,7 @@ static int run_demo(struct sx_cli *cli, const void *given, char **operands, size
         return SX_EXIT_FAILED;
     }
     sx_out_put_text(&cli->out, "\nThe server has ended; its data stays.\n");
-    return SX_EXIT_OK;
+    return demo.unanswered ? SX_EXIT_FAILED : SX_EXIT_OK;
 }
 
 const struct sx_command sx_cmd_demo = {

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* kernel.h -- the inner loops of the codecs, in one version per instruction set.
  *
- * Why         Unpacking, prefix sums and the step from scaled integers to doubles are nearly all of the
- *             time of a query over packed data. Each loop exists as plain C (the oracle) and for AVX2,
- *             AVX-512 and NEON; a table of functions is chosen once by what the CPU has.
- * Format      Packed group: 256 values of `width` bits (0 to 32) in 8 lanes of 32-bit words: value i is
- *             in lane i % 8, at bits [i / 8 * width, ...) of the lane, lowest first; word k of lane l is
- *             at byte 4 * (8 * k + l). So a group takes 32 * width bytes and a row of 8 values comes
- *             out of one 256-bit register in natural order.
- * Invariants  All versions give the same bytes and the same values: integers wrap modulo 2^32 or 2^64,
- *             and the floating-point operations are exact or correctly rounded ones (see scale.h).
+ * Why         Unpacking, prefix sums and the step from scaled integers to doubles are nearly all of
+ *             the time of a query over packed data. Each loop exists as plain C (the oracle) and
+ *             for AVX2, AVX-512 and NEON; a table of functions is chosen once by what the CPU has.
+ * Format      Packed group: 256 values of `width` bits (0 to 32) in 8 lanes of 32-bit words: value
+ *             i is in lane i % 8, at bits [i / 8 * width, ...) of the lane, lowest first; word k of
+ *             lane l is at byte 4 * (8 * k + l). So a group takes 32 * width bytes and a row of 8
+ *             values comes out of one 256-bit register in natural order.
+ * Invariants  All versions give the same bytes and the same values: integers wrap modulo 2^32 or
+ *             2^64, and the floating-point operations are exact or correctly rounded ones (see
+ *             scale.h).
  * Threads     Pure, but for the choice, which is atomic. Need the default floating-point mode. */
 #ifndef SX_CODEC_KERNEL_H
 #define SX_CODEC_KERNEL_H
@@ -35,6 +36,25 @@ struct sx_chain {
     uint64_t delta;
 };
 
+#define SX_ANS_LANES_MAX 8
+
+/* One state of an entropy decoder (ans.h), as bytes: the kernels read it as one little-endian
+ * word. */
+struct sx_ans_entry {
+    uint8_t bits;    /* read for the next state */
+    uint8_t extra;   /* bits that follow, of a class wider than one */
+    uint8_t out[4];  /* classes of a tuple; or, of one class, its lowest number, modulo 2^32 */
+    uint8_t base[2]; /* next state, less the bits read */
+};
+
+/* Where an entropy decoder stands. 8 bytes past the last bit that is asked for are readable. */
+struct sx_ans_cursor {
+    const uint8_t *in;
+    size_t position; /* in bits */
+    unsigned lanes;  /* 1, 4 or 8 */
+    uint16_t states[SX_ANS_LANES_MAX];
+};
+
 typedef void (*sx_to_i64)(int64_t *out, const uint32_t *residuals, struct sx_chain *chain);
 typedef void (*sx_to_f64)(double *out, const uint32_t *residuals, struct sx_chain *chain,
                           const struct sx_scale *scale);
@@ -58,6 +78,19 @@ struct sx_kernels {
     /* Sum of (256 - i) * residuals[i]; residuals below 2^SX_WEIGHTED_WIDTH. With order 1 it is the
      * sum of r[i] without its `step`. */
     uint64_t (*weighted_sum)(const uint32_t *residuals);
+    /* Entropy decoding. `steps` symbols, a multiple of 8, each of `tuple` bytes; 4 bytes past the
+     * last may be written. */
+    void (*ans_symbols)(uint8_t *out, struct sx_ans_cursor *cursor,
+                        const struct sx_ans_entry *entries, unsigned tuple, size_t steps);
+    /* The same of single classes, each with its place: out + place, modulo 2^32. No entry asks for
+     * more than bits_max (to 56) bits in all. */
+    void (*ans_numbers)(uint32_t *out, struct sx_ans_cursor *cursor,
+                        const struct sx_ans_entry *entries, unsigned bits_max, size_t steps);
+    /* The same, low[out[0]] + place. */
+    void (*ans_wide)(uint64_t *out, struct sx_ans_cursor *cursor,
+                     const struct sx_ans_entry *entries, const uint64_t *low, size_t steps);
+    /* out[i] = in[i] + add, 256 of them. */
+    void (*widen)(uint32_t *out, const uint8_t *in, uint32_t add);
     /* Sum of residuals[i]. */
     uint64_t (*plain_sum)(const uint32_t *residuals);
 };

@@ -10,6 +10,8 @@
 
 SX_TARGET_BEGIN("avx2,fma,bmi,bmi2,lzcnt,popcnt")
 
+#define SX_ANS_LOW_BITS _bzhi_u64
+#include "codec/kernel_ans.h"
 #include "codec/kernel_pack.h"
 
 #define INLINE static inline __attribute__((always_inline))
@@ -195,6 +197,15 @@ static size_t unscale_all(int64_t *out, uint64_t *bad, const double *values, siz
     return bad_count;
 }
 
+static void widen(uint32_t *out, const uint8_t *in, uint32_t add)
+{
+    for (unsigned i = 0; i < SX_GROUP; i += 8) {
+        __m128i bytes = _mm_loadl_epi64((const __m128i *)(const void *)(in + i));
+        __m256i row = _mm256_add_epi32(_mm256_cvtepu8_epi32(bytes), _mm256_set1_epi32((int)add));
+        _mm256_storeu_si256((__m256i *)(void *)(out + i), row);
+    }
+}
+
 const struct sx_kernels sx_kernels_avx2 = {
     .name = "avx2",
     .pack = pack,
@@ -203,6 +214,10 @@ const struct sx_kernels sx_kernels_avx2 = {
     .to_f64 = {to_f64_0, to_f64_1, to_f64_2},
     .scale = scale_all,
     .unscale = unscale_all,
+    .ans_symbols = ans_symbols,
+    .ans_numbers = ans_numbers,
+    .ans_wide = ans_wide,
+    .widen = widen,
     .weighted_sum = weighted_sum,
     .plain_sum = plain_sum,
 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* kernel_avx512.c -- the kernels for x86-64 with AVX-512 F, VL, DQ and BW: two rows of 8 values at a
- * time, a row of doubles in one register. */
+/* kernel_avx512.c -- the kernels for x86-64 with AVX-512 F, VL, DQ and BW: two rows of 8 values at
+ * a time, a row of doubles in one register. */
 #include "codec/kernel_priv.h"
 
 #if defined(__x86_64__)
@@ -11,6 +11,8 @@
 
 SX_TARGET_BEGIN("avx512f,avx512vl,avx512dq,avx512bw,avx2,fma,bmi,bmi2,lzcnt,popcnt")
 
+#define SX_ANS_LOW_BITS _bzhi_u64
+#include "codec/kernel_ans.h"
 #include "codec/kernel_pack.h"
 
 #define INLINE static inline __attribute__((always_inline))
@@ -178,6 +180,15 @@ static size_t unscale_all(int64_t *out, uint64_t *bad, const double *values, siz
     return bad_count;
 }
 
+static void widen(uint32_t *out, const uint8_t *in, uint32_t add)
+{
+    for (unsigned i = 0; i < SX_GROUP; i += 16) {
+        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(in + i));
+        __m512i rows = _mm512_add_epi32(_mm512_cvtepu8_epi32(bytes), _mm512_set1_epi32((int)add));
+        _mm512_storeu_si512(out + i, rows);
+    }
+}
+
 const struct sx_kernels sx_kernels_avx512 = {
     .name = "avx512",
     .pack = pack,
@@ -186,6 +197,10 @@ const struct sx_kernels sx_kernels_avx512 = {
     .to_f64 = {to_f64_0, to_f64_1, to_f64_2},
     .scale = scale_all,
     .unscale = unscale_all,
+    .ans_symbols = ans_symbols,
+    .ans_numbers = ans_numbers,
+    .ans_wide = ans_wide,
+    .widen = widen,
     .weighted_sum = weighted_sum,
     .plain_sum = plain_sum,
 };

@@ -3,6 +3,7 @@
 #include "codec/kernel_priv.h"
 
 #include "base/bytes.h"
+#include "codec/kernel_ans.h"
 #include "codec/kernel_pack.h"
 
 /* One step of a chain; returns the relative value. */
@@ -81,6 +82,12 @@ static size_t unscale_all(int64_t *out, uint64_t *bad, const double *values, siz
     return bad_count;
 }
 
+static void widen(uint32_t *out, const uint8_t *in, uint32_t add)
+{
+    for (size_t i = 0; i < SX_GROUP; i++)
+        out[i] = in[i] + add;
+}
+
 const struct sx_kernels sx_kernels_portable = {
     .name = "portable",
     .pack = pack,
@@ -89,6 +96,10 @@ const struct sx_kernels sx_kernels_portable = {
     .to_f64 = {to_f64_0, to_f64_1, to_f64_2},
     .scale = scale_all,
     .unscale = unscale_all,
+    .ans_symbols = ans_symbols,
+    .ans_numbers = ans_numbers,
+    .ans_wide = ans_wide,
+    .widen = widen,
     .weighted_sum = weighted_sum,
     .plain_sum = plain_sum,
 };

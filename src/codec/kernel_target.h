@@ -1,13 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* kernel_target.h -- compiling the rest of a file for an instruction set.
  *
- * Why         The library is built for the oldest CPU of its architecture; the kernels of newer ones
- *             are in files that raise the target by themselves, so that no build file needs to know.
+ * Why         The library is built for the oldest CPU of its architecture; the kernels of newer
+ *             ones are in files that raise the target by themselves, so that no build file needs to
+ *             know.
  * Use         SX_TARGET_BEGIN("avx2,fma") ... SX_TARGET_END */
 #ifndef SX_CODEC_KERNEL_TARGET_H
 #define SX_CODEC_KERNEL_TARGET_H
 
 #define SX_PRAGMA(text) _Pragma(#text)
+
+/* Before a loop of a constant number of rounds: no loop is left of it. */
+#if defined(__clang__)
+#define SX_UNROLL(count) SX_PRAGMA(clang loop unroll(full))
+#else
+#define SX_UNROLL(count) SX_PRAGMA(GCC unroll count)
+#endif
 
 #if defined(__clang__)
 #define SX_TARGET_BEGIN(names)                                                                     \

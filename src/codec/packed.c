@@ -3,8 +3,8 @@
  *
  * Algorithm   Per group the window of residuals that are packed whole, [step, step + 2^width), is
  *             searched in two families: windows that begin at the smallest difference, and windows
- *             around a typical one. A histogram of bit widths for each tells the exact cost of every
- *             width, patches and all, so nothing is encoded for trial. */
+ *             around a typical one. A histogram of bit widths for each tells the exact cost of
+ *             every width, patches and all, so nothing is encoded for trial. */
 #include "codec/packed.h"
 
 #include "base/varint.h"
@@ -203,15 +203,19 @@ void sx_packed_plan(struct sx_packed_plan *plan, const int64_t *values, size_t c
 uint64_t sx_packed_estimate(const int64_t *values, size_t count, unsigned order, size_t groups)
 {
     size_t group_count = (count + SX_GROUP - 1) / SX_GROUP, sampled = SX_MIN(groups, group_count);
-    uint64_t bits = 0, seen = 0;
+    uint64_t bits = 0, heads = 0, seen = 0, step = 0;
     for (size_t i = 0; i < sampled; i++) {
         struct sx_packed_plan plan;
         size_t group = i * group_count / sampled;
         sx_packed_plan(&plan, values, count, group, order);
         bits += plan.bits;
+        heads += 8 + 8 * sx_zigzag_size((int64_t)(plan.step - step));
+        step = plan.step;
         seen += SX_MIN(count - group * SX_GROUP, SX_GROUP);
     }
-    return bits * count / seen + group_count * (order ? 20 : 16);
+    if (order == 2)
+        heads += count > 1 ? 8 * sx_zigzag_size(values[1]) : 8;
+    return bits * count / seen + heads * group_count / sampled + group_count * (order ? 4 : 0);
 }
 
 /* ---- writing -------------------------------------------------------------------------------- */

@@ -1,29 +1,35 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* packed.h -- integers as bit-packed residuals: the hot form, made to be decoded at memory speed.
  *
- * Algorithm   The values, or their differences (order 1), or the differences of those (order 2), are
- *             taken in groups of 256. A group has a step and a width: residual = difference - step, of
- *             which `width` bits are packed; the few residuals that need more keep the rest in a list
- *             of patches. So a counter that resets or a spike costs its group a few bytes only.
+ * Algorithm   The values, or their differences (order 1), or the differences of those (order 2),
+ *             are taken in groups of 256. A group has a step and a width: residual = difference -
+ *             step, of which `width` bits are packed; the few residuals that need more keep the
+ *             rest in a list of patches. So a counter that resets or a spike costs its group a few
+ *             bytes only.
  * Format      headers | data of group 0 | data of group 1 ...
  *             header of a group:
  *               u8 width code, + 128 if there are patches: 0-32: residuals of that many bits, sums
  *                 modulo 2^32; 33 + w, w = 0-64: residuals of w bits, sums modulo 2^64
- *               [patches: u8 count (1-255) | u8 bits of each patch (1-64), which is a signed number]
- *               zigzag varint: step, less the step of the group before (0 before the first); in order
+ *               [patches: u8 count (1-255) | u8 bits of each patch (1-64), which is a signed
+ *                 number]
+ *               zigzag varint: step, less the step of the group before (0 before the first); in
+ *                 order
  *                 0 this is the value that residual 0 stands for
  *               [order 1 and 2, group 4, 8, 12 ...: zigzag varint: the value before the group, less
  *                 the one told last (0 at first); order 2 also zigzag varint: the difference there]
  *             order 2, before the first header: zigzag varint of the first difference
- *             data of a whole group: width <= 32: see kernel.h; else the lower 32 bits of all, then the
- *               upper width - 32 bits, each as in kernel.h. Of the last group, when it is short: `width`
+ *             data of a whole group: width <= 32: see kernel.h; else the lower 32 bits of all, then
+ *             the
+ *               upper width - 32 bits, each as in kernel.h. Of the last group, when it is short:
+ *                 `width`
  *               bits each, one after another (bits.h).
- *             then the patches: u8 position each | signed numbers (bits.h), to be put above the packed bits.
- *             The value before the first is -step (order 1); in order 2 it is -(first difference) and
- *             the difference before it is (first difference) - step: value 0 comes out as 0, and the
- *             first difference costs nothing.
+ *             then the patches: u8 position each | signed numbers (bits.h), to be put above the
+ *             packed bits. The value before the first is -step (order 1); in order 2 it is -(first
+ *             difference) and the difference before it is (first difference) - step: value 0 comes
+ *             out as 0, and the first difference costs nothing.
  *             10 12 14 17 as 0 2 4 7 in order 1: 02 | 04 | bits 0 0 0 1 = step 2, width 1:
- *             01 04 08 (width 1, no patches; step 2; residuals -, 0, 0, 1: the first is step by rule)
+ *             01 04 08 (width 1, no patches; step 2; residuals -, 0, 0, 1: the first is step by
+ *             rule)
  * Invariants  The first value is 0: callers keep the origin. Any uint64 sequence comes back, all
  *             arithmetic is modulo 2^64.
  * Limits      SX_PACKED_GROUPS_MAX groups.
@@ -51,7 +57,8 @@ struct sx_packed_plan {
 void sx_packed_plan(struct sx_packed_plan *plan, const int64_t *values, size_t count, size_t group,
                     unsigned order);
 
-/* Bits that `values` would take in an order, headers and all, from at most `groups` of its groups. */
+/* Bits that `values` would take in an order, headers and all, from at most `groups` of its
+ * groups. */
 uint64_t sx_packed_estimate(const int64_t *values, size_t count, unsigned order, size_t groups);
 
 /* Appends the packed form. values[0] is 0; 1 to 256 * SX_PACKED_GROUPS_MAX values. */
@@ -84,7 +91,8 @@ bool sx_packed_open(struct sx_packed_reader *reader, struct sx_bytes in, size_t 
 /* Goes to a group; cheap to the groups 0, 4, 8 ..., at worst three groups are read on the way. */
 void sx_packed_seek(struct sx_packed_reader *reader, size_t group);
 
-/* Reads the next group into `out`, which has room for 256 values (the last group may be shorter). */
+/* Reads the next group into `out`, which has room for 256 values (the last group may be
+ * shorter). */
 void sx_packed_next_i64(struct sx_packed_reader *reader, int64_t *out);
 void sx_packed_next_f64(struct sx_packed_reader *reader, double *out, const struct sx_scale *scale);
 

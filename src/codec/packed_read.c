@@ -7,6 +7,7 @@
 
 #include "base/varint.h"
 #include "codec/bits.h"
+#include "codec/chain.h"
 
 #include <assert.h>
 
@@ -195,34 +196,13 @@ static void residuals_wide(const struct sx_packed_reader *reader, uint64_t *out)
         out[list.ptr[k]] |= patch(group, high, k);
 }
 
-/* The same chain as in the kernels, with sums modulo 2^64. */
-static void wide_to_i64(struct sx_packed_reader *reader, int64_t *out)
-{
-    uint64_t residuals[SX_GROUP];
-    struct sx_chain *chain = &reader->chain;
-    residuals_wide(reader, residuals);
-    if (reader->order == 0) {
-        uint64_t base = chain->origin + chain->factor * chain->start;
-        for (size_t i = 0; i < SX_GROUP; i++)
-            out[i] = (int64_t)(base + chain->factor * residuals[i]);
-        return;
-    }
-    uint64_t value = chain->start, delta = chain->delta;
-    for (size_t i = 0; i < SX_GROUP; i++) {
-        uint64_t d = residuals[i] + chain->step;
-        delta = reader->order == 1 ? d : delta + d;
-        value += delta;
-        out[i] = (int64_t)(chain->origin + chain->factor * value);
-    }
-    chain->start = value;
-    chain->delta = delta;
-}
-
 static void group_to_i64(struct sx_packed_reader *reader, int64_t *out)
 {
     begin_group(reader);
     if (reader->groups[reader->next].wide) {
-        wide_to_i64(reader, out);
+        uint64_t residuals[SX_GROUP];
+        residuals_wide(reader, residuals);
+        sx_chain_wide(out, residuals, &reader->chain, reader->order);
     } else {
         uint32_t residuals[SX_GROUP];
         residuals_narrow(reader, residuals);
@@ -250,25 +230,18 @@ void sx_packed_next_i64(struct sx_packed_reader *reader, int64_t *out)
     group_to_i64(reader, out);
 }
 
-/* Whether base + factor * (any 32-bit number) is exact: then doubles can be used all the way. */
-static bool exact_in_doubles(const struct sx_chain *chain)
-{
-    uint64_t base = chain->origin + chain->factor * chain->start, limit = (uint64_t)1 << 52;
-    return chain->factor <= (uint64_t)1 << 20 && base + limit <= 2 * limit;
-}
-
 void sx_packed_next_f64(struct sx_packed_reader *reader, double *out, const struct sx_scale *scale)
 {
     assert(reader->next < reader->group_count);
-    begin_group(reader);
-    if (reader->groups[reader->next].wide || !exact_in_doubles(&reader->chain)) {
+    if (reader->groups[reader->next].wide) {
         int64_t values[SX_GROUP];
         group_to_i64(reader, values);
         sx_kernels()->scale(out, values, SX_GROUP, scale);
         return;
     }
     uint32_t residuals[SX_GROUP];
+    begin_group(reader);
     residuals_narrow(reader, residuals);
-    sx_kernels()->to_f64[reader->order](out, residuals, &reader->chain, scale);
+    sx_chain_f64(out, residuals, &reader->chain, reader->order, scale);
     reader->next++;
 }

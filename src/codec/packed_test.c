@@ -56,7 +56,8 @@ static void test_the_worked_example_has_the_bytes_of_the_header(void **state)
 static void test_patches_have_the_bytes_of_the_format(void **state)
 {
     (void)state;
-    /* 20 values 0 and 1 but for one 9: width 1, the 9 keeps 4 above it, a signed number of 4 bits */
+    /* 20 values 0 and 1 but for one 9: width 1, the 9 keeps 4 above it, a signed number of 4
+     * bits */
     int64_t values[20];
     static const uint8_t bytes[] = {0x81, 0x01, 0x04, 0x00, 0xaa, 0xaa, 0x0a, 0x05, 0x04};
     struct sx_buf out;

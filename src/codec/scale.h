@@ -2,13 +2,13 @@
 /* scale.h -- doubles as integers: v = n / 10^p or n * 2^e.
  *
  * Why         Numbers that people and programs write have few decimals; as integers they have small
- *             differences. Text parsers give the double nearest to n / 10^p, and so does one division
- *             of exact doubles, so every decimal of up to 15 digits comes back exactly.
+ *             differences. Text parsers give the double nearest to n / 10^p, and so does one
+ *             division of exact doubles, so every decimal of up to 15 digits comes back exactly.
  * Algorithm   Where the CPU multiplies and adds in one step, n / P is computed without dividing, as
  *             RN(n * zh + RN(n * zl)), zh = RN(1 / P), zl = RN((1 - zh * P) / P). Before the last
- *             rounding the error is below 2^-52 ulp, while n / P is at least ulp / (2 * 5^p) away from
- *             the middle of two doubles unless it is a double; 2^-52 < 1 / (2 * 5^p) for p <= 21, so
- *             both ways round to the same bits for every |n| < 2^53. scale_test.c checks it.
+ *             rounding the error is below 2^-52 ulp, while n / P is at least ulp / (2 * 5^p) away
+ *             from the middle of two doubles unless it is a double; 2^-52 < 1 / (2 * 5^p) for p <=
+ *             21, so both ways round to the same bits for every |n| < 2^53. scale_test.c checks it.
  * Source      The proof, in full: docs/adr/codec-decimal-scaled-doubles.md.
  * Limits      |n| <= SX_SCALED_MAX, 0 <= p <= 21, -1074 <= e <= 971. */
 #ifndef SX_CODEC_SCALE_H

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* scale_test.c -- decimals of doubles: the division against the two multiplications that replace it.
+/* scale_test.c -- decimals of doubles: the division against the two multiplications that replace
+ * it.
  *
  * Limits      The sweep here is a part of the proof test; bench/prove_scale.c runs all of it. */
 #include "codec/scale.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* strings.c -- see strings.h.
  *
- * Algorithm   One pass puts every value into a hash table. With few distinct values the table is the
- *             dictionary; the pass gives up when too many are distinct. */
+ * Algorithm   One pass puts every value into a hash table. With few distinct values the table is
+ *             the dictionary; the pass gives up when too many are distinct. */
 #include "codec/strings.h"
 
 #include "base/error.h"
@@ -43,7 +43,8 @@ static uint64_t entry_hash(const void *owner, uint32_t entry)
     return sx_hash(bytes_of(dictionary->values[dictionary->first_use[entry]]));
 }
 
-/* Fills the dictionary and the index of each value. *small: it is worth having. False: no memory. */
+/* Fills the dictionary and the index of each value. *small: it is worth having. False: no
+ * memory. */
 static bool fill(struct dictionary *dictionary, size_t count, int64_t *indexes, bool *small)
 {
     *small = false;
@@ -74,7 +75,7 @@ static void put_dictionary(struct sx_buf *out, const struct dictionary *dictiona
     sx_buf_put_varint(out, dictionary->count);
     for (size_t entry = 0; entry < dictionary->count; entry++)
         sx_buf_put_sized(out, bytes_of(dictionary->values[dictionary->first_use[entry]]));
-    sx_ints_plan(&plan, indexes, count, indexes, false);
+    sx_ints_plan(&plan, indexes, count, indexes, &(struct sx_ints_wish){0});
     sx_ints_write(out, &plan);
 }
 
@@ -87,7 +88,7 @@ static void put_plain(struct sx_buf *out, const stria_bytes *values, size_t coun
     sx_buf_put_u8(out, SX_STRINGS_PLAIN);
     for (size_t i = 0; i < count; i++)
         lengths[i] = (int64_t)values[i].len;
-    sx_ints_plan(&plan, lengths, count, lengths, false);
+    sx_ints_plan(&plan, lengths, count, lengths, &(struct sx_ints_wish){0});
     size_t at = out->len;
     sx_ints_write(out, &plan);
     size_t size = out->len - at, prefix_size = sx_varint_write(prefix, size);
@@ -164,10 +165,11 @@ static stria_status decode_dictionary(struct sx_bytes in, size_t count, size_t f
             return broken(err);
         entries[i] = (stria_bytes){.ptr = (const char *)text.ptr, .len = text.len};
     }
-    stria_status st = sx_ints_open(&indexes, in, count, err);
+    stria_status st = sx_ints_open(&indexes, in, count, NULL, err);
     if (st || range_count == 0)
         return st;
-    sx_ints_seek(&indexes, first / SX_GROUP);
+    if (!sx_ints_seek(&indexes, first / SX_GROUP))
+        return broken(err);
     for (size_t i = first; i < first + range_count;) {
         int64_t group[SX_GROUP];
         if (!sx_ints_next(&indexes, group))
@@ -191,7 +193,7 @@ static stria_status decode_plain(struct sx_bytes in, size_t count, size_t first,
     int64_t group[SX_GROUP];
     if (!sx_sized_get(&in, &sized))
         return broken(err);
-    stria_status st = sx_ints_open(&lengths, sized, count, err);
+    stria_status st = sx_ints_open(&lengths, sized, count, NULL, err);
     if (st)
         return st;
     for (size_t i = 0; i < count; i++) {

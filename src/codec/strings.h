@@ -2,7 +2,8 @@
 /* strings.h -- a column of byte strings <-> bytes.
  *
  * Format      0x60 constant: the bytes
- *             0x61 dictionary: varint number of entries | varint size and bytes of each, in order of
+ *             0x61 dictionary: varint number of entries | varint size and bytes of each, in order
+ *             of
  *               first use | ints.h: index of each value
  *             0x62 plain: varint size | ints.h: length of each value | the bytes of all
  * Threads     Pure. */

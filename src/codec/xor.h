@@ -3,8 +3,8 @@
  *
  * Why         For doubles that are no decimals but move slowly; 1.5 to 2 ns a value, so it is taken
  *             only where it saves much.
- * Source      Pelkonen et al., "Gorilla: A Fast, Scalable, In-Memory Time Series Database", VLDB 2015;
- *             bits are put lowest first (bits.h).
+ * Source      Pelkonen et al., "Gorilla: A Fast, Scalable, In-Memory Time Series Database", VLDB
+ *             2015; bits are put lowest first (bits.h).
  * Format      u64 first value, then per value x = bits xor bits of the value before:
  *             0: x is 0
  *             1 0 | bits: x has no bit set outside the window of the value before
@@ -22,8 +22,19 @@ uint64_t sx_xor_cost(const double *values, size_t count);
 
 void sx_xor_encode(struct sx_buf *out, const double *values, size_t count);
 
-/* Decodes the values from the first on, and keeps those of [first, first + range_count). False: the
- * bytes are cut or malformed. */
-bool sx_xor_decode(struct sx_bytes in, size_t first, size_t range_count, double *values);
+struct sx_xor_reader {
+    struct sx_bytes in;
+    size_t position; /* in bits */
+    size_t left;     /* values */
+    uint64_t value;  /* bits of the last one */
+    unsigned above;  /* the window of the last one: zeros above and below; 64 above: none yet */
+    unsigned below;
+};
+
+/* Begins to read `count` values. */
+void sx_xor_open(struct sx_xor_reader *reader, struct sx_bytes in, size_t count);
+
+/* Reads the next values, up to 256. False: the bytes are cut or malformed. */
+bool sx_xor_next(struct sx_xor_reader *reader, double *out);
 
 #endif

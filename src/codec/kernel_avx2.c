@@ -197,6 +197,91 @@ static size_t unscale_all(int64_t *out, uint64_t *bad, const double *values, siz
     return bad_count;
 }
 
+/* The lower halves of 2 * 4 numbers. */
+INLINE __m256i lower_halves(__m256i a, __m256i b)
+{
+    const __m256i even = _mm256_set_epi32(6, 4, 2, 0, 6, 4, 2, 0);
+    return _mm256_blend_epi32(_mm256_permutevar8x32_epi32(a, even),
+                              _mm256_permutevar8x32_epi32(b, even), 0xf0);
+}
+
+INLINE __m256i load(const int64_t *values)
+{
+    return _mm256_loadu_si256((const __m256i *)(const void *)values);
+}
+
+/* Four differences. */
+INLINE __m256i difference(const int64_t *values, __m256i from, unsigned order)
+{
+    __m256i v = load(values);
+    if (order == 0)
+        return _mm256_sub_epi64(v, from);
+    __m256i before = load(values - 1), d = _mm256_sub_epi64(v, before);
+    if (order == 2)
+        d = _mm256_sub_epi64(d, _mm256_sub_epi64(before, load(values - 2)));
+    return d;
+}
+
+INLINE bool differences_of(uint32_t *out, int32_t range[2], const int64_t *values, unsigned order,
+                           unsigned reach)
+{
+    __m256i from = _mm256_set1_epi64x(order ? values[-1] : values[0]);
+    __m256i middle = _mm256_sub_epi64(from, _mm256_set1_epi64x((int64_t)1 << reach));
+    __m256i far = _mm256_setzero_si256();
+    __m256i low = _mm256_set1_epi32(INT32_MAX), high = _mm256_set1_epi32(INT32_MIN);
+    for (unsigned i = 0; i < SX_GROUP; i += 8) {
+        const int64_t *v = values + i;
+        far = _mm256_or_si256(far, _mm256_sub_epi64(load(v), middle));
+        far = _mm256_or_si256(far, _mm256_sub_epi64(load(v + 4), middle));
+        __m256i d = lower_halves(difference(v, from, order), difference(v + 4, from, order));
+        low = _mm256_min_epi32(low, d);
+        high = _mm256_max_epi32(high, d);
+        _mm256_storeu_si256((__m256i *)(void *)(out + i), d);
+    }
+    int32_t lows[8], highs[8];
+    _mm256_storeu_si256((__m256i *)(void *)lows, low);
+    _mm256_storeu_si256((__m256i *)(void *)highs, high);
+    range[0] = lows[0];
+    range[1] = highs[0];
+    for (unsigned i = 1; i < 8; i++) {
+        range[0] = lows[i] < range[0] ? lows[i] : range[0];
+        range[1] = highs[i] > range[1] ? highs[i] : range[1];
+    }
+    far = _mm256_srl_epi64(far, _mm_cvtsi32_si128((int)reach + 1));
+    return _mm256_testz_si256(far, far);
+}
+
+static bool differences(uint32_t *out, int32_t range[2], const int64_t *values, unsigned order,
+                        unsigned reach)
+{
+    if (order == 0)
+        return differences_of(out, range, values, 0, reach);
+    if (order == 1)
+        return differences_of(out, range, values, 1, reach);
+    return differences_of(out, range, values, 2, reach);
+}
+
+static size_t outside(uint64_t masks[4], const uint64_t valid[4], const uint32_t *numbers,
+                      uint32_t low, uint32_t span)
+{
+    const __m256i sign = _mm256_set1_epi32(INT32_MIN);
+    __m256i from = _mm256_set1_epi32((int)(low ^ 0x80000000u)); /* and the sign is flipped */
+    __m256i limit = _mm256_xor_si256(_mm256_set1_epi32((int)span), sign);
+    size_t count = 0;
+    for (unsigned word = 0; word < 4; word++) {
+        uint64_t mask = 0;
+        for (unsigned i = 0; i < 64; i += 8) {
+            const void *at = numbers + 64 * word + i;
+            __m256i v = _mm256_sub_epi32(_mm256_loadu_si256((const __m256i *)at), from);
+            __m256i over = _mm256_cmpgt_epi32(v, limit);
+            mask |= (uint64_t)(unsigned)_mm256_movemask_ps(_mm256_castsi256_ps(over)) << i;
+        }
+        masks[word] = mask & valid[word];
+        count += (size_t)__builtin_popcountll(masks[word]);
+    }
+    return count;
+}
+
 static void widen(uint32_t *out, const uint8_t *in, uint32_t add)
 {
     for (unsigned i = 0; i < SX_GROUP; i += 8) {
@@ -210,6 +295,8 @@ const struct sx_kernels sx_kernels_avx2 = {
     .name = "avx2",
     .pack = pack,
     .unpack = unpack,
+    .differences = differences,
+    .outside = outside,
     .to_i64 = {to_i64_0, to_i64_1, to_i64_2},
     .to_f64 = {to_f64_0, to_f64_1, to_f64_2},
     .scale = scale_all,

@@ -180,6 +180,69 @@ static size_t unscale_all(int64_t *out, uint64_t *bad, const double *values, siz
     return bad_count;
 }
 
+/* Eight differences. */
+INLINE __m512i difference(const int64_t *values, __m512i from, unsigned order)
+{
+    __m512i v = _mm512_loadu_si512(values);
+    if (order == 0)
+        return _mm512_sub_epi64(v, from);
+    __m512i before = _mm512_loadu_si512(values - 1), d = _mm512_sub_epi64(v, before);
+    if (order == 2)
+        d = _mm512_sub_epi64(d, _mm512_sub_epi64(before, _mm512_loadu_si512(values - 2)));
+    return d;
+}
+
+INLINE bool differences_of(uint32_t *out, int32_t range[2], const int64_t *values, unsigned order,
+                           unsigned reach)
+{
+    __m512i from = _mm512_set1_epi64(order ? values[-1] : values[0]);
+    __m512i middle = _mm512_sub_epi64(from, _mm512_set1_epi64((int64_t)1 << reach));
+    __m512i far = _mm512_setzero_si512();
+    __m512i low = _mm512_set1_epi32(INT32_MAX), high = _mm512_set1_epi32(INT32_MIN);
+    for (unsigned i = 0; i < SX_GROUP; i += 16) {
+        const int64_t *v = values + i;
+        far = _mm512_or_si512(far, _mm512_sub_epi64(_mm512_loadu_si512(v), middle));
+        far = _mm512_or_si512(far, _mm512_sub_epi64(_mm512_loadu_si512(v + 8), middle));
+        __m256i a = _mm512_cvtepi64_epi32(difference(v, from, order));
+        __m256i b = _mm512_cvtepi64_epi32(difference(v + 8, from, order));
+        __m512i d = _mm512_inserti64x4(_mm512_castsi256_si512(a), b, 1);
+        low = _mm512_min_epi32(low, d);
+        high = _mm512_max_epi32(high, d);
+        _mm512_storeu_si512(out + i, d);
+    }
+    range[0] = _mm512_reduce_min_epi32(low);
+    range[1] = _mm512_reduce_max_epi32(high);
+    far = _mm512_srl_epi64(far, _mm_cvtsi32_si128((int)reach + 1));
+    return _mm512_test_epi64_mask(far, far) == 0;
+}
+
+static bool differences(uint32_t *out, int32_t range[2], const int64_t *values, unsigned order,
+                        unsigned reach)
+{
+    if (order == 0)
+        return differences_of(out, range, values, 0, reach);
+    if (order == 1)
+        return differences_of(out, range, values, 1, reach);
+    return differences_of(out, range, values, 2, reach);
+}
+
+static size_t outside(uint64_t masks[4], const uint64_t valid[4], const uint32_t *numbers,
+                      uint32_t low, uint32_t span)
+{
+    __m512i from = _mm512_set1_epi32((int)low), limit = _mm512_set1_epi32((int)span);
+    size_t count = 0;
+    for (unsigned word = 0; word < 4; word++) {
+        uint64_t mask = 0;
+        for (unsigned i = 0; i < 64; i += 16) {
+            __m512i v = _mm512_sub_epi32(_mm512_loadu_si512(numbers + 64 * word + i), from);
+            mask |= (uint64_t)_mm512_cmpgt_epu32_mask(v, limit) << i;
+        }
+        masks[word] = mask & valid[word];
+        count += (size_t)__builtin_popcountll(masks[word]);
+    }
+    return count;
+}
+
 static void widen(uint32_t *out, const uint8_t *in, uint32_t add)
 {
     for (unsigned i = 0; i < SX_GROUP; i += 16) {
@@ -193,6 +256,8 @@ const struct sx_kernels sx_kernels_avx512 = {
     .name = "avx512",
     .pack = pack,
     .unpack = unpack,
+    .differences = differences,
+    .outside = outside,
     .to_i64 = {to_i64_0, to_i64_1, to_i64_2},
     .to_f64 = {to_f64_0, to_f64_1, to_f64_2},
     .scale = scale_all,

@@ -43,20 +43,6 @@
 #define SX_PACKED_GROUPS_MAX 64
 #define SX_PACKED_VECTOR 4 /* groups between two places where decoding can begin */
 
-/* What the encoder found out about one group. */
-struct sx_packed_plan {
-    uint64_t step;
-    uint8_t width;
-    uint8_t patch_count;
-    uint8_t high_width;
-    bool wide;
-    uint32_t bits; /* of data, headers not counted */
-};
-
-/* Plans group `group` of `values`; `order` 0 to 2. */
-void sx_packed_plan(struct sx_packed_plan *plan, const int64_t *values, size_t count, size_t group,
-                    unsigned order);
-
 /* Bits that `values` would take in an order, headers and all, from at most `groups` of its
  * groups. */
 uint64_t sx_packed_estimate(const int64_t *values, size_t count, unsigned order, size_t groups);

@@ -132,21 +132,18 @@ static struct sx_bytes patches_of(const struct sx_packed_group *group, size_t co
     return sx_bytes_make(group->data + offset, data_size(group, count) - offset);
 }
 
-/* What patch k adds to its residual. */
-static uint64_t patch(const struct sx_packed_group *group, struct sx_bytes high, size_t k)
+/* Reads the patches of a group: what each adds to its residual. Returns where they go. */
+static const uint8_t *read_patches(uint64_t *patches, const struct sx_packed_group *group,
+                                   size_t count)
 {
+    struct sx_bytes list = patches_of(group, count);
     uint64_t sign = (uint64_t)1 << (group->high_width - 1);
-    uint64_t v = sx_bits_get(high, k * group->high_width, group->high_width);
-    return ((v ^ sign) - sign) << group->width;
-}
-
-/* Residuals of a short group, into `out`, zero up to 256. */
-static void unpack_short(uint64_t *out, const struct sx_packed_group *group, size_t count)
-{
-    struct sx_bytes in = sx_bytes_make(group->data, sx_bits_size(count, group->width));
-    for (size_t i = 0; i < count; i++)
-        out[i] = sx_bits_get(in, i * group->width, group->width);
-    memset(out + count, 0, (SX_GROUP - count) * sizeof *out);
+    sx_bits_unpack(patches,
+                   sx_bytes_make(list.ptr + group->patch_count, list.len - group->patch_count),
+                   group->patch_count, group->high_width);
+    for (size_t k = 0; k < group->patch_count; k++)
+        patches[k] = ((patches[k] ^ sign) - sign) << group->width;
+    return list.ptr;
 }
 
 /* Residuals of the next group, sums modulo 2^32. */
@@ -154,22 +151,21 @@ static void residuals_narrow(const struct sx_packed_reader *reader, uint32_t *ou
 {
     const struct sx_packed_group *group = &reader->groups[reader->next];
     size_t count = sx_packed_group_size(reader, reader->next);
+    uint64_t words[SX_GROUP];
     if (count == SX_GROUP) {
         sx_kernels()->unpack(out, group->data, group->width);
     } else {
-        uint64_t words[SX_GROUP];
-        unpack_short(words, group, count);
-        for (size_t i = 0; i < SX_GROUP; i++)
+        struct sx_bytes in = sx_bytes_make(group->data, sx_bits_size(count, group->width));
+        sx_bits_unpack(words, in, count, group->width);
+        for (size_t i = 0; i < count; i++)
             out[i] = (uint32_t)words[i];
+        memset(out + count, 0, (SX_GROUP - count) * sizeof *out);
     }
     if (!group->patch_count)
         return;
-    struct sx_bytes list = patches_of(group, count), high = list;
-    high.ptr += group->patch_count;
-    high.len -= group->patch_count;
-    for (size_t k = 0; k < group->patch_count; k++) {
-        out[list.ptr[k]] |= (uint32_t)patch(group, high, k);
-    }
+    const uint8_t *positions = read_patches(words, group, count);
+    for (size_t k = 0; k < group->patch_count; k++)
+        out[positions[k]] |= (uint32_t)words[k];
 }
 
 /* Residuals of the next group, sums modulo 2^64. */
@@ -185,15 +181,16 @@ static void residuals_wide(const struct sx_packed_reader *reader, uint64_t *out)
         for (size_t i = 0; i < SX_GROUP; i++)
             out[i] = low[i] | (uint64_t)high[i] << 32;
     } else {
-        unpack_short(out, group, count);
+        struct sx_bytes in = sx_bytes_make(group->data, sx_bits_size(count, group->width));
+        sx_bits_unpack(out, in, count, group->width);
+        memset(out + count, 0, (SX_GROUP - count) * sizeof *out);
     }
     if (!group->patch_count)
         return;
-    struct sx_bytes list = patches_of(group, count), high = list;
-    high.ptr += group->patch_count;
-    high.len -= group->patch_count;
+    uint64_t patches[SX_GROUP];
+    const uint8_t *positions = read_patches(patches, group, count);
     for (size_t k = 0; k < group->patch_count; k++)
-        out[list.ptr[k]] |= patch(group, high, k);
+        out[positions[k]] |= patches[k];
 }
 
 static void group_to_i64(struct sx_packed_reader *reader, int64_t *out)

@@ -19,6 +19,7 @@
 #define MISSING_MAX 16384 /* numbers that its first form may miss */
 #define FLAT_MAX 64       /* classes of which a tuple may be made */
 #define DEARER_PERCENT 1  /* what may be lost for fewer looks into the table */
+#define DEARER_BITS 200    /* and so much a value, of 4096 to a bit */
 #define ORDER_NONE 3
 #define LEVELS 260   /* of bits a value, a quarter of a bit each */
 #define LOT_LEVELS 4 /* of columns that may share */
@@ -188,7 +189,7 @@ static stria_status take_sample(struct maker *maker, const struct lot *lot, unsi
     return STRIA_OK;
 }
 
-/* Cost of the sample in a shape, by the states that its symbols get, times 256 and per number. */
+/* Cost of the sample in a shape, by the states that its symbols get: of a value, times 4096. */
 static uint64_t cost_of_shape(const struct sx_classes *classes, struct sx_ans_shape shape)
 {
     uint16_t weights[SX_ANS_SYMBOLS_MAX];
@@ -215,7 +216,7 @@ static struct sx_ans_shape choose_shape(const struct sx_classes *classes)
         struct sx_ans_shape shape = {.log = SX_ANS_LOG_MAX, .tuple = tuple};
         if (!sx_ans_fits(classes, shape))
             break;
-        if (cost_of_shape(classes, shape) <= single + single * DEARER_PERCENT / 100 + 16)
+        if (cost_of_shape(classes, shape) <= single + single * DEARER_PERCENT / 100 + DEARER_BITS)
             best = shape;
     }
     return best;

@@ -29,6 +29,7 @@
 
 #include "base/buf.h"
 #include "codec/ans.h"
+#include "codec/chain.h"
 #include "codec/tables.h"
 
 #define SX_CODED_BLOCKS_MAX 2
@@ -94,6 +95,9 @@ bool sx_coded_seek(struct sx_coded_reader *reader, size_t group);
 /* Reads the next group; room for 256 values. False: the bytes break the format. */
 bool sx_coded_next_i64(struct sx_coded_reader *reader, int64_t *out);
 bool sx_coded_next_f64(struct sx_coded_reader *reader, double *out, const struct sx_scale *scale);
+
+/* As sx_packed_next_total; false: the bytes break the format. */
+bool sx_coded_next_total(struct sx_coded_reader *reader, struct sx_totals *totals, bool want_range);
 
 /* Numbers of `values` in an order, into `numbers`, and the domain they need; order 0: `*low` is
  * taken off. The first number is a copy of the second in orders 1 and 2. */

@@ -3,7 +3,6 @@
 #include "codec/coded.h"
 
 #include "base/varint.h"
-#include "codec/chain.h"
 
 #include <assert.h>
 
@@ -157,6 +156,27 @@ bool sx_coded_next_f64(struct sx_coded_reader *reader, double *out, const struct
     if (!next_residuals(reader, narrow, NULL))
         return false;
     sx_chain_f64(out, narrow, &reader->chain, reader->order, scale);
+    return true;
+}
+
+bool sx_coded_next_total(struct sx_coded_reader *reader, struct sx_totals *totals, bool want_range)
+{
+    size_t count = SX_MIN(reader->count - reader->next * SX_GROUP, SX_GROUP);
+    unsigned domain = reader->decoder->classes.domain;
+    int64_t values[SX_GROUP];
+    if (want_range || reader->wide || count < SX_GROUP || domain > SX_WEIGHTED_WIDTH) {
+        if (!sx_coded_next_i64(reader, values))
+            return false;
+        sx_totals_add(totals, values, count);
+        return true;
+    }
+    uint32_t residuals[SX_GROUP];
+    if (!next_residuals(reader, residuals, NULL))
+        return false;
+    if (!sx_chain_sum(totals, residuals, domain, &reader->chain, reader->order)) {
+        sx_kernels()->to_i64[reader->order](values, residuals, &reader->chain);
+        sx_totals_add(totals, values, SX_GROUP);
+    }
     return true;
 }
 

@@ -405,6 +405,49 @@ bool sx_ints_range(struct sx_ints_reader *reader, size_t first, size_t count, in
     return true;
 }
 
+/* Adds up the whole next group. */
+static bool next_total(struct sx_ints_reader *reader, bool want_range, struct sx_totals *totals)
+{
+    if (reader->kind == SX_INTS_STEP || reader->order == SX_INTS_LINE) {
+        int64_t values[SX_GROUP];
+        size_t left = reader->count - reader->next * SX_GROUP;
+        if (!sx_ints_next(reader, values))
+            return false;
+        sx_totals_add(totals, values, SX_MIN(left, SX_GROUP));
+        return true;
+    }
+    reader->next++;
+    if (reader->kind == SX_INTS_CODED)
+        return sx_coded_next_total(&reader->in.coded, totals, want_range);
+    sx_packed_next_total(&reader->in.packed, totals, want_range);
+    return true;
+}
+
+bool sx_ints_total(struct sx_ints_reader *reader, size_t first, size_t count, bool want_range,
+                   struct sx_totals *totals)
+{
+    assert(first + count <= reader->count);
+    if (count == 0)
+        return true;
+    if (!sx_ints_seek(reader, first / SX_GROUP))
+        return false;
+    for (size_t skip = first % SX_GROUP; count; skip = 0) {
+        size_t taken = SX_MIN(SX_GROUP - skip, count);
+        size_t size = SX_MIN(reader->count - reader->next * SX_GROUP, SX_GROUP);
+        if (taken == size) {
+            if (!next_total(reader, want_range, totals))
+                return false;
+        } else {
+            int64_t group[SX_GROUP];
+            if (!sx_ints_next(reader, group))
+                return false;
+            sx_totals_add(totals, group + skip, taken);
+        }
+        count -= taken;
+    }
+    return true;
+}
+
 const char *sx_ints_name(uint8_t head)
 {
     static const char *const packed[] = {"for", "delta", "delta2", "line"};

@@ -92,6 +92,10 @@ bool sx_ints_next_f64(struct sx_ints_reader *reader, double *out, const struct s
 /* Reads values [first, first + count) of the sequence. */
 bool sx_ints_range(struct sx_ints_reader *reader, size_t first, size_t count, int64_t *out);
 
+/* Adds up values [first, first + count). want_range: min and max, too. */
+bool sx_ints_total(struct sx_ints_reader *reader, size_t first, size_t count, bool want_range,
+                   struct sx_totals *totals);
+
 /* "step", "packed-1", ... for inspect: of the head byte. */
 const char *sx_ints_name(uint8_t head);
 

@@ -101,6 +101,8 @@ struct sx_kernels {
                      const struct sx_ans_entry *entries, const uint64_t *low, size_t steps);
     /* out[i] = in[i] + add, 256 of them. */
     void (*widen)(uint32_t *out, const uint8_t *in, uint32_t add);
+    /* The smallest and the largest of 256 values. */
+    void (*range)(int64_t range[2], const int64_t *values);
     /* Sum of residuals[i]. */
     uint64_t (*plain_sum)(const uint32_t *residuals);
 };

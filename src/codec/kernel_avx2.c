@@ -282,6 +282,25 @@ static size_t outside(uint64_t masks[4], const uint64_t valid[4], const uint32_t
     return count;
 }
 
+static void range_of(int64_t range[2], const int64_t *values)
+{
+    __m256i low = load(values), high = low;
+    for (unsigned i = 4; i < SX_GROUP; i += 4) {
+        __m256i v = load(values + i);
+        low = _mm256_blendv_epi8(low, v, _mm256_cmpgt_epi64(low, v));
+        high = _mm256_blendv_epi8(high, v, _mm256_cmpgt_epi64(v, high));
+    }
+    int64_t lows[4], highs[4];
+    _mm256_storeu_si256((__m256i *)(void *)lows, low);
+    _mm256_storeu_si256((__m256i *)(void *)highs, high);
+    range[0] = lows[0];
+    range[1] = highs[0];
+    for (unsigned i = 1; i < 4; i++) {
+        range[0] = lows[i] < range[0] ? lows[i] : range[0];
+        range[1] = highs[i] > range[1] ? highs[i] : range[1];
+    }
+}
+
 static void widen(uint32_t *out, const uint8_t *in, uint32_t add)
 {
     for (unsigned i = 0; i < SX_GROUP; i += 8) {
@@ -305,6 +324,7 @@ const struct sx_kernels sx_kernels_avx2 = {
     .ans_numbers = ans_numbers,
     .ans_wide = ans_wide,
     .widen = widen,
+    .range = range_of,
     .weighted_sum = weighted_sum,
     .plain_sum = plain_sum,
 };

@@ -243,6 +243,18 @@ static size_t outside(uint64_t masks[4], const uint64_t valid[4], const uint32_t
     return count;
 }
 
+static void range_of(int64_t range[2], const int64_t *values)
+{
+    __m512i low = _mm512_loadu_si512(values), high = low;
+    for (unsigned i = 8; i < SX_GROUP; i += 8) {
+        __m512i v = _mm512_loadu_si512(values + i);
+        low = _mm512_min_epi64(low, v);
+        high = _mm512_max_epi64(high, v);
+    }
+    range[0] = _mm512_reduce_min_epi64(low);
+    range[1] = _mm512_reduce_max_epi64(high);
+}
+
 static void widen(uint32_t *out, const uint8_t *in, uint32_t add)
 {
     for (unsigned i = 0; i < SX_GROUP; i += 16) {
@@ -266,6 +278,7 @@ const struct sx_kernels sx_kernels_avx512 = {
     .ans_numbers = ans_numbers,
     .ans_wide = ans_wide,
     .widen = widen,
+    .range = range_of,
     .weighted_sum = weighted_sum,
     .plain_sum = plain_sum,
 };

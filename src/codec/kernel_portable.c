@@ -116,6 +116,15 @@ static size_t outside(uint64_t masks[4], const uint64_t valid[4], const uint32_t
     return count;
 }
 
+static void range_of(int64_t range[2], const int64_t *values)
+{
+    range[0] = range[1] = values[0];
+    for (size_t i = 1; i < SX_GROUP; i++) {
+        range[0] = values[i] < range[0] ? values[i] : range[0];
+        range[1] = values[i] > range[1] ? values[i] : range[1];
+    }
+}
+
 static void widen(uint32_t *out, const uint8_t *in, uint32_t add)
 {
     for (size_t i = 0; i < SX_GROUP; i++)
@@ -136,6 +145,7 @@ const struct sx_kernels sx_kernels_portable = {
     .ans_numbers = ans_numbers,
     .ans_wide = ans_wide,
     .widen = widen,
+    .range = range_of,
     .weighted_sum = weighted_sum,
     .plain_sum = plain_sum,
 };

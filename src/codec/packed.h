@@ -38,7 +38,7 @@
 #define SX_CODEC_PACKED_H
 
 #include "base/buf.h"
-#include "codec/kernel.h"
+#include "codec/chain.h"
 
 #define SX_PACKED_GROUPS_MAX 64
 #define SX_PACKED_VECTOR 4 /* groups between two places where decoding can begin */
@@ -81,6 +81,11 @@ void sx_packed_seek(struct sx_packed_reader *reader, size_t group);
  * shorter). */
 void sx_packed_next_i64(struct sx_packed_reader *reader, int64_t *out);
 void sx_packed_next_f64(struct sx_packed_reader *reader, double *out, const struct sx_scale *scale);
+
+/* Reads past the next group and adds its values to `totals`. want_range: min and max, too; without
+ * them values need not be made. */
+void sx_packed_next_total(struct sx_packed_reader *reader, struct sx_totals *totals,
+                          bool want_range);
 
 /* Values of a group. */
 static inline size_t sx_packed_group_size(const struct sx_packed_reader *reader, size_t group)

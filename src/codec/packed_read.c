@@ -7,7 +7,6 @@
 
 #include "base/varint.h"
 #include "codec/bits.h"
-#include "codec/chain.h"
 
 #include <assert.h>
 
@@ -241,4 +240,24 @@ void sx_packed_next_f64(struct sx_packed_reader *reader, double *out, const stru
     residuals_narrow(reader, residuals);
     sx_chain_f64(out, residuals, &reader->chain, reader->order, scale);
     reader->next++;
+}
+
+void sx_packed_next_total(struct sx_packed_reader *reader, struct sx_totals *totals,
+                          bool want_range)
+{
+    const struct sx_packed_group *group = &reader->groups[reader->next];
+    size_t count = sx_packed_group_size(reader, reader->next);
+    if (!want_range && !group->wide && count == SX_GROUP && !group->patch_count &&
+        group->width <= SX_WEIGHTED_WIDTH) {
+        uint32_t residuals[SX_GROUP];
+        begin_group(reader);
+        sx_kernels()->unpack(residuals, group->data, group->width);
+        if (sx_chain_sum(totals, residuals, group->width, &reader->chain, reader->order)) {
+            reader->next++;
+            return;
+        }
+    }
+    int64_t values[SX_GROUP];
+    group_to_i64(reader, values);
+    sx_totals_add(totals, values, count);
 }

@@ -371,6 +371,12 @@ stria_status sx_scaled_open(struct sx_scaled_reader *reader, struct sx_bytes in,
     return sx_ints_open(&reader->ints, in, count, shared, err);
 }
 
+bool sx_scaled_skip_exception(struct sx_scaled_reader *reader)
+{
+    reader->patterns += reader->pattern_step;
+    return next_exception(reader, reader->exception_next + 1);
+}
+
 /* Puts the exceptions of the group at `first` into `values`. */
 static bool put_exceptions_in(struct sx_scaled_reader *reader, size_t first, double *values)
 {

@@ -58,6 +58,9 @@ struct sx_scaled_reader {
 stria_status sx_scaled_open(struct sx_scaled_reader *reader, struct sx_bytes in, size_t count,
                             const struct sx_tables *shared, stria_error *err);
 
+/* Passes the exception that is next. False: the bytes break the format. */
+bool sx_scaled_skip_exception(struct sx_scaled_reader *reader);
+
 /* Goes to a group, once and before any is read. False: the bytes break the format. */
 bool sx_scaled_seek(struct sx_scaled_reader *reader, size_t group);
 

@@ -307,7 +307,9 @@ typedef enum stria_language {
 /* A value for $name in a query. */
 typedef struct stria_param {
     const char *name; /* without the $ */
-    stria_type type;  /* FLOAT, INT, UINT, BOOL, STRING */
+    /* FLOAT, INT, UINT, BOOL, STRING; NONE: it has no value, and `string` says why: a query that
+     * uses it fails with that text. */
+    stria_type type;
     union {
         double f64;
         int64_t i64;
@@ -335,7 +337,7 @@ typedef struct stria_query_options {
     uint64_t row_count_max; /* LIMIT after so many result rows; 0: none */
     const stria_param *params;
     size_t param_count;
-    bool read_only; /* statements that change something are refused (an HTTP GET, say) */
+    bool warn_changes; /* statements that change something carry InfluxDB's warning (HTTP GET) */
 } stria_query_options;
 #define STRIA_QUERY_OPTIONS(...)                                                                   \
     (&(stria_query_options){.struct_size = sizeof(stria_query_options), __VA_ARGS__})

@@ -4,6 +4,7 @@
 
 #define ARENA_ALIGN 8
 #define ARENA_BLOCK_SIZE 4096
+#define ARENA_BLOCK_SIZE_MIN 64
 
 struct sx_arena_block {
     struct sx_arena_block *older;
@@ -13,8 +14,8 @@ struct sx_arena_block {
 
 void sx_arena_init(struct sx_arena *arena, struct sx_mem *mem, size_t block_size)
 {
-    *arena =
-        (struct sx_arena){.mem = mem, .block_size = block_size ? block_size : ARENA_BLOCK_SIZE};
+    size_t size = block_size ? SX_MAX(block_size, ARENA_BLOCK_SIZE_MIN) : ARENA_BLOCK_SIZE;
+    *arena = (struct sx_arena){.mem = mem, .block_size = size};
 }
 
 static void free_older(struct sx_arena *arena, struct sx_arena_block *block)

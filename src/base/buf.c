@@ -21,7 +21,7 @@ bool sx_buf_reserve_slow(struct sx_buf *buf, size_t size)
     if (buf->capacity - buf->len >= size)
         return true;
     if (!buf->mem || size > buf->max || buf->len > buf->max - size) {
-        buf->failed = true;
+        buf->failed = buf->too_large = true;
         return false;
     }
     size_t wanted = SX_MAX(buf->len + size, buf->capacity * 2);
@@ -48,11 +48,12 @@ void sx_buf_printf(struct sx_buf *buf, const char *format, ...)
     }
     va_end(again);
     va_end(args);
+    buf->failed = buf->failed || size < 0;
 }
 
 stria_status sx_buf_refused(const struct sx_buf *buf, const char *what, stria_error *err)
 {
-    if (buf->len >= buf->max || !buf->mem)
+    if (buf->too_large)
         return sx_fail(err, STRIA_LIMIT, "%s: larger than %zu bytes", what, buf->max);
     return sx_fail(err, STRIA_NOMEM, "%s: no memory beyond %zu bytes", what, buf->len);
 }

@@ -19,6 +19,7 @@ struct sx_buf {
     size_t max;         /* appends beyond it are refused */
     struct sx_mem *mem; /* NULL: storage of the caller, which does not grow */
     bool failed;
+    bool too_large; /* it failed because of max, not for want of memory */
 };
 
 static inline void sx_buf_init(struct sx_buf *buf, struct sx_mem *mem, size_t max)
@@ -38,7 +39,7 @@ void sx_buf_deinit(struct sx_buf *buf);
 static inline void sx_buf_clear(struct sx_buf *buf)
 {
     buf->len = 0;
-    buf->failed = false;
+    buf->failed = buf->too_large = false;
 }
 
 /* Makes room for `size` more bytes; false: refused (and `failed` is set). */

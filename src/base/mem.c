@@ -34,10 +34,21 @@ static void uncharge(struct sx_mem *from, const struct sx_mem *until, size_t siz
     }
 }
 
+static void note_size(struct sx_mem *mem, size_t now)
+{
+    size_t max = atomic_load_explicit(&mem->size_max, memory_order_relaxed);
+    while (now > max &&
+           !atomic_compare_exchange_weak_explicit(&mem->size_max, &max, now, memory_order_relaxed,
+                                                  memory_order_relaxed)) {
+    }
+}
+
 /* Relaxed order suffices: the counters guard a sum, not other data. Two threads at a limit may both
  * be refused although one would fit; neither ever passes it. */
 static bool charge(struct sx_mem *mem, size_t size)
 {
+    if (size > SIZE_MAX / 2) /* the sums must not wrap around */
+        return false;
     for (struct sx_mem *m = mem; m; m = m->parent) {
         size_t now = atomic_fetch_add_explicit(&m->size, size, memory_order_relaxed) + size;
         size_t limit = atomic_load_explicit(&m->limit, memory_order_relaxed);
@@ -46,13 +57,18 @@ static bool charge(struct sx_mem *mem, size_t size)
             uncharge(mem, m, size);
             return false;
         }
-        size_t max = atomic_load_explicit(&m->size_max, memory_order_relaxed);
-        while (now > max &&
-               !atomic_compare_exchange_weak_explicit(&m->size_max, &max, now, memory_order_relaxed,
-                                                      memory_order_relaxed)) {
-        }
+        note_size(m, now);
     }
     return true;
+}
+
+/* Puts the `actual` size in place of the `charged` one, at every node. */
+static void correct(struct sx_mem *mem, size_t charged, size_t actual)
+{
+    for (struct sx_mem *m = mem; m; m = m->parent) {
+        size_t more = actual - charged; /* or less: it wraps around, and so does the sum */
+        note_size(m, atomic_fetch_add_explicit(&m->size, more, memory_order_relaxed) + more);
+    }
 }
 
 /* Whether a test wants this allocation to fail. */
@@ -79,9 +95,7 @@ static void *settle(struct sx_mem *mem, void *ptr, size_t size)
         uncharge(mem, NULL, size);
         return NULL;
     }
-    size_t usable = malloc_usable_size(ptr);
-    for (struct sx_mem *m = mem; m; m = m->parent)
-        atomic_fetch_add_explicit(&m->size, usable - size, memory_order_relaxed);
+    correct(mem, size, malloc_usable_size(ptr));
     return ptr;
 }
 
@@ -127,9 +141,7 @@ void *sx_mem_resize(struct sx_mem *mem, void *ptr, size_t size)
             uncharge(mem, NULL, more);
         return NULL;
     }
-    size_t usable = malloc_usable_size(moved);
-    for (struct sx_mem *m = mem; m; m = m->parent)
-        atomic_fetch_add_explicit(&m->size, usable - old - more, memory_order_relaxed);
+    correct(mem, old + more, malloc_usable_size(moved));
     return moved;
 }
 
@@ -185,10 +197,20 @@ stria_status sx_mem_refused(const struct sx_mem *mem, size_t size, stria_error *
     assert(mem);
     for (const struct sx_mem *m = mem; m; m = m->parent) {
         size_t limit = atomic_load(&m->limit), now = atomic_load(&m->size);
-        if (limit && now + size > limit)
+        if (limit && (now > limit || size > limit - now))
             return sx_fail(err, STRIA_NOMEM,
                            "memory budget '%s': %zu of %zu bytes used, %zu more needed", m->name,
                            now, limit, size);
     }
     return sx_fail(err, STRIA_NOMEM, "no memory for %zu bytes of '%s'", size, mem->name);
+}
+
+void *sx_mem_host_alloc(size_t size)
+{
+    return malloc(size);
+}
+
+void sx_mem_host_free(void *ptr)
+{
+    free(ptr);
 }

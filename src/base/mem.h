@@ -71,6 +71,11 @@ SX_MUST_CHECK bool sx_mem_grow(struct sx_mem *mem, void **array, size_t *capacit
 SX_MUST_CHECK bool sx_mem_reserve(struct sx_mem *mem, size_t size);
 void sx_mem_release(struct sx_mem *mem, size_t size);
 
+/* Memory that is handed to the host and outlives every budget (a report's texts): the caller bounds
+ * it. NULL: the machine has none. */
+SX_MUST_CHECK void *sx_mem_host_alloc(size_t size);
+void sx_mem_host_free(void *ptr);
+
 /* NOMEM, with the name of the node that refuses, its figures and the bytes asked for. */
 stria_status sx_mem_refused(const struct sx_mem *mem, size_t size, stria_error *err);
 

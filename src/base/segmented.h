@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* segmented.h -- an array that grows without moving: items keep their address, readers need no lock.
+/* segmented.h -- an array that grows without moving: items keep their address, readers need no
+ * lock.
  *
- * Algorithm   Segment k holds first_count << k items, so 22 pointers reach 4 G items; place i is found by
- *             one count-leading-zeros. Items are born zeroed.
+ * Algorithm   Segment k holds first_count << k items, so 22 pointers reach 4 G items; place i is
+ *             found by one count-leading-zeros. Items are born zeroed.
  * Threads     One thread grows it; any may read items below a count that was published to them. */
 #ifndef SX_BASE_SEGMENTED_H
 #define SX_BASE_SEGMENTED_H

@@ -18,6 +18,8 @@ struct sort {
 static void swap(uint8_t *a, uint8_t *b, size_t size)
 {
     uint8_t t[ITEM_SIZE_MAX];
+    if (a == b)
+        return;
     memcpy(t, a, size);
     memcpy(a, b, size);
     memcpy(b, t, size);

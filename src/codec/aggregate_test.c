@@ -29,8 +29,8 @@ static void check_ints(struct sx_bytes in, stria_type type, size_t count, size_t
         low = ints[i] < low ? ints[i] : low;
         high = ints[i] > high ? ints[i] : high;
     }
-    assert_int_equal(
-        sx_column_aggregate(in, type, count, first, part, NULL, want, &got, NULL), STRIA_OK);
+    assert_int_equal(sx_column_aggregate(in, type, count, first, part, NULL, want, &got, NULL),
+                     STRIA_OK);
     if (got.has & SX_WANT_SUM)
         assert_true(!overflow && (int64_t)got.sum == sum);
     else /* large values may be added in an order in which they do not fit */
@@ -85,8 +85,7 @@ static void check_doubles(struct sx_bytes in, size_t count, size_t first, size_t
         high = v > high ? v : high;
     }
     assert_int_equal(
-        sx_column_aggregate(in, STRIA_FLOAT, count, first, part, NULL, want, &got, NULL),
-        STRIA_OK);
+        sx_column_aggregate(in, STRIA_FLOAT, count, first, part, NULL, want, &got, NULL), STRIA_OK);
     if (got.has & SX_WANT_SUM) {
         told++;
         assert_true(sx_bits_of_f64(up) == got.sum);
@@ -136,8 +135,8 @@ static void test_sums_that_are_not_exact_are_not_told(void **state)
     for (size_t i = 0; i < COUNT; i++) /* 2^51 each: the sum passes 2^53 */
         doubles[i] = 0x1p51 - (double)(i % 7);
     sx_buf_init(&out, &mem, 1 << 20);
-    assert_int_equal(
-        sx_column_encode(&out, STRIA_FLOAT, doubles, COUNT, SX_TIER_HOT, &mem, NULL), STRIA_OK);
+    assert_int_equal(sx_column_encode(&out, STRIA_FLOAT, doubles, COUNT, SX_TIER_HOT, &mem, NULL),
+                     STRIA_OK);
     assert_int_equal(sx_column_aggregate(sx_buf_bytes(&out), STRIA_FLOAT, COUNT, 0, COUNT, NULL,
                                          SX_WANT_SUM, &got, NULL),
                      STRIA_OK);

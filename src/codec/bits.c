@@ -4,7 +4,8 @@
 
 #include <assert.h>
 
-/* The bytes are copied to where 16 more may be read, so that each number is one load and a shift. */
+/* The bytes are copied to where 16 more may be read, so that each number is one load and a
+ * shift. */
 void sx_bits_unpack(uint64_t *out, struct sx_bytes in, size_t count, unsigned width)
 {
     uint8_t copy[SX_BITS_UNPACK_MAX * 8 + 16];

@@ -95,8 +95,8 @@ static inline uint64_t sx_bits_get(struct sx_bytes in, size_t position, unsigned
 
 #define SX_BITS_UNPACK_MAX 256
 
-/* Reads `count` (0 to SX_BITS_UNPACK_MAX) numbers of `width` bits from the beginning of `in`; bits past
- * its end read as 0. */
+/* Reads `count` (0 to SX_BITS_UNPACK_MAX) numbers of `width` bits from the beginning of `in`; bits
+ * past its end read as 0. */
 void sx_bits_unpack(uint64_t *out, struct sx_bytes in, size_t count, unsigned width);
 
 #endif

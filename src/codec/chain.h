@@ -30,8 +30,9 @@ static inline struct sx_totals sx_totals_none(void)
 
 void sx_totals_add(struct sx_totals *totals, const int64_t *values, size_t count);
 
-/* Adds the sum of a whole group of residuals below 2^width, sums modulo 2^32, and moves the chain on;
- * min and max are left out. False: this cannot be told without making the values; nothing is done. */
+/* Adds the sum of a whole group of residuals below 2^width, sums modulo 2^32, and moves the chain
+ * on; min and max are left out. False: this cannot be told without making the values; nothing is
+ * done. */
 bool sx_chain_sum(struct sx_totals *totals, const uint32_t *residuals, unsigned width,
                   struct sx_chain *chain, unsigned order);
 

@@ -64,14 +64,15 @@ struct sx_kernels {
     /* 256 values <-> 32 * width bytes. */
     void (*pack)(uint8_t *out, const uint32_t *values, unsigned width);
     void (*unpack)(uint32_t *values, const uint8_t *in, unsigned width);
-    /* Differences of 256 values, modulo 2^32: order 0: from values[0]; order 1: from the value before;
-     * order 2: from the difference before. values[-1] (order 1 and 2) and values[-2] (order 2) are
-     * looked at. range: the smallest and the largest, as signed numbers. False: some value is 2^reach
-     * or more away from values[0] (order 0) or values[-1], and the rest means nothing. */
+    /* Differences of 256 values, modulo 2^32: order 0: from values[0]; order 1: from the value
+     * before; order 2: from the difference before. values[-1] (order 1 and 2) and values[-2] (order
+     * 2) are looked at. range: the smallest and the largest, as signed numbers. False: some value
+     * is 2^reach or more away from values[0] (order 0) or values[-1], and the rest means
+     * nothing. */
     bool (*differences)(uint32_t *out, int32_t range[2], const int64_t *values, unsigned order,
                         unsigned reach);
-    /* Which of 256 numbers are outside of [low, low + span], modulo 2^32: bit i % 64 of masks[i / 64],
-     * where `valid` has it, too. Returns how many. */
+    /* Which of 256 numbers are outside of [low, low + span], modulo 2^32: bit i % 64 of masks[i
+     * / 64], where `valid` has it, too. Returns how many. */
     size_t (*outside)(uint64_t masks[4], const uint64_t valid[4], const uint32_t *numbers,
                       uint32_t low, uint32_t span);
     /* A group of 256 residuals to values, by order. For doubles all of the integers met lie within

@@ -181,8 +181,8 @@ static void test_differences_and_what_is_outside_are_found_in_every_version(void
                 for (unsigned reach = 8; reach <= 30; reach += 11) {
                     sx_gen_ints(kind, reach, values, 2 + SX_GROUP);
                     bool near = oracle->differences(want, want_range, values + 2, order, reach);
-                    assert_int_equal(
-                        kernels->differences(got, got_range, values + 2, order, reach), near);
+                    assert_int_equal(kernels->differences(got, got_range, values + 2, order, reach),
+                                     near);
                     if (!near)
                         continue;
                     assert_memory_equal(want, got, sizeof want);
@@ -204,8 +204,7 @@ static void test_differences_are_those_of_the_definition(void **state)
     sx_gen_ints(3, 1, values, 2 + SX_GROUP);
     const int64_t *v = values + 2;
     for (unsigned order = 0; order <= 2; order++) {
-        assert_true(
-            sx_kernels_of(SX_ISA_PORTABLE)->differences(d, range, v, order, 20));
+        assert_true(sx_kernels_of(SX_ISA_PORTABLE)->differences(d, range, v, order, 20));
         int64_t low = INT64_MAX, high = INT64_MIN;
         for (ptrdiff_t i = 0; i < SX_GROUP; i++) {
             int64_t want = order == 0   ? v[i] - v[0]

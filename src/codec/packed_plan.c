@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* packed_plan.c -- choosing step and width of packed groups; see packed.h.
  *
- * Algorithm   The window of differences that are packed whole, [step, step + 2^width), is searched in
- *             two families: windows that begin at the smallest difference, and windows around a typical
- *             one. From the width that holds all downwards, the differences outside are counted, which
- *             tells the exact cost, until the patches alone cost more than the best so far. Nothing is
- *             encoded for trial. */
+ * Algorithm   The window of differences that are packed whole, [step, step + 2^width), is searched
+ *             in two families: windows that begin at the smallest difference, and windows around a
+ *             typical one. From the width that holds all downwards, the differences outside are
+ *             counted, which tells the exact cost, until the patches alone cost more than the best
+ *             so far. Nothing is encoded for trial. */
 #include "base/attr.h"
 #include "codec/packed_priv.h"
 
@@ -13,9 +13,9 @@
 #define PATCH_LIST_BITS 16 /* its count and width in the header */
 #define PATCH_BITS 9       /* its position; and one more for the time of applying it */
 
-/* How far values may be from the one before the group (order 1 and 2) or the first (order 0) for sums
- * modulo 2^32: as a power of two. In the first group of order 1 and 2 sums begin one step, which can
- * be five ranges, before value 0. */
+/* How far values may be from the one before the group (order 1 and 2) or the first (order 0) for
+ * sums modulo 2^32: as a power of two. In the first group of order 1 and 2 sums begin one step,
+ * which can be five ranges, before value 0. */
 #define REACH 30
 #define REACH_FIRST 26
 
@@ -49,9 +49,9 @@ static void wide_differences(struct sx_packed_differences *out, const int64_t *v
     for (size_t i = 0; i < out->count; i++) {
         uint64_t d = (uint64_t)v[i];
         if (order > 0)
-            d -= (uint64_t)*(v + i - 1);
+            d -= (uint64_t) * (v + i - 1);
         if (order > 1)
-            d -= (uint64_t)*(v + i - 1) - (uint64_t)*(v + i - 2);
+            d -= (uint64_t) * (v + i - 1) - (uint64_t) * (v + i - 2);
         out->d.wide[i] = d;
     }
     size_t from = out->skip_first && out->count > 1;
@@ -143,8 +143,8 @@ static unsigned patch_width(const int64_t range[2], uint64_t low, unsigned w, un
     return SX_MIN(sx_bit_width(below | above) + 1, full - w);
 }
 
-/* Takes width w, with that many patches, if it is the cheapest so far; false: no smaller width can be
- * cheaper. */
+/* Takes width w, with that many patches, if it is the cheapest so far; false: no smaller width can
+ * be cheaper. */
 static bool try_width(struct sx_packed_plan *plan, const struct sx_packed_differences *in,
                       unsigned w, size_t patches, uint64_t low)
 {

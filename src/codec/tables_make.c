@@ -19,7 +19,7 @@
 #define MISSING_MAX 16384 /* numbers that its first form may miss */
 #define FLAT_MAX 64       /* classes of which a tuple may be made */
 #define DEARER_PERCENT 1  /* what may be lost for fewer looks into the table */
-#define DEARER_BITS 200    /* and so much a value, of 4096 to a bit */
+#define DEARER_BITS 200   /* and so much a value, of 4096 to a bit */
 #define ORDER_NONE 3
 #define LEVELS 260   /* of bits a value, a quarter of a bit each */
 #define LOT_LEVELS 4 /* of columns that may share */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* bitset.h -- a set of small numbers (slots, ordinals): one bit each.
  *
- * Why         Selecting series is a few AND, OR and NOT over sets of at most some million numbers: 125 kB
- *             per million, a few microseconds an operation, and no allocation behind the accountant's
- *             back (docs/adr/0003-plain-bitsets.md).
+ * Why         Selecting series is a few AND, OR and NOT over sets of at most some million numbers:
+ *             125 kB per million, a few microseconds an operation, and no allocation behind the
+ *             accountant's back (docs/adr/0003-plain-bitsets.md).
  * Invariants  Bits at and beyond `size` are 0.
  * Threads     One owner. */
 #ifndef SX_INDEX_BITSET_H

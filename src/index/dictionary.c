@@ -110,7 +110,8 @@ bool sx_dictionary_walk(struct sx_dictionary_walk *walk, const struct sx_diction
     return true;
 }
 
-bool sx_dictionary_get(const struct sx_dictionary *dictionary, uint32_t position, struct sx_buf *text)
+bool sx_dictionary_get(const struct sx_dictionary *dictionary, uint32_t position,
+                       struct sx_buf *text)
 {
     struct sx_dictionary_walk walk;
     return position < dictionary->count && sx_dictionary_walk(&walk, dictionary, position, text) &&

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* dictionary.h -- stored sorted strings, front-coded: the values of a tag, the names in a segment.
  *
- * Format      varint count, varint size of the entries, entries, then per group of 16 but the first a u32
- *             offset of the group into the entries. An entry is varint shared (with the string before; 0
- *             at the start of a group), varint rest length, rest.
+ * Format      varint count, varint size of the entries, entries, then per group of 16 but the first
+ *             a u32 offset of the group into the entries. An entry is varint shared (with the
+ *             string before; 0 at the start of a group), varint rest length, rest.
  *             {"host_1", "host_12"} -> 02 | 0b | 00 06 host_1 | 06 01 "2"
  * Invariants  Strings are unique and ascending as bytes, so a string's position is its rank.
  * Limits      UINT32_MAX strings, entries below 4 GiB.
@@ -38,17 +38,18 @@ struct sx_dictionary_walk {
 SX_MUST_CHECK bool sx_dictionary_walk(struct sx_dictionary_walk *walk,
                                       const struct sx_dictionary *dictionary, uint32_t from,
                                       struct sx_buf *text);
-/* The next string, in `text` (its bytes are replaced); false: the end, or damage (then walk->next is
- * below the count), or text->failed. */
+/* The next string, in `text` (its bytes are replaced); false: the end, or damage (then walk->next
+ * is below the count), or text->failed. */
 SX_MUST_CHECK bool sx_dictionary_next(struct sx_dictionary_walk *walk, struct sx_buf *text);
 
 /* The string at a position, into `text`; false: damaged or no memory. */
 SX_MUST_CHECK bool sx_dictionary_get(const struct sx_dictionary *dictionary, uint32_t position,
                                      struct sx_buf *text);
 
-/* The position of the first string >= `string`, and whether it is equal. False: damaged or no memory.
- * `text` is scratch. */
-SX_MUST_CHECK bool sx_dictionary_find(const struct sx_dictionary *dictionary, struct sx_bytes string,
-                                      struct sx_buf *text, uint32_t *position, bool *equal);
+/* The position of the first string >= `string`, and whether it is equal. False: damaged or no
+ * memory. `text` is scratch. */
+SX_MUST_CHECK bool sx_dictionary_find(const struct sx_dictionary *dictionary,
+                                      struct sx_bytes string, struct sx_buf *text,
+                                      uint32_t *position, bool *equal);
 
 #endif

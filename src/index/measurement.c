@@ -119,8 +119,8 @@ static uint32_t column_of(struct sx_measurement *m, struct sx_bytes name, stria_
         !SX_GROW(m->mem, m->columns, m->column_capacity, m->column_count + 1))
         return SX_MAP_NONE;
     column = (uint32_t)m->column_count++;
-    m->columns[column] = (struct sx_measurement_column){
-        .name = m->fields[field].name, .type = type, .field = field};
+    m->columns[column] =
+        (struct sx_measurement_column){.name = m->fields[field].name, .type = type, .field = field};
     sx_map_put(&m->column_map, hash, column);
     return column;
 }
@@ -160,16 +160,20 @@ static const struct sx_schema *add_schema(struct sx_measurement *m, const uint32
     struct sx_schema *schema = sx_arena_alloc(&m->arena, sizeof *schema);
     uint32_t *ids_copy = sx_arena_array(&m->arena, count, sizeof *ids);
     stria_type *types = sx_arena_array(&m->arena, count, sizeof *types);
-    if (!schema || !ids_copy || !types)
+    struct sx_bytes *names = sx_arena_array(&m->arena, count, sizeof *names);
+    if (!schema || !ids_copy || !types || !names)
         return NULL;
     memcpy(ids_copy, ids, count * sizeof *ids);
-    for (uint32_t i = 0; i < count; i++)
+    for (uint32_t i = 0; i < count; i++) {
         types[i] = m->columns[ids[i]].type;
+        names[i] = m->columns[ids[i]].name;
+    }
     *schema = (struct sx_schema){.measurement = m,
                                  .column_count = count,
                                  .number = (uint32_t)m->schema_count,
                                  .column_ids = ids_copy,
-                                 .types = types};
+                                 .types = types,
+                                 .names = names};
     atomic_init(&schema->last_window, NO_WINDOW);
     m->schemas[m->schema_count] = schema;
     sx_map_put(&m->schema_map, hash, (uint32_t)m->schema_count++);
@@ -226,7 +230,8 @@ static void remove_range(struct sx_field *field, size_t i)
             (field->range_count - i) * sizeof *field->ranges);
 }
 
-/* Adds windows first to last, in which the field has no type yet; i is their place. False: no memory. */
+/* Adds windows first to last, in which the field has no type yet; i is their place. False: no
+ * memory. */
 static bool add_range(struct sx_measurement *m, struct sx_field *field, size_t i,
                       const struct sx_type_range *range, int64_t window_ns)
 {
@@ -250,14 +255,16 @@ static bool add_range(struct sx_measurement *m, struct sx_field *field, size_t i
     }
     if (!SX_GROW(m->mem, field->ranges, field->range_capacity, field->range_count + 1))
         return false;
-    memmove(&field->ranges[i + 1], &field->ranges[i], (field->range_count - i) * sizeof *field->ranges);
+    memmove(&field->ranges[i + 1], &field->ranges[i],
+            (field->range_count - i) * sizeof *field->ranges);
     field->ranges[i] = *range;
     field->range_count++;
     return true;
 }
 
 stria_status sx_measurement_check_types(const struct sx_schema *schema, int64_t window,
-                                        int64_t window_ns, stria_error *err)
+                                        int64_t window_ns, struct sx_type_conflict *conflict,
+                                        stria_error *err)
 {
     struct sx_measurement *m = schema->measurement;
     if (atomic_load_explicit(&schema->last_window, memory_order_relaxed) == window)
@@ -269,11 +276,11 @@ stria_status sx_measurement_check_types(const struct sx_schema *schema, int64_t 
         if (at == field->range_count || field->ranges[at].first_window > window ||
             field->ranges[at].type == schema->types[i])
             continue;
-        return sx_fail(err, STRIA_CONFLICT,
-                       "input field \"%.*s\" on measurement \"%.*s\" is type %s, already exists as "
-                       "type %s",
-                       (int)field->name.len, field->name.ptr, (int)m->name.len, m->name.ptr,
-                       sx_type_name(schema->types[i]), sx_type_name(field->ranges[at].type));
+        *conflict = (struct sx_type_conflict){.measurement = m->name,
+                                              .field = field->name,
+                                              .type = schema->types[i],
+                                              .type_before = field->ranges[at].type};
+        return STRIA_CONFLICT;
     }
     for (uint32_t i = 0; i < schema->column_count; i++) {
         struct sx_field *field = &m->fields[m->columns[schema->column_ids[i]].field];

@@ -2,10 +2,10 @@
 /* measurement.h -- what is known of a measurement at ingest: its columns, schemas and field types.
  *
  * Why         The field's type is fixed per measurement and window: a point that contradicts it is
- *             dropped with the peer's text. That is a rule of ingest only; stored columns are (name,
- *             type), so merges never meet a conflict.
- * Invariants  Column and schema numbers never change while the index lives. Type ranges of a field do
- *             not overlap and are sorted; neighbours of one type are one range.
+ *             dropped with the peer's text. That is a rule of ingest only; stored columns are
+ *             (name, type), so merges never meet a conflict.
+ * Invariants  Column and schema numbers never change while the index lives. Type ranges of a field
+ *             do not overlap and are sorted; neighbours of one type are one range.
  * Threads     Guarded by the lock of the index that owns it, but for a schema's fields, which are
  *             immutable once it is made. */
 #ifndef SX_INDEX_MEASUREMENT_H
@@ -41,10 +41,11 @@ struct sx_measurement;
 struct sx_schema {
     struct sx_measurement *measurement;
     uint32_t column_count;
-    uint32_t number;              /* in the measurement */
-    _Atomic int64_t last_window;  /* one window for which all types are known to agree; see below */
-    const uint32_t *column_ids;   /* into the measurement's columns */
+    uint32_t number;             /* in the measurement */
+    _Atomic int64_t last_window; /* one window for which all types are known to agree; see below */
+    const uint32_t *column_ids;  /* into the measurement's columns */
     const stria_type *types;
+    const struct sx_bytes *names; /* of the columns */
 };
 
 struct sx_measurement {
@@ -74,11 +75,17 @@ const struct sx_schema *sx_measurement_schema(struct sx_measurement *measurement
                                               const struct sx_batch_column *columns,
                                               uint32_t column_count);
 
+/* A row's field contradicts what the window has. Names live as long as the measurement. */
+struct sx_type_conflict {
+    struct sx_bytes measurement, field;
+    stria_type type, type_before;
+};
+
 /* Whether rows of `schema` may be written to the window, taking note of types that are new in it.
- * OK; CONFLICT with the peer's text (`input field "f" on measurement "m" is type float, already exists
- * as type integer`); NOMEM. */
+ * OK; CONFLICT, told in *conflict; NOMEM. */
 stria_status sx_measurement_check_types(const struct sx_schema *schema, int64_t window,
-                                        int64_t window_ns, stria_error *err);
+                                        int64_t window_ns, struct sx_type_conflict *conflict,
+                                        stria_error *err);
 
 /* Takes note of a type as the manifest or the log has it; never a conflict. False: no memory. */
 SX_MUST_CHECK bool sx_measurement_note_type(struct sx_measurement *measurement,

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* postings.h -- a stored list of ascending ordinals: which series of a segment have a tag value.
  *
- * Format      varint count of runs, then for each: varint gap << 1 | long, [varint length - 2 if long].
- *             gap: ordinals skipped since the end of the run before; a run is one ordinal, or `length`.
- *             {0, 1, 2, 7} -> 02 | 01 01 | 08
+ * Format      varint count of runs, then for each: varint gap << 1 | long, [varint length - 2 if
+ *             long]. gap: ordinals skipped since the end of the run before; a run is one ordinal,
+ *             or `length`. {0, 1, 2, 7} -> 02 | 01 01 | 08
  * Invariants  Decoding never adds an ordinal outside the universe.
  * Threads     Pure. */
 #ifndef SX_INDEX_POSTINGS_H

@@ -17,6 +17,7 @@ struct sx_series_index *sx_series_index_create(struct sx_mem *mem, uint32_t poli
     if (!ix)
         return NULL;
     ix->mem = mem;
+    atomic_init(&ix->reference_count, 1);
     ix->policy_id = policy_id;
     ix->index_id = index_id;
     ix->window_ns = window_ns;
@@ -29,9 +30,15 @@ struct sx_series_index *sx_series_index_create(struct sx_mem *mem, uint32_t poli
     return ix;
 }
 
-void sx_series_index_destroy(struct sx_series_index *ix)
+struct sx_series_index *sx_series_index_acquire(struct sx_series_index *ix)
 {
-    if (!ix)
+    atomic_fetch_add_explicit(&ix->reference_count, 1, memory_order_relaxed);
+    return ix;
+}
+
+void sx_series_index_release(struct sx_series_index *ix)
+{
+    if (!ix || atomic_fetch_sub_explicit(&ix->reference_count, 1, memory_order_acq_rel) != 1)
         return;
     struct sx_mem *mem = ix->mem;
     for (size_t i = 0; i < atomic_load(&ix->slot_count); i++)
@@ -95,8 +102,9 @@ uint32_t sx_series_index_hinted(struct sx_series_index *ix, const struct sx_seri
     if (!hint || hint->index_id != ix->index_id)
         return SX_SLOT_NONE;
     struct sx_slot *slot = sx_series_index_slot(ix, hint->slot);
-    return atomic_load_explicit(&slot->version, memory_order_acquire) == hint->version ? hint->slot
-                                                                                       : SX_SLOT_NONE;
+    return atomic_load_explicit(&slot->version, memory_order_acquire) == hint->version
+               ? hint->slot
+               : SX_SLOT_NONE;
 }
 
 /* ---- measurements, tags, pairs ---- */
@@ -110,7 +118,8 @@ static bool measurement_equal(const void *owner, uint32_t value, const void *key
 
 static uint64_t measurement_hash(const void *owner, uint32_t value)
 {
-    return sx_hash(((const struct sx_series_index *)owner)->measurements[value].measurement->escaped);
+    return sx_hash(
+        ((const struct sx_series_index *)owner)->measurements[value].measurement->escaped);
 }
 
 uint32_t sx_index_measurement(struct sx_series_index *ix, struct sx_bytes escaped, bool make)
@@ -191,8 +200,7 @@ static uint32_t pair_of(struct sx_series_index *ix, struct sx_bytes bytes, size_
     if (id != SX_MAP_NONE)
         return id;
     uint32_t tag = sx_index_tag(ix, sx_bytes_make(bytes.ptr, key_len), true);
-    if (tag == SX_MAP_NONE ||
-        !sx_map_reserve(&ix->pair_map, ix->pair_count + 1, pair_hash, ix) ||
+    if (tag == SX_MAP_NONE || !sx_map_reserve(&ix->pair_map, ix->pair_count + 1, pair_hash, ix) ||
         !SX_GROW(ix->mem, ix->pairs, ix->pair_capacity, ix->pair_count + 1))
         return SX_MAP_NONE;
     struct sx_index_tag *t = &ix->tags[tag];
@@ -282,7 +290,8 @@ static uint32_t add_series(struct sx_series_index *ix, struct sx_bytes key, uint
     uint32_t measurement = intern_parts(ix, key, &pairs, &pair_count);
     if (measurement == SX_MAP_NONE)
         return SX_SLOT_NONE;
-    if (!reserve_lists(ix, measurement, pairs, pair_count) || !sx_segmented_reserve(&ix->slots, number) ||
+    if (!reserve_lists(ix, measurement, pairs, pair_count) ||
+        !sx_segmented_reserve(&ix->slots, number) ||
         !sx_map_reserve(&ix->series_map, ix->series_map.count + 1, slot_hash, ix)) {
         sx_mem_free(ix->mem, pairs);
         return SX_SLOT_NONE;
@@ -313,10 +322,10 @@ stria_status sx_series_index_resolve(struct sx_series_index *ix, struct sx_bytes
     if (*slot == SX_SLOT_NONE)
         return sx_mem_refused(ix->mem, 256, err);
     if (hint)
-        *hint = (struct sx_series_hint){
-            .index_id = ix->index_id,
-            .slot = *slot,
-            .version = atomic_load(&sx_series_index_slot(ix, *slot)->version)};
+        *hint = (struct sx_series_hint){.index_id = ix->index_id,
+                                        .slot = *slot,
+                                        .version =
+                                            atomic_load(&sx_series_index_slot(ix, *slot)->version)};
     return STRIA_OK;
 }
 
@@ -345,7 +354,8 @@ void sx_series_index_key(struct sx_series_index *ix, uint32_t slot, struct sx_bu
 
 /* ---- sorting by key ---- */
 
-/* Compared by ranks of measurement and pairs: the order of the pairs' bytes is that of the key's. */
+/* Compared by ranks of measurement and pairs: the order of the pairs' bytes is that of the
+ * key's. */
 struct ranks {
     struct sx_series_index *ix;
     uint32_t *measurement_ranks, *pair_ranks;
@@ -450,24 +460,40 @@ struct sx_measurement *sx_series_index_find_measurement(struct sx_series_index *
     return m;
 }
 
+uint32_t sx_series_index_columns(struct sx_series_index *ix, uint32_t slot,
+                                 struct sx_measurement_column *columns, uint32_t capacity,
+                                 uint32_t *count)
+{
+    sx_mutex_lock(&ix->mutex);
+    uint32_t id = sx_series_index_slot(ix, slot)->measurement;
+    const struct sx_measurement *m = ix->measurements[id].measurement;
+    *count = (uint32_t)m->column_count;
+    if (SX_MIN(*count, capacity))
+        memcpy(columns, m->columns, SX_MIN(*count, capacity) * sizeof *columns);
+    sx_mutex_unlock(&ix->mutex);
+    return id;
+}
+
 stria_status sx_series_index_schema(struct sx_series_index *ix,
                                     const struct sx_batch_schema *batch_schema,
                                     const struct sx_schema **schema, stria_error *err)
 {
     sx_mutex_lock(&ix->mutex);
     struct sx_measurement *m = measurement_by_name(ix, batch_schema->measurement, true);
-    *schema = m ? sx_measurement_schema(m, batch_schema->columns, batch_schema->column_count) : NULL;
+    *schema =
+        m ? sx_measurement_schema(m, batch_schema->columns, batch_schema->column_count) : NULL;
     sx_mutex_unlock(&ix->mutex);
     return *schema ? STRIA_OK : sx_mem_refused(ix->mem, 256, err);
 }
 
 stria_status sx_series_index_check_types(struct sx_series_index *ix, const struct sx_schema *schema,
-                                         int64_t window, stria_error *err)
+                                         int64_t window, struct sx_type_conflict *conflict,
+                                         stria_error *err)
 {
     if (SX_LIKELY(atomic_load_explicit(&schema->last_window, memory_order_relaxed) == window))
         return STRIA_OK;
     sx_mutex_lock(&ix->mutex);
-    stria_status st = sx_measurement_check_types(schema, window, ix->window_ns, err);
+    stria_status st = sx_measurement_check_types(schema, window, ix->window_ns, conflict, err);
     sx_mutex_unlock(&ix->mutex);
     return st;
 }
@@ -478,8 +504,8 @@ stria_status sx_series_index_note_type(struct sx_series_index *ix, struct sx_byt
 {
     sx_mutex_lock(&ix->mutex);
     struct sx_measurement *m = measurement_by_name(ix, measurement, true);
-    bool ok = m && sx_measurement_note_type(m, field, type, first_window, last_window, ix->window_ns,
-                                            dirty);
+    bool ok = m && sx_measurement_note_type(m, field, type, first_window, last_window,
+                                            ix->window_ns, dirty);
     sx_mutex_unlock(&ix->mutex);
     return ok ? STRIA_OK : sx_mem_refused(ix->mem, 256, err);
 }

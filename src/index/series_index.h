@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* series_index.h -- the series of one policy that are in memory: key -> slot, and tags -> slots.
  *
- * Why         A known series must cost a writer no lookup at all (it keeps a hint), an unknown one a hash
- *             and a few compares, never a disk read; and a million of them must fit in 200 MB.
- * Algorithm   A (tag, value) pair is stored once, in the escaped form of a series key, with the list of
- *             its series; a series is its measurement and the numbers of its pairs: 4 bytes a tag. A key
- *             is compared pair by pair with the stored bytes.
- * Invariants  A slot's storage never moves. A slot's version changes when it is given to another series,
- *             so an old hint cannot be mistaken. Lists are ascending.
+ * Why         A known series must cost a writer no lookup at all (it keeps a hint), an unknown one
+ *             a hash and a few compares, never a disk read; and a million of them must fit in 200
+ *             MB.
+ * Algorithm   A (tag, value) pair is stored once, in the escaped form of a series key, with the
+ *             list of its series; a series is its measurement and the numbers of its pairs: 4 bytes
+ *             a tag. A key is compared pair by pair with the stored bytes.
+ * Invariants  A slot's storage never moves. A slot's version changes when it is given to another
+ *             series, so an old hint cannot be mistaken. Lists are ascending.
  * Limits      2^31 slots.
- * Threads     Lookups by hint take no lock; everything else takes the index's own, which is a leaf. */
+ * Threads     Lookups by hint take no lock; everything else takes the index's own, which is a
+ *             leaf. */
 #ifndef SX_INDEX_SERIES_INDEX_H
 #define SX_INDEX_SERIES_INDEX_H
 
@@ -34,10 +36,13 @@ struct sx_slot {
 
 struct sx_series_index;
 
-/* index_id: a number no other index of the store's opening has (for hints); not 0. NULL: no memory. */
+/* index_id: a number no other index of the store's opening has (for hints); not 0. NULL: no
+ * memory. */
 struct sx_series_index *sx_series_index_create(struct sx_mem *mem, uint32_t policy_id,
                                                uint32_t index_id, int64_t window_ns);
-void sx_series_index_destroy(struct sx_series_index *index); /* NULL is allowed */
+/* One reference each; the last release frees it. NULL is allowed in release. */
+struct sx_series_index *sx_series_index_acquire(struct sx_series_index *index);
+void sx_series_index_release(struct sx_series_index *index);
 
 uint32_t sx_series_index_policy_id(const struct sx_series_index *index);
 uint32_t sx_series_index_id(const struct sx_series_index *index);
@@ -66,12 +71,20 @@ size_t sx_series_index_series_count(struct sx_series_index *index);
 void sx_series_index_key(struct sx_series_index *index, uint32_t slot, struct sx_buf *key);
 
 /* Sorts slots by their keys. False: no memory. */
-SX_MUST_CHECK bool sx_series_index_sort(struct sx_series_index *index, uint32_t *slots, size_t count);
+SX_MUST_CHECK bool sx_series_index_sort(struct sx_series_index *index, uint32_t *slots,
+                                        size_t count);
 
-/* The measurement of a slot, or by plain name (NULL: unknown); made if need be (NULL: no memory). */
+/* The measurement of a slot, or by plain name (NULL: unknown); made if need be (NULL: no
+ * memory). */
 struct sx_measurement *sx_series_index_measurement_of(struct sx_series_index *index, uint32_t slot);
 struct sx_measurement *sx_series_index_find_measurement(struct sx_series_index *index,
                                                         struct sx_bytes name);
+
+/* Copies the columns known of a slot's measurement, by id: as many as there are (*count) or fit in
+ * `capacity`. Returns the measurement's id. Names live as long as the index. */
+uint32_t sx_series_index_columns(struct sx_series_index *index, uint32_t slot,
+                                 struct sx_measurement_column *columns, uint32_t capacity,
+                                 uint32_t *count);
 
 /* Interns the schema of a batch; *schema gets it. */
 stria_status sx_series_index_schema(struct sx_series_index *index,
@@ -80,14 +93,14 @@ stria_status sx_series_index_schema(struct sx_series_index *index,
 /* sx_measurement_check_types under the lock. */
 stria_status sx_series_index_check_types(struct sx_series_index *index,
                                          const struct sx_schema *schema, int64_t window,
-                                         stria_error *err);
+                                         struct sx_type_conflict *conflict, stria_error *err);
 /* sx_measurement_note_type under the lock; makes the measurement. */
 stria_status sx_series_index_note_type(struct sx_series_index *index, struct sx_bytes measurement,
                                        struct sx_bytes field, stria_type type, int64_t first_window,
                                        int64_t last_window, bool dirty, stria_error *err);
 
-/* Calls for each type range that the manifest does not have yet (or for every one, if `all`), with the
- * lock held; a status stops. */
+/* Calls for each type range that the manifest does not have yet (or for every one, if `all`), with
+ * the lock held; a status stops. */
 typedef stria_status (*sx_type_each)(void *context, struct sx_bytes measurement,
                                      struct sx_bytes field, const struct sx_type_range *range,
                                      stria_error *err);

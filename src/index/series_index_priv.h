@@ -47,6 +47,7 @@ struct sx_index_measurement {
 
 struct sx_series_index {
     struct sx_mem *mem;
+    _Atomic uint32_t reference_count;
     uint32_t policy_id;
     uint32_t index_id;
     int64_t window_ns;

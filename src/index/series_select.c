@@ -132,34 +132,41 @@ static stria_status add_value(void *index, struct sx_bytes key, uint32_t value_i
 
 /* ---- selection ---- */
 
-static stria_status add_measurements(struct sx_series_index *ix, const struct sx_selector *selector,
-                                     struct sx_bitset *set, stria_error *err)
+static stria_status add_by_regex(struct sx_series_index *ix, const struct sx_selector *selector,
+                                 struct sx_mem *mem, struct sx_bitset *set, stria_error *err)
 {
-    if (!selector->measurement_regex && !selector->all_measurements) {
-        struct sx_buf escaped;
-        stria_status st = escape(ix, selector->measurement, &escaped, err);
-        if (!st) {
-            uint32_t id =
-                sx_index_measurement(ix, sx_bytes_make(escaped.ptr, escaped.len - 1), false);
-            if (id != SX_MAP_NONE)
-                add_list(&ix->measurements[id].slots, set);
-        }
-        sx_buf_deinit(&escaped);
-        return st;
-    }
-    for (size_t i = 0; i < ix->measurement_count; i++) {
-        bool match = true;
-        if (selector->measurement_regex) {
-            stria_status st = sx_regex_match(selector->measurement_regex,
-                                             ix->measurements[i].measurement->name, &match, err);
-            if (st)
-                return st;
-            match = match != selector->measurement_regex_not;
-        }
-        if (match)
+    struct sx_regex_scratch *scratch = sx_regex_scratch_create(mem);
+    stria_status st = scratch ? STRIA_OK : sx_mem_refused(mem, 1024, err);
+    for (size_t i = 0; i < ix->measurement_count && !st; i++) {
+        bool match;
+        st = sx_regex_match(selector->measurement_regex, scratch,
+                            ix->measurements[i].measurement->name, &match, err);
+        if (!st && match != selector->measurement_regex_not)
             add_list(&ix->measurements[i].slots, set);
     }
-    return STRIA_OK;
+    sx_regex_scratch_destroy(scratch);
+    return st;
+}
+
+static stria_status add_measurements(struct sx_series_index *ix, const struct sx_selector *selector,
+                                     struct sx_mem *mem, struct sx_bitset *set, stria_error *err)
+{
+    if (selector->measurement_regex)
+        return add_by_regex(ix, selector, mem, set, err);
+    if (selector->all_measurements) {
+        for (size_t i = 0; i < ix->measurement_count; i++)
+            add_list(&ix->measurements[i].slots, set);
+        return STRIA_OK;
+    }
+    struct sx_buf escaped;
+    stria_status st = escape(ix, selector->measurement, &escaped, err);
+    if (!st) {
+        uint32_t id = sx_index_measurement(ix, sx_bytes_make(escaped.ptr, escaped.len - 1), false);
+        if (id != SX_MAP_NONE)
+            add_list(&ix->measurements[id].slots, set);
+    }
+    sx_buf_deinit(&escaped);
+    return st;
 }
 
 stria_status sx_series_index_select(struct sx_series_index *ix, const struct sx_selector *selector,
@@ -173,7 +180,7 @@ stria_status sx_series_index_select(struct sx_series_index *ix, const struct sx_
     if (!sx_bitset_init(set, request->mem, universe))
         st = sx_mem_refused(request->mem, universe / 8, err);
     if (!st)
-        st = add_measurements(ix, selector, set, err);
+        st = add_measurements(ix, selector, request->mem, set, err);
     if (!st && selector->tags) {
         struct sx_tag_source source = {.index = ix,
                                        .universe = universe,

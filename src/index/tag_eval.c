@@ -8,6 +8,7 @@
 struct eval {
     const struct sx_tag_source *source;
     struct sx_request *request;
+    struct sx_regex_scratch *scratch; /* made when a regular expression is met */
 };
 
 /* Values walked between two looks at the deadline. */
@@ -32,7 +33,8 @@ static stria_status visit_value(void *context, struct sx_bytes value, uint32_t v
             return st;
     }
     if (!walk->all) {
-        stria_status st = sx_regex_match(walk->expr->regex, value, &match, err);
+        stria_status st =
+            sx_regex_match(walk->expr->regex, walk->eval->scratch, value, &match, err);
         if (st)
             return st;
     }
@@ -60,12 +62,40 @@ static stria_status eval_absent(struct eval *eval, const struct sx_tag_expr *exp
     return st;
 }
 
+/* A pattern that is a list of texts is that many lookups. */
+static stria_status eval_literals(struct eval *eval, const struct sx_tag_expr *expr,
+                                  const struct sx_regex_info *info, struct sx_bitset *set,
+                                  stria_error *err)
+{
+    const struct sx_tag_source *source = eval->source;
+    stria_status st = STRIA_OK;
+    for (size_t i = 0; i < info->literal_count && !st; i++) {
+        if (info->literals[i].len == 0) /* they are sorted: it is the first, the set is empty yet */
+            st = eval_absent(eval, expr, set, err);
+        else
+            st = source->add_equal(source->index, expr->key, info->literals[i], set, err);
+    }
+    return st;
+}
+
 static stria_status eval_regex(struct eval *eval, const struct sx_tag_expr *expr,
                                struct sx_bitset *set, stria_error *err)
 {
     const struct sx_tag_source *source = eval->source;
+    const struct sx_regex_info *info = sx_regex_info(expr->regex);
     bool matches_absent;
-    stria_status st = sx_regex_match(expr->regex, (struct sx_bytes){0}, &matches_absent, err);
+    if (info->kind == SX_REGEX_ALL) {
+        sx_bitset_fill(set);
+        return STRIA_OK;
+    }
+    if (info->kind == SX_REGEX_LITERALS)
+        return eval_literals(eval, expr, info, set, err);
+    if (!eval->scratch)
+        eval->scratch = sx_regex_scratch_create(eval->request->mem);
+    if (!eval->scratch)
+        return sx_mem_refused(eval->request->mem, 1024, err);
+    stria_status st =
+        sx_regex_match(expr->regex, eval->scratch, (struct sx_bytes){0}, &matches_absent, err);
     if (!st && matches_absent)
         st = eval_absent(eval, expr, set, err);
     if (st)
@@ -139,5 +169,7 @@ stria_status sx_tag_eval(const struct sx_tag_source *source, const struct sx_tag
         sx_bitset_fill(set);
         return STRIA_OK;
     }
-    return eval_expr(&eval, expr, set, err);
+    stria_status st = eval_expr(&eval, expr, set, err);
+    sx_regex_scratch_destroy(eval.scratch);
+    return st;
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* tag_eval.h -- a condition on tags -> the set of series for which it holds.
  *
- * Why         The memtable's index and each segment's index answer the same questions (which series have
- *             this tag value; which values has this tag), so the evaluation is written once.
- * Algorithm   EQUAL looks one list up; REGEX runs over the values of its tag, not over series, and takes
- *             the exact alternatives of the pattern out first; NOT is the complement; "" is absence.
+ * Why         The memtable's index and each segment's index answer the same questions (which series
+ *             have this tag value; which values has this tag), so the evaluation is written once.
+ * Algorithm   EQUAL looks one list up; REGEX runs over the values of its tag, not over series, and
+ *             takes the exact alternatives of the pattern out first; NOT is the complement; "" is
+ *             absence.
  * Threads     As the source. */
 #ifndef SX_INDEX_TAG_EVAL_H
 #define SX_INDEX_TAG_EVAL_H
@@ -32,10 +33,10 @@ struct sx_tag_source {
                               struct sx_bitset *set, stria_error *err);
 };
 
-/* `set` (initialised to the universe's size, empty) becomes the series for which `expr` holds; a NULL
- * expr holds for all. Scratch comes from request->mem.
- * Returns  OK, NOMEM, LIMIT (a regular expression that needs too many steps), CANCELLED, TIMEOUT, or an
- *          error of the source. */
+/* `set` (initialised to the universe's size, empty) becomes the series for which `expr` holds; a
+ * NULL expr holds for all. Scratch comes from request->mem.
+ * Returns  OK, NOMEM, LIMIT (a regular expression that needs too many steps), CANCELLED, TIMEOUT,
+ *          or an error of the source. */
 stria_status sx_tag_eval(const struct sx_tag_source *source, const struct sx_tag_expr *expr,
                          struct sx_request *request, struct sx_bitset *set, stria_error *err);
 

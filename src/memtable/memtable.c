@@ -33,8 +33,8 @@ struct sx_memtable {
     struct blob *blobs;
     uint32_t *slots;
     size_t slot_count, slot_capacity;
-    uint32_t schema_count;
-    struct sx_map schema_map; /* schema and presence -> number */
+    _Atomic uint32_t schema_count; /* published after the schema */
+    struct sx_map schema_map;      /* schema and presence -> number */
 
     _Atomic uint64_t row_count, sample_count, first_seq, last_seq; /* written by apply */
 };
@@ -49,7 +49,7 @@ struct sx_memtable *sx_memtable_create(struct sx_mem *mem, uint64_t generation,
     sx_mem_init(&mt->mem, mem, "memtable", 0);
     atomic_init(&mt->reference_count, 1);
     mt->generation = generation;
-    mt->index = index;
+    mt->index = sx_series_index_acquire(index);
     sx_segmented_init(&mt->series, &mt->mem, sizeof(_Atomic(struct sx_mem_series *)), TABLE_FIRST);
     sx_segmented_init(&mt->schemas, &mt->mem, sizeof(struct sx_mem_schema), TABLE_FIRST);
     sx_mutex_init(&mt->mutex);
@@ -80,10 +80,12 @@ void sx_memtable_release(struct sx_memtable *mt)
     sx_segmented_deinit(&mt->schemas);
     sx_mutex_deinit(&mt->mutex);
     sx_mem_deinit(&mt->mem);
+    sx_series_index_release(mt->index);
     sx_mem_free(mt->parent, mt);
 }
 
-/* ---- reserve: with the lock held; arena memory of a failed try stays until the memtable goes ---- */
+/* ---- reserve: with the lock held; arena memory of a failed try stays until the memtable goes
+ * ---- */
 
 static struct sx_mem_series *series_of(struct sx_memtable *mt, uint32_t slot)
 {
@@ -134,7 +136,8 @@ struct schema_key {
 
 static uint64_t schema_key_hash(const struct sx_schema *schema, bool has_presence)
 {
-    uint64_t x = (uint64_t)schema->measurement->id << 33 | (uint64_t)schema->number << 1 | has_presence;
+    uint64_t x =
+        (uint64_t)schema->measurement->id << 33 | (uint64_t)schema->number << 1 | has_presence;
     x *= 0x9e3779b97f4a7c15u;
     return x ^ x >> 29;
 }
@@ -160,13 +163,15 @@ static bool schema_number(struct sx_memtable *mt, const struct sx_schema *schema
     *number = sx_map_find(&mt->schema_map, hash, schema_equal, mt, &key);
     if (*number != SX_MAP_NONE)
         return true;
-    if (!sx_map_reserve(&mt->schema_map, mt->schema_count + 1, schema_hash, mt) ||
-        !sx_segmented_reserve(&mt->schemas, mt->schema_count))
+    uint32_t count = atomic_load(&mt->schema_count);
+    if (!sx_map_reserve(&mt->schema_map, count + 1, schema_hash, mt) ||
+        !sx_segmented_reserve(&mt->schemas, count))
         return false;
-    *number = mt->schema_count++;
+    *number = count;
     struct sx_mem_schema *entry = sx_segmented_at(&mt->schemas, *number);
     *entry = (struct sx_mem_schema){.schema = schema, .has_presence = has_presence};
     sx_map_put(&mt->schema_map, hash, *number);
+    atomic_store_explicit(&mt->schema_count, count + 1, memory_order_release);
     return true;
 }
 
@@ -202,8 +207,8 @@ static bool take_storage(struct sx_memtable *mt, struct sx_buf *buf, uint8_t **b
 }
 
 /* Counts each series' rows: promised goes up by `sign` a row. */
-static void promise(const struct sx_batch *batch, const uint8_t *rows, struct sx_mem_series **series,
-                    int sign)
+static void promise(const struct sx_batch *batch, const uint8_t *rows,
+                    struct sx_mem_series **series, int sign)
 {
     for (size_t i = 0; i < batch->run_count; i++) {
         const struct sx_batch_run *run = &batch->runs[i];
@@ -330,7 +335,8 @@ void sx_memtable_apply(struct sx_memtable *mt, const struct sx_batch *batch,
         uint32_t number = place->schema_numbers[i];
         const struct sx_schema *schema = sx_memtable_schema(mt, number)->schema;
         size_t size = sx_row_size(schema->column_count, run->has_presence);
-        size_t values = SX_ROW_VALUES + (run->has_presence ? sx_presence_size(schema->column_count) : 0);
+        size_t values =
+            SX_ROW_VALUES + (run->has_presence ? sx_presence_size(schema->column_count) : 0);
         bool strings = place->strings_size && has_strings(schema);
         uint8_t *row = place->rows + run->offset;
         for (uint32_t j = 0; j < run->row_count; j++, row += size) {
@@ -385,6 +391,11 @@ struct sx_mem_series *sx_memtable_series(const struct sx_memtable *mt, uint32_t 
 {
     _Atomic(struct sx_mem_series *) *cell = sx_segmented_find(&mt->series, slot);
     return cell ? atomic_load_explicit(cell, memory_order_acquire) : NULL;
+}
+
+uint32_t sx_memtable_schema_count(const struct sx_memtable *mt)
+{
+    return atomic_load_explicit(&mt->schema_count, memory_order_acquire);
 }
 
 const struct sx_mem_schema *sx_memtable_schema(const struct sx_memtable *mt, uint32_t number)

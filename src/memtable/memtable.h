@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* memtable.h -- the rows of one generation and policy that are in the log but not in a segment yet.
  *
- * Why         Rows stay as they were written: a batch's row bytes become the memtable's storage, and a
- *             series is a chain of pointers to its rows in the order they arrived. So applying a batch
- *             is one pointer a row, nothing is copied or transposed until it is read or flushed, and
- *             everything that can fail (memory) is done before the batch goes into the log.
- * Algorithm   reserve() gives every row of a batch its place: series, pointer blocks, storage. apply(),
- *             called in log order, fills the places in; it cannot fail. Blocks of pointers double from 2
- *             to 64, so a series with one row costs little.
+ * Why         Rows stay as they were written: a batch's row bytes become the memtable's storage,
+ *             and a series is a chain of pointers to its rows in the order they arrived. So
+ *             applying a batch is one pointer a row, nothing is copied or transposed until it is
+ *             read or flushed, and everything that can fail (memory) is done before the batch goes
+ *             into the log.
+ * Algorithm   reserve() gives every row of a batch its place: series, pointer blocks, storage.
+ *             apply(), called in log order, fills the places in; it cannot fail. Blocks of pointers
+ *             double from 2 to 64, so a series with one row costs little.
  *             A row in memory has the form of batch.h, but its series field holds the number of its
- *             schema here << 1 | has presence, and a string's word is the address of its varint length.
+ *             schema here << 1 | has presence, and a string's word is the address of its varint
+ *             length.
  * Invariants  A reader sees a prefix of each series' rows. If `unsorted` is not set, times ascend
  *             strictly. Rows live until the memtable is destroyed.
- * Threads     reserve and cancel: any, under the memtable's lock. apply: one at a time (the log's order).
- *             Readers: no lock; counts are published with release. */
+ * Threads     reserve and cancel: any, under the memtable's lock. apply: one at a time (the log's
+ *             order). Readers: no lock; counts are published with release. */
 #ifndef SX_MEMTABLE_MEMTABLE_H
 #define SX_MEMTABLE_MEMTABLE_H
 
@@ -31,7 +33,7 @@ struct sx_row_block {
 
 struct sx_mem_series {
     uint32_t slot;
-    _Atomic bool unsorted;        /* some row is not after the one before it */
+    _Atomic bool unsorted;          /* some row is not after the one before it */
     _Atomic int64_t min_ts, max_ts; /* of the rows published */
     _Atomic(struct sx_row_block *) first;
     struct sx_row_block *filling; /* apply's alone */
@@ -57,15 +59,15 @@ struct sx_memtable_place {
     size_t row_count, sample_count;
 };
 
-/* mem: charged with everything. index: borrowed, must outlive it. NULL: no memory. */
+/* mem: charged with everything. index: a reference is taken. NULL: no memory. */
 struct sx_memtable *sx_memtable_create(struct sx_mem *mem, uint64_t generation,
                                        struct sx_series_index *index);
 struct sx_memtable *sx_memtable_acquire(struct sx_memtable *memtable);
 void sx_memtable_release(struct sx_memtable *memtable); /* NULL is allowed */
 
-/* Makes place for a batch whose series have slots and whose schemas are resolved. Large row storage is
- * moved out of the batch (which then has empty buffers), small is copied; either way place->rows holds
- * the bytes. With NOMEM nothing is changed. */
+/* Makes place for a batch whose series have slots and whose schemas are resolved. Large row storage
+ * is moved out of the batch (which then has empty buffers), small is copied; either way place->rows
+ * holds the bytes. With NOMEM nothing is changed. */
 stria_status sx_memtable_reserve(struct sx_memtable *memtable, struct sx_batch *batch,
                                  struct sx_memtable_place *place, stria_error *err);
 
@@ -91,6 +93,8 @@ struct sx_mem_series *sx_memtable_series(const struct sx_memtable *memtable, uin
 /* The slots that have rows here, in no order: an array of *count, allocated from mem. */
 stria_status sx_memtable_slots(struct sx_memtable *memtable, struct sx_mem *mem, uint32_t **slots,
                                size_t *count, stria_error *err);
+/* Schemas that its rows have, numbered from 0. */
+uint32_t sx_memtable_schema_count(const struct sx_memtable *memtable);
 /* A schema by the number in a row's series field (shifted as told above). */
 const struct sx_mem_schema *sx_memtable_schema(const struct sx_memtable *memtable, uint32_t number);
 

@@ -13,22 +13,21 @@ static int64_t time_of(const uint8_t *row)
 
 /* ---- collecting ---- */
 
-static bool collect_block(struct sx_mem_rows *rows, const struct sx_row_block *block, uint32_t count,
-                          int64_t time_min, int64_t time_max)
+static bool collect_block(struct sx_mem_rows *rows, const struct sx_row_block *block,
+                          uint32_t count, int64_t time_min, int64_t time_max)
 {
     if (!SX_GROW(rows->mem, rows->rows, rows->row_capacity, rows->row_count + count))
         return false;
     for (uint32_t i = 0; i < count; i++) {
         int64_t ts = time_of(block->rows[i]);
         if (ts >= time_min && ts <= time_max)
-            rows->rows[rows->row_count++] =
-                (struct sx_mem_row){.ts_ns = ts, .row = block->rows[i]};
+            rows->rows[rows->row_count++] = (struct sx_mem_row){.ts_ns = ts, .row = block->rows[i]};
     }
     return true;
 }
 
-/* Stable bottom-up merge sort by time; `scratch` has room for all. Runs that are in order already are
- * not moved, so nearly sorted rows cost little. */
+/* Stable bottom-up merge sort by time; `scratch` has room for all. Runs that are in order already
+ * are not moved, so nearly sorted rows cost little. */
 static void sort_rows(struct sx_mem_row *rows, struct sx_mem_row *scratch, size_t count)
 {
     for (size_t width = 1; width < count; width *= 2)
@@ -117,7 +116,7 @@ struct place {
     bool known;
     bool found;
     bool has_presence;
-    uint32_t index;     /* of the column in the schema */
+    uint32_t index; /* of the column in the schema */
     size_t value_offset;
 };
 
@@ -133,8 +132,7 @@ static void find_place(struct place *place, uint32_t field)
             place->found = true;
             place->index = i;
         }
-    size_t presence =
-        place->has_presence ? sx_presence_size(schema->schema->column_count) : 0;
+    size_t presence = place->has_presence ? sx_presence_size(schema->schema->column_count) : 0;
     place->value_offset = SX_ROW_VALUES + presence + (size_t)place->index * 8;
 }
 
@@ -160,7 +158,8 @@ static void store(stria_type type, void *values, size_t i, uint64_t word)
     if (type == STRIA_BOOL) {
         ((uint8_t *)values)[i] = word != 0;
     } else if (type == STRIA_STRING) {
-        struct sx_bytes rest = sx_bytes_make((const void *)(uintptr_t)word, SIZE_MAX / 2), text = {0};
+        struct sx_bytes rest = sx_bytes_make((const void *)(uintptr_t)word, SIZE_MAX / 2),
+                        text = {0};
         (void)sx_sized_get(&rest, &text); /* written by ourselves: whole */
         ((stria_bytes *)values)[i] = (stria_bytes){.ptr = (const char *)text.ptr, .len = text.len};
     } else {

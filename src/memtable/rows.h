@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* rows.h -- the rows of one series in a memtable, in time order and as columns.
  *
- * Why         Rows lie where they were written; readers and the flush want ascending times and arrays.
- * Algorithm   Pointers are collected block by block (blocks outside the range are skipped while times
- *             ascend), sorted stably if a row came late, and rows of equal time are taken together: a
- *             column's value is that of the newest of them that has one.
+ * Why         Rows lie where they were written; readers and the flush want ascending times and
+ *             arrays.
+ * Algorithm   Pointers are collected block by block (blocks outside the range are skipped while
+ *             times ascend), sorted stably if a row came late, and rows of equal time are taken
+ *             together: a column's value is that of the newest of them that has one.
  * Threads     A collection belongs to one thread; the memtable must be held meanwhile. */
 #ifndef SX_MEMTABLE_ROWS_H
 #define SX_MEMTABLE_ROWS_H
@@ -35,9 +36,9 @@ void sx_mem_rows_deinit(struct sx_mem_rows *rows);
 /* Times [first, first + count). */
 void sx_mem_rows_times(const struct sx_mem_rows *rows, size_t first, size_t count, int64_t *ts_ns);
 
-/* Values of a column (an id of the measurement) at times [first, first + count), of the column's type:
- * `values` has room for them, `present` for (count + 63) / 64 words. Strings point into the memtable.
- * Returns the number of values present. */
+/* Values of a column (an id of the measurement) at times [first, first + count), of the column's
+ * type: `values` has room for them, `present` for (count + 63) / 64 words. Strings point into the
+ * memtable. Returns the number of values present. */
 size_t sx_mem_rows_column(const struct sx_memtable *memtable, const struct sx_mem_rows *rows,
                           size_t first, size_t count, uint32_t column_id, stria_type type,
                           void *values, uint64_t *present);

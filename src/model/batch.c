@@ -100,3 +100,12 @@ bool sx_batch_add_string(struct sx_batch *batch, struct sx_bytes text, uint64_t 
     sx_buf_put_sized(&batch->strings, text);
     return !batch->strings.failed;
 }
+
+struct sx_bytes sx_batch_string(const struct sx_batch *batch, uint64_t word)
+{
+    struct sx_bytes rest = {0}, text = {0};
+    if (word < batch->strings.len)
+        rest = sx_bytes_make(batch->strings.ptr + word, batch->strings.len - (size_t)word);
+    (void)sx_sized_get(&rest, &text);
+    return text;
+}

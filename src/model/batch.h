@@ -116,4 +116,7 @@ uint8_t *sx_batch_add_row(struct sx_batch *batch, uint32_t schema, bool has_pres
 SX_MUST_CHECK bool sx_batch_add_string(struct sx_batch *batch, struct sx_bytes text,
                                        uint64_t *word);
 
+/* The bytes of a string by its row's word, as long as the batch has the heap. */
+struct sx_bytes sx_batch_string(const struct sx_batch *batch, uint64_t word);
+
 #endif

@@ -56,18 +56,14 @@ static int compare_tags(const void *a, const void *b, void *context)
     return sx_bytes_compare(sx_bytes_make(x.ptr, x.len), sx_bytes_make(y.ptr, y.len));
 }
 
-stria_status sx_key_make(struct sx_buf *key, struct sx_bytes measurement, const stria_tag *tags,
-                         size_t count, stria_error *err)
+/* Appends the tags in the order of their keys. */
+static stria_status put_tags(struct sx_buf *key, const stria_tag *tags, size_t count,
+                             stria_error *err)
 {
     uint16_t order[SX_TAG_COUNT_MAX];
-    if (count > SX_TAG_COUNT_MAX)
-        return sx_fail(err, STRIA_LIMIT, "%zu tags: at most %d are allowed", count,
-                       SX_TAG_COUNT_MAX);
     for (size_t i = 0; i < count; i++)
         order[i] = (uint16_t)i;
     sx_sort(order, count, sizeof order[0], compare_tags, (void *)(uintptr_t)tags);
-    size_t start = key->len;
-    sx_key_put(key, measurement);
     for (size_t i = 0; i < count; i++) {
         const stria_tag *tag = &tags[order[i]];
         if (tag->key.len == 0)
@@ -80,12 +76,26 @@ stria_status sx_key_make(struct sx_buf *key, struct sx_bytes measurement, const 
         sx_key_put(key, sx_bytes_make(tag->key.ptr, tag->key.len));
         sx_key_put(key, sx_bytes_make(tag->value.ptr, tag->value.len));
     }
-    if (key->failed)
-        return sx_buf_refused(key, "series key", err);
-    if (key->len - start > SX_KEY_SIZE_MAX)
-        return sx_fail(err, STRIA_LIMIT, "max key length exceeded: %zu > %d", key->len - start,
-                       SX_KEY_SIZE_MAX);
     return STRIA_OK;
+}
+
+stria_status sx_key_make(struct sx_buf *key, struct sx_bytes measurement, const stria_tag *tags,
+                         size_t count, stria_error *err)
+{
+    size_t start = key->len;
+    if (count > SX_TAG_COUNT_MAX)
+        return sx_fail(err, STRIA_LIMIT, "%zu tags: at most %d are allowed", count,
+                       SX_TAG_COUNT_MAX);
+    sx_key_put(key, measurement);
+    stria_status st = put_tags(key, tags, count, err);
+    size_t size = key->len - start;
+    if (!st && key->failed)
+        st = sx_buf_refused(key, "series key", err);
+    else if (!st && size > SX_KEY_SIZE_MAX)
+        st = sx_fail(err, STRIA_LIMIT, "max key length exceeded: %zu > %d", size, SX_KEY_SIZE_MAX);
+    if (st)
+        key->len = start;
+    return st;
 }
 
 static bool part_valid(struct sx_bytes part)

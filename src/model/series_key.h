@@ -34,7 +34,7 @@ struct sx_bytes sx_key_text(struct sx_bytes part, uint8_t *scratch);
 
 /* Makes the key of a measurement and tags in any order; tags with an empty value are left out (they
  * mean absence).
- * Returns  OK, INVALID (an empty or doubled tag key), LIMIT, NOMEM. */
+ * Returns  OK, INVALID (an empty or doubled tag key), LIMIT, NOMEM; `key` keeps what it had. */
 stria_status sx_key_make(struct sx_buf *key, struct sx_bytes measurement, const stria_tag *tags,
                          size_t count, stria_error *err);
 

@@ -8,8 +8,8 @@
 /* "float", "integer", "unsigned", "string", "boolean", "time"; "unknown" for others. Static. */
 const char *sx_type_name(stria_type type);
 
-/* Of several types of one field, the one that is read: float, integer, unsigned, string, boolean, in
- * this order. NONE gives way to anything. */
+/* Of several types of one field, the one that is read: float, integer, unsigned, string, boolean,
+ * in this order. NONE gives way to anything. */
 stria_type sx_type_stronger(stria_type a, stria_type b);
 
 #endif

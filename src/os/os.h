@@ -4,7 +4,8 @@
  * Why         Durability can only be proved if a test can stand where the kernel stands: os_mem.c
  *             forgets what was not synced, os_fault.c fails the Nth call, os_posix.c is the real
  *             one. No other folder makes a system call (tools/check_layers enforces it).
- * Paths       NUL-terminated, with '/'; relative ones are relative to the working directory.
+ * Paths       NUL-terminated, with '/'; relative ones are relative to the working directory, which
+ *             is "" or "." itself.
  * Errors      Each call writes path, call and reason to *err: DISK_FULL for ENOSPC and EDQUOT,
  *             NOT_FOUND for ENOENT, EXISTS for EEXIST, READ_ONLY for EROFS, IO for the rest;
  *             os_errno is always set.
@@ -48,7 +49,7 @@ struct sx_space {
 typedef bool (*sx_list_each)(void *context, const char *name, bool is_directory);
 
 struct sx_os_ops {
-    /* files */
+    /* files: regular ones only; opening anything else is IO (EISDIR for a directory) */
     stria_status (*open)(struct sx_os *os, const char *path, unsigned flags, struct sx_file **file,
                          stria_error *err);
     void (*close)(struct sx_file *file);
@@ -78,9 +79,10 @@ struct sx_os_ops {
     stria_status (*space)(struct sx_os *os, const char *path, struct sx_space *space,
                           stria_error *err);
 
-    /* Locks bytes [offset, offset + len) of a file for this handle (OFD lock), without waiting:
-     * LOCKED if another handle, in any process, stands against it. Gone when the file is closed or
-     * the process dies. */
+    /* Locks bytes [offset, offset + len), len > 0, of a file for this handle (OFD lock), without
+     * waiting: LOCKED if another handle, in any process, stands against it. Where this handle has a
+     * lock already, the new one takes its place. Shared locks need READ, exclusive ones WRITE. Gone
+     * when the file is closed or the process dies. */
     stria_status (*lock)(struct sx_file *file, uint64_t offset, uint64_t len, bool exclusive,
                          stria_error *err);
     stria_status (*unlock)(struct sx_file *file, uint64_t offset, uint64_t len, stria_error *err);
@@ -90,7 +92,8 @@ struct sx_os_ops {
     int64_t (*mono_ns)(struct sx_os *os); /* never goes back */
     stria_status (*random)(struct sx_os *os, void *bytes, size_t size, stria_error *err);
     void (*sleep_ns)(struct sx_os *os, int64_t duration_ns);
-    /* Starts a thread with a stack of 512 KiB and all signals blocked. */
+    /* Starts a thread with a stack of 512 KiB, all signals blocked and the default floating-point
+     * mode. */
     stria_status (*thread_start)(struct sx_os *os, void (*body)(void *context), void *context,
                                  struct sx_thread **thread, stria_error *err);
     void (*thread_join)(struct sx_thread *thread); /* waits, and frees it */

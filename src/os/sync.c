@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <time.h>
 
+#define NS_PER_SECOND 1000000000
+
 static_assert(sizeof(pthread_mutex_t) <= sizeof(struct sx_mutex), "sx_mutex is too small");
 static_assert(sizeof(pthread_cond_t) <= sizeof(struct sx_cond), "sx_cond is too small");
 
@@ -70,9 +72,10 @@ bool sx_cond_wait_ns(struct sx_cond *cond, struct sx_mutex *mutex, int64_t durat
 {
     struct timespec until;
     must(clock_gettime(CLOCK_MONOTONIC, &until));
-    int64_t ns = until.tv_nsec + (duration_ns > 0 ? duration_ns : 0);
-    until.tv_sec += (time_t)(ns / 1000000000);
-    until.tv_nsec = (long)(ns % 1000000000);
+    int64_t ns = duration_ns > 0 ? duration_ns : 0;
+    int64_t nsec = until.tv_nsec + ns % NS_PER_SECOND;
+    until.tv_sec += (time_t)(ns / NS_PER_SECOND + nsec / NS_PER_SECOND);
+    until.tv_nsec = (long)(nsec % NS_PER_SECOND);
     int result = pthread_cond_timedwait(cond_of(cond), mutex_of(mutex), &until);
     if (result != ETIMEDOUT)
         must(result);

@@ -86,6 +86,8 @@ void sx_block_settle(struct sx_block *block, uint32_t column)
 {
     struct sx_block_column *c = &block->columns[column];
     size_t count = 0;
+    if (block->row_count % 64) /* what an earlier use left behind the last row */
+        c->present[block->row_count / 64] &= ((uint64_t)1 << (block->row_count % 64)) - 1;
     for (uint32_t i = 0; i < (block->row_count + 63) / 64; i++)
         count += (size_t)__builtin_popcountll(c->present[i]);
     c->all_present = count == block->row_count;
@@ -126,19 +128,26 @@ void sx_block_reverse(struct sx_block *block)
     }
 }
 
-static void append_bits(uint64_t *to, uint32_t at, const uint64_t *from, uint32_t first,
-                        uint32_t count)
+void sx_bits_copy(uint64_t *to, size_t at, const uint64_t *from, size_t first, size_t count)
 {
-    for (uint32_t i = 0; i < count; i++) {
-        uint64_t mask = (uint64_t)1 << ((at + i) % 64);
-        if (sx_bit_get(from, first + i))
-            to[(at + i) / 64] |= mask;
-        else
-            to[(at + i) / 64] &= ~mask;
+    while (count) {
+        size_t in_word = at % 64, take = SX_MIN(64 - in_word, count);
+        uint64_t mask = take == 64 ? ~(uint64_t)0 : ((uint64_t)1 << take) - 1, bits = mask;
+        if (from) {
+            bits = from[first / 64] >> (first % 64);
+            if (first % 64 && first % 64 + take > 64)
+                bits |= from[first / 64 + 1] << (64 - first % 64);
+            bits &= mask;
+        }
+        to[at / 64] = (to[at / 64] & ~(mask << in_word)) | bits << in_word;
+        at += take;
+        first += take;
+        count -= take;
     }
 }
 
-void sx_block_append(struct sx_block *to, const struct sx_block *from, uint32_t first, uint32_t count)
+void sx_block_append(struct sx_block *to, const struct sx_block *from, uint32_t first,
+                     uint32_t count)
 {
     uint32_t at = to->row_count;
     memcpy(to->ts_ns + at, from->ts_ns + first, count * sizeof *to->ts_ns);
@@ -148,7 +157,7 @@ void sx_block_append(struct sx_block *to, const struct sx_block *from, uint32_t 
         size_t size = sx_type_size(t->type);
         memcpy((uint8_t *)t->values + at * size, (const uint8_t *)f->values + first * size,
                count * size);
-        append_bits(t->present, at, f->present, first, count);
+        sx_bits_copy(t->present, at, f->present, first, count);
     }
     to->row_count = at + count;
 }

@@ -40,11 +40,14 @@ void sx_block_no_values(struct sx_block *block, uint32_t column);
 /* Finds out all_present and none_present from the bits. */
 void sx_block_settle(struct sx_block *block, uint32_t column);
 
+/* Copies `count` bits of `from` (NULL: all ones) beginning at `first` to `to` beginning at `at`. */
+void sx_bits_copy(uint64_t *to, size_t at, const uint64_t *from, size_t first, size_t count);
+
 /* Reverses the order of the rows. */
 void sx_block_reverse(struct sx_block *block);
 
-/* Copies rows [first, first + count) of `from` behind the rows of `to`, whose room suffices; the columns
- * are the same. Strings are not copied: `from` must outlive the use of `to`. */
+/* Copies rows [first, first + count) of `from` behind the rows of `to`, whose room suffices; the
+ * columns are the same. Strings are not copied: `from` must outlive the use of `to`. */
 void sx_block_append(struct sx_block *to, const struct sx_block *from, uint32_t first,
                      uint32_t count);
 

@@ -44,6 +44,7 @@ stria_status sx_reader_create(const struct sx_reader_options *options, struct sx
 static void close_source(struct sx_reader *r, struct sx_reader_source *source)
 {
     sx_mem_free(r->mem, source->matches);
+    sx_mem_free(r->mem, source->columns);
     sx_segment_cursor_deinit(&source->cursor);
     sx_mem_rows_deinit(&source->rows);
 }
@@ -127,7 +128,8 @@ static stria_status add_segment_pieces(struct sx_reader *r, const struct sx_scan
                                      .min_ts = group->min_ts,
                                      .max_ts = group->max_ts,
                                      .stripe = i,
-                                     .group = g};
+                                     .group = g,
+                                     .count = group->row_count};
             st = add_piece(r, &piece, err);
         }
     }
@@ -185,6 +187,8 @@ stria_status sx_reader_series(struct sx_reader *r, const struct sx_scan_series *
     }
     if (!st && r->piece_count > 1)
         sx_sort(r->pieces, r->piece_count, sizeof *r->pieces, compare_pieces, NULL);
+    for (size_t i = 0; i < r->piece_count; i++)
+        r->pieces[i].reach = SX_MAX(r->pieces[i].max_ts, i ? r->pieces[i - 1].reach : INT64_MIN);
     if (!st && !r->options.columns)
         st = sx_reader_find_columns(r, err);
     r->next_piece = r->options.descending ? r->piece_count : 0;
@@ -199,33 +203,31 @@ const struct sx_scan_column *sx_reader_columns(const struct sx_reader *r, uint32
     return r->columns;
 }
 
+uint64_t sx_reader_row_estimate(const struct sx_reader *r)
+{
+    uint64_t count = 0;
+    for (size_t i = 0; i < r->piece_count; i++)
+        count += r->pieces[i].count;
+    return count;
+}
+
 /* ---- batches ---- */
 
 /* Takes the next pieces that overlap one another: [*first, *first + *count). */
 static void take_cluster(struct sx_reader *r, size_t *first, size_t *count)
 {
+    size_t low = r->next_piece, end = low + 1;
     if (!r->options.descending) {
-        int64_t max = r->pieces[r->next_piece].max_ts;
-        *first = r->next_piece++;
-        while (r->next_piece < r->piece_count && r->pieces[r->next_piece].min_ts <= max) {
-            max = SX_MAX(max, r->pieces[r->next_piece].max_ts);
-            r->next_piece++;
-        }
-        *count = r->next_piece - *first;
-        return;
+        while (end < r->piece_count && r->pieces[end].min_ts <= r->pieces[end - 1].reach)
+            end++;
+        r->next_piece = end;
+    } else {
+        end = low--;
+        while (low > 0 && r->pieces[low].min_ts <= r->pieces[low - 1].reach)
+            low--;
+        r->next_piece = low;
     }
-    /* From the back: a piece joins if any before it reaches into what is taken. */
-    size_t end = r->next_piece, low = end - 1;
-    for (bool grown = true; grown;) {
-        grown = false;
-        for (size_t i = 0; i < low; i++)
-            if (r->pieces[i].max_ts >= r->pieces[low].min_ts) {
-                low = i;
-                grown = true;
-                break;
-            }
-    }
-    *first = r->next_piece = low;
+    *first = low;
     *count = end - low;
 }
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* reader_merge.c -- merging blocks that overlap in time (reader.h).
  *
- * Algorithm   The block with the least time gives all its rows that lie before the other blocks' next time
- *             in one copy; where times are equal, one row is made of them, each column's value being that
- *             of the highest rank that has one. */
+ * Algorithm   The block with the least time gives all its rows that lie before the other blocks'
+ *             next time in one copy; where times are equal, one row is made of them, each column's
+ *             value being that of the highest rank that has one. */
 #include "scan/reader_priv.h"
 
 #include "base/error.h"
@@ -15,7 +15,8 @@ struct merge {
     size_t count;
 };
 
-/* The block whose next time is least; *limit: the least next time of the others. SIZE_MAX: all done. */
+/* The block whose next time is least; *limit: the least next time of the others. SIZE_MAX: all
+ * done. */
 static size_t least(const struct merge *m, int64_t *limit)
 {
     size_t best = SIZE_MAX;
@@ -35,11 +36,12 @@ static size_t least(const struct merge *m, int64_t *limit)
     return best;
 }
 
-static void copy_value(struct sx_block_column *to, uint32_t to_row, const struct sx_block_column *from,
-                       uint32_t from_row)
+static void copy_value(struct sx_block_column *to, uint32_t to_row,
+                       const struct sx_block_column *from, uint32_t from_row)
 {
     size_t size = sx_type_size(to->type);
-    memcpy((uint8_t *)to->values + to_row * size, (const uint8_t *)from->values + from_row * size, size);
+    memcpy((uint8_t *)to->values + to_row * size, (const uint8_t *)from->values + from_row * size,
+           size);
 }
 
 /* Makes one row of all blocks' rows at time `ts`. */
@@ -82,7 +84,8 @@ stria_status sx_reader_merge(struct sx_reader *r, size_t count, stria_error *err
     for (size_t i = 0; i < count; i++)
         rows += r->blocks[i].row_count;
     if (rows > UINT32_MAX / 64)
-        return sx_fail(err, STRIA_LIMIT, "too many overlapping rows in one series: %zu pieces", count);
+        return sx_fail(err, STRIA_LIMIT, "too many overlapping rows in one series: %zu pieces",
+                       count);
     stria_status st = sx_block_shape(out, (uint32_t)rows, r->types, r->column_count, err);
     if (st)
         return st;

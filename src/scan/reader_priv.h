@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* reader_priv.h -- the insides of the reader: reader.c (pieces and batches), reader_decode.c (pieces to
- * blocks), reader_merge.c (blocks to one). */
+/* reader_priv.h -- the insides of the reader: reader.c (pieces and batches), reader_decode.c
+ * (pieces to blocks), reader_merge.c (blocks to one). */
 #ifndef SX_SCAN_READER_PRIV_H
 #define SX_SCAN_READER_PRIV_H
 
@@ -12,8 +12,9 @@
 struct sx_piece {
     uint32_t source; /* = rank */
     int64_t min_ts, max_ts;
+    int64_t reach;          /* the greatest max_ts of this piece and those before it */
     uint32_t stripe, group; /* of a segment */
-    size_t first, count;    /* times of a memtable's rows */
+    size_t first, count; /* times of a memtable's rows; of a segment, count is that of the group */
 };
 
 /* A stored column that serves a wanted one. */
@@ -32,11 +33,13 @@ struct sx_column_match {
 
 struct sx_reader_source {
     bool open;
-    uint32_t measurement;         /* that `matches` is for; UINT32_MAX: none */
+    uint32_t measurement; /* that `matches` is for; UINT32_MAX: none */
     struct sx_column_match *matches;
     struct sx_segment_cursor cursor;
-    struct sx_mem_rows rows;      /* of a memtable, of the series at hand */
+    struct sx_mem_rows rows; /* of a memtable, of the series at hand */
     uint32_t slot;
+    struct sx_measurement_column *columns; /* of that series' measurement */
+    uint32_t column_count, column_capacity;
 };
 
 struct sx_reader {
@@ -47,8 +50,7 @@ struct sx_reader {
     struct sx_scan_column *columns;   /* at hand */
     stria_type *types;
     uint32_t column_count, column_capacity;
-    struct sx_arena names;            /* of columns, when all are wanted */
-    uint64_t columns_version;         /* changes when `columns` do */
+    struct sx_arena names; /* of columns, when all are wanted */
 
     struct sx_piece *pieces; /* sorted by time */
     size_t piece_count, piece_capacity;
@@ -57,7 +59,7 @@ struct sx_reader {
     struct sx_block *blocks; /* of the overlapping pieces */
     size_t block_count, block_capacity;
     struct sx_block merged;
-    struct sx_block spare; /* for conversions */
+    struct sx_block spare;    /* for conversions */
     struct sx_block *current; /* being answered */
     uint32_t current_row;
 

@@ -57,7 +57,8 @@ static stria_status add(struct build *b, uint64_t hash, uint32_t source, uint32_
     if (series == SX_MAP_NONE) {
         uint64_t max = b->request->series_count_max;
         if (max && set->series_count >= max)
-            return sx_fail(b->err, STRIA_LIMIT, "max-select-series limit exceeded: (%zu/%" PRIu64 ")",
+            return sx_fail(b->err, STRIA_LIMIT,
+                           "max-select-series limit exceeded: (%zu/%" PRIu64 ")",
                            set->series_count + 1, max);
         struct sx_bytes copy = sx_arena_dup(&set->arena, key.key);
         if (!copy.ptr || !sx_map_reserve(&b->map, set->series_count + 1, series_hash, set) ||
@@ -77,7 +78,8 @@ static stria_status add(struct build *b, uint64_t hash, uint32_t source, uint32_
 
 /* ---- segments ---- */
 
-/* Takes out of `ids` the series of a stretch of one measurement that have no chunk in the time range. */
+/* Takes out of `ids` the series of a stretch of one measurement that have no chunk in the time
+ * range. */
 static stria_status keep_in_time(struct build *b, struct sx_segment *segment,
                                  const struct sx_segment_measurement *m, struct sx_bitset *ids)
 {
@@ -204,8 +206,7 @@ static int compare_series(const void *a, const void *b, void *context)
 static stria_status distribute(struct build *b)
 {
     struct sx_series_set *set = b->set;
-    struct sx_scan_source *all =
-        sx_arena_array(&set->arena, b->found_count + 1, sizeof *all);
+    struct sx_scan_source *all = sx_arena_array(&set->arena, b->found_count + 1, sizeof *all);
     if (!all)
         return sx_mem_refused(set->mem, b->found_count * sizeof *all, b->err);
     size_t next = 0;

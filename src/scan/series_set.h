@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* series_set.h -- the series that a selector asks for, over all sources of a view, in key order.
  *
- * Algorithm   Each source tells its matching series by its own numbers; they are joined by key through a
- *             hash table and sorted.
+ * Algorithm   Each source tells its matching series by its own numbers; they are joined by key
+ *             through a hash table and sorted.
  * Limits      Memory: key and about 60 bytes a series, from the request's budget.
  * Threads     One owner; the view must be held as long as the set. */
 #ifndef SX_SCAN_SERIES_SET_H
@@ -37,7 +37,8 @@ struct sx_series_set {
 
 /* Which series to list. */
 enum sx_select_flag {
-    SX_SELECT_IN_TIME = 1, /* only those with rows near the selector's time range (chunk by chunk) */
+    SX_SELECT_IN_TIME =
+        1, /* only those with rows near the selector's time range (chunk by chunk) */
 };
 
 /* Returns  OK; NOMEM; LIMIT (request->series_count_max: "max-select-series limit exceeded: (n/m)");

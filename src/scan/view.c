@@ -14,7 +14,7 @@ struct sx_view *sx_view_create(struct sx_mem *mem, struct sx_catalog *catalog, u
     view->mem = mem;
     atomic_init(&view->reference_count, 1);
     view->catalog = catalog ? sx_catalog_acquire(catalog) : NULL;
-    view->index = index;
+    view->index = index ? sx_series_index_acquire(index) : NULL;
     view->policy_id = policy_id;
     for (size_t i = 0; i < segment_count; i++)
         view->sources[view->source_count++].segment = sx_segment_acquire(segments[i]);
@@ -38,5 +38,6 @@ void sx_view_release(struct sx_view *view)
         sx_memtable_release(view->sources[i].memtable);
     }
     sx_catalog_release(view->catalog);
+    sx_series_index_release(view->index);
     sx_mem_free(view->mem, view);
 }

@@ -32,12 +32,11 @@ void sx_segment_cursor_deinit(struct sx_segment_cursor *c)
     *c = (struct sx_segment_cursor){0};
 }
 
-void sx_segment_stripes_of(const struct sx_segment *segment,
-                           const struct sx_segment_measurement *m, uint32_t series, uint32_t *first,
-                           uint32_t *count)
+void sx_segment_stripes_of(const struct sx_segment *segment, const struct sx_segment_measurement *m,
+                           uint32_t series, uint32_t *first, uint32_t *count)
 {
-    /* The first stripe that begins behind the series; those before it that begin with it, and the one
-     * before those, may have it. */
+    /* The first stripe that begins behind the series; those before it that begin with it, and the
+     * one before those, may have it. */
     uint32_t low = m->first_stripe, high = m->first_stripe + m->stripe_count;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
@@ -55,7 +54,8 @@ void sx_segment_stripes_of(const struct sx_segment *segment,
     *count = end - low;
 }
 
-stria_status sx_segment_cursor_stripe(struct sx_segment_cursor *c, uint32_t number, stria_error *err)
+stria_status sx_segment_cursor_stripe(struct sx_segment_cursor *c, uint32_t number,
+                                      stria_error *err)
 {
     if (c->stripe == number)
         return STRIA_OK;
@@ -72,9 +72,10 @@ stria_status sx_segment_cursor_stripe(struct sx_segment_cursor *c, uint32_t numb
     stria_status st = sx_segment_read(s, &stripe->runs[0].directory, &c->block, err);
     if (st)
         return st;
-    if (!sx_groups_get(sx_buf_bytes(&c->block), c->groups, stripe->group_count, stripe->first_series,
-                       stripe->runs[0].offset, s->info.file_size))
-        return sx_segment_damaged(s, stripe->runs[0].directory.offset, "directory of a stripe", err);
+    if (!sx_groups_get(sx_buf_bytes(&c->block), c->groups, stripe->group_count,
+                       stripe->first_series, stripe->runs[0].offset, s->info.file_size))
+        return sx_segment_damaged(s, stripe->runs[0].directory.offset, "directory of a stripe",
+                                  err);
     uint32_t end = m->first_series + m->series_count;
     if (c->groups[stripe->group_count - 1].series >= end)
         return sx_segment_damaged(s, stripe->runs[0].directory.offset, "series of a stripe", err);
@@ -175,7 +176,8 @@ stria_status sx_segment_cursor_times(struct sx_segment_cursor *c, uint32_t numbe
         c->times_count = group->row_count;
     }
     if (c->times[0] != group->min_ts || c->times[group->row_count - 1] != group->max_ts)
-        return sx_segment_damaged(s, group->times.offset, "times unlike those of the directory", err);
+        return sx_segment_damaged(s, group->times.offset, "times unlike those of the directory",
+                                  err);
     *ts_ns = c->times;
     return STRIA_OK;
 }
@@ -221,9 +223,9 @@ static void spread(stria_type type, const uint8_t *bits, uint32_t first, uint32_
 }
 
 static stria_status sparse_values(struct sx_segment_cursor *c, const struct sx_chunk *chunk,
-                                  uint32_t row_count, stria_type type, uint32_t first, uint32_t count,
-                                  void *values, uint64_t *present, struct sx_arena *strings,
-                                  stria_error *err)
+                                  uint32_t row_count, stria_type type, uint32_t first,
+                                  uint32_t count, void *values, uint64_t *present,
+                                  struct sx_arena *strings, stria_error *err)
 {
     uint8_t bits[SX_COLUMN_VALUES_MAX];
     struct sx_bytes in = sx_buf_bytes(&c->bytes), presence;

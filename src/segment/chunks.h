@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* chunks.h -- finding and decoding the rows of a series in a segment.
  *
- * Algorithm   A cursor keeps the directory of the stripe it looked at last: series are asked for in key
- *             order, so each stripe's directory is read once. Of a stripe only the blocks of the wanted
- *             columns are read.
+ * Algorithm   A cursor keeps the directory of the stripe it looked at last: series are asked for in
+ *             key order, so each stripe's directory is read once. Of a stripe only the blocks of
+ *             the wanted columns are read.
  * Threads     One owner; the segment must be held and loaded. */
 #ifndef SX_SEGMENT_CHUNKS_H
 #define SX_SEGMENT_CHUNKS_H
@@ -20,8 +20,8 @@ struct sx_column_chunks {
 struct sx_segment_cursor {
     struct sx_segment *segment;
     struct sx_mem *mem;
-    uint32_t stripe;             /* UINT32_MAX: none */
-    struct sx_arena arena;       /* of the stripe at hand */
+    uint32_t stripe;       /* UINT32_MAX: none */
+    struct sx_arena arena; /* of the stripe at hand */
     struct sx_group *groups;
     struct sx_column_chunks *columns; /* by column of the measurement */
     struct sx_buf block;
@@ -51,17 +51,18 @@ stria_status sx_segment_cursor_chunk(struct sx_segment_cursor *cursor, uint32_t 
                                      uint32_t column, const struct sx_chunk **chunk,
                                      stria_error *err);
 
-/* The times of a group of the stripe at hand: ascending, row_count of them; valid until the next call
- * for another group. */
+/* The times of a group of the stripe at hand: ascending, row_count of them; valid until the next
+ * call for another group. */
 stria_status sx_segment_cursor_times(struct sx_segment_cursor *cursor, uint32_t group,
                                      const int64_t **ts_ns, stria_error *err);
 
-/* The values of rows [first, first + count) of a chunk, one for each row; `present` gets a bit for each
- * ((count + 63) / 64 words), and *all_present whether it is all ones. Strings are copied to `strings`.
- * row_count: of the group. */
-stria_status sx_segment_cursor_values(struct sx_segment_cursor *cursor, const struct sx_chunk *chunk,
-                                      uint32_t row_count, stria_type type, uint32_t first,
-                                      uint32_t count, void *values, uint64_t *present,
-                                      bool *all_present, struct sx_arena *strings, stria_error *err);
+/* The values of rows [first, first + count) of a chunk, one for each row; `present` gets a bit for
+ * each ((count + 63) / 64 words), and *all_present whether it is all ones. Strings are copied to
+ * `strings`. row_count: of the group. */
+stria_status sx_segment_cursor_values(struct sx_segment_cursor *cursor,
+                                      const struct sx_chunk *chunk, uint32_t row_count,
+                                      stria_type type, uint32_t first, uint32_t count, void *values,
+                                      uint64_t *present, bool *all_present,
+                                      struct sx_arena *strings, stria_error *err);
 
 #endif

@@ -62,7 +62,8 @@ bool sx_groups_get(struct sx_bytes in, struct sx_group *groups, size_t count, ui
         struct sx_group *g = &groups[i];
         uint64_t head, rows;
         int64_t min_delta, span_delta;
-        if (!sx_varint_get(&in, &head) || !sx_varint_get_max(&in, SX_COLUMN_VALUES_MAX - 1, &rows) ||
+        if (!sx_varint_get(&in, &head) ||
+            !sx_varint_get_max(&in, SX_COLUMN_VALUES_MAX - 1, &rows) ||
             !sx_zigzag_get(&in, &min_delta) || !sx_zigzag_get(&in, &span_delta))
             return false;
         series += head >> 2;
@@ -100,8 +101,8 @@ void sx_chunks_put(struct sx_buf *out, stria_type type, const struct sx_chunk *c
     for (size_t i = 0; i < count; i++) {
         const struct sx_chunk *c = &chunks[i];
         bool skipped = c->group != next_group;
-        sx_buf_put_u8(out, (uint8_t)((skipped ? CHUNK_SKIPPED : 0) |
-                                     (c->has_absent ? CHUNK_HAS_ABSENT : 0)));
+        sx_buf_put_u8(
+            out, (uint8_t)((skipped ? CHUNK_SKIPPED : 0) | (c->has_absent ? CHUNK_HAS_ABSENT : 0)));
         if (skipped)
             sx_buf_put_varint(out, c->group - next_group - 1);
         if (c->has_absent)

@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* directory.h -- which chunks a stripe has, where they are and what is in them.
  *
- * Why         A query for one field of a few series must find its chunks without reading other fields'
- *             entries: so each column of a stripe has a block of its own.
- * Format      docs/FORMAT.md "Directory". A stripe has groups: the rows of one series in one stretch of
- *             time. The time column's block tells the groups:
- *               varint series_delta << 2 | place, varint row_count - 1, zigzag first time - that of the
+ * Why         A query for one field of a few series must find its chunks without reading other
+ *             fields' entries: so each column of a stripe has a block of its own.
+ * Format      docs/FORMAT.md "Directory". A stripe has groups: the rows of one series in one
+ *             stretch of time. The time column's block tells the groups:
+ *               varint series_delta << 2 | place, varint row_count - 1, zigzag first time - that of
+ *                 the
  *               group before, zigzag span - that of the group before, and the time chunk's place:
  *                 0: the next bytes of the run: varint size, u32 crc
  *                 1: the same chunk as the group before
  *                 2: elsewhere in the file: varint offset, varint size, u32 crc
- *             A field's block begins with varint table_size (0; for shared coder tables) and tells, for
- *             each group that has the field:
- *               u8 flags (1: groups were skipped; 2: some rows have no value), [varint groups skipped -
+ *             A field's block begins with varint table_size (0; for shared coder tables) and tells,
+ *             for each group that has the field:
+ *               u8 flags (1: groups were skipped; 2: some rows have no value), [varint groups
+ *                 skipped -
  *               1], [varint value count], varint size, u32 crc, statistics
  * Invariants  Groups are sorted by (series, time) and do not overlap.
  * Threads     Pure. */
@@ -38,8 +40,8 @@ struct sx_chunk {
 
 #define SX_GROUPS_MAX 65536 /* of a stripe */
 
-/* Appends the block of the time column. run_offset: where the stripe's time run begins. first_series:
- * the stripe's. */
+/* Appends the block of the time column. run_offset: where the stripe's time run begins.
+ * first_series: the stripe's. */
 void sx_groups_put(struct sx_buf *out, const struct sx_group *groups, size_t count,
                    uint32_t first_series, uint64_t run_offset);
 /* Fills `count` groups from a whole block; false: damaged. Places lie below `limit`. */
@@ -47,7 +49,8 @@ SX_MUST_CHECK bool sx_groups_get(struct sx_bytes in, struct sx_group *groups, si
                                  uint32_t first_series, uint64_t run_offset, uint64_t limit);
 
 /* Appends the block of a field. */
-void sx_chunks_put(struct sx_buf *out, stria_type type, const struct sx_chunk *chunks, size_t count);
+void sx_chunks_put(struct sx_buf *out, stria_type type, const struct sx_chunk *chunks,
+                   size_t count);
 /* Fills chunks (room for group_count) from a whole block; *count of them; false: damaged. */
 SX_MUST_CHECK bool sx_chunks_get(struct sx_bytes in, stria_type type, const struct sx_group *groups,
                                  size_t group_count, uint64_t run_offset, uint64_t limit,

@@ -2,11 +2,12 @@
 /* format.h -- the outer bytes of a segment: header, footer, references to parts.
  *
  * Format      docs/FORMAT.md "Segment". A segment is one immutable file of one policy:
- *               header 64 bytes | stripes (chunks, then their directory) | series blocks | dictionaries |
+ *               header 64 bytes | stripes (chunks, then their directory) | series blocks |
+ *                 dictionaries |
  *               postings | parts | footer 512 bytes
- *             Everything but the header and footer is read through a reference {offset, size, crc}. A
- *             crc is seeded with the file's salt (from its uuid) and the offset, so a block that was
- *             read from elsewhere does not pass.
+ *             Everything but the header and footer is read through a reference {offset, size, crc}.
+ *             A crc is seeded with the file's salt (from its uuid) and the offset, so a block that
+ *             was read from elsewhere does not pass.
  * Invariants  The footer's own crc covers all of it; a file without a valid footer is no segment.
  * Threads     Pure functions. */
 #ifndef SX_SEGMENT_FORMAT_H

@@ -6,7 +6,8 @@
 #include "base/sort.h"
 
 #define BLOCK_SIZE_MAX ((size_t)1 << 30)
-#define WHOLE_FRACTION 8 /* a dictionary is decoded whole if an eighth of its strings may be wanted */
+#define WHOLE_FRACTION                                                                             \
+    8 /* a dictionary is decoded whole if an eighth of its strings may be wanted */
 
 /* The bits of number i; reads no byte outside the column. */
 static uint32_t get_packed(const uint8_t *packed, unsigned width, uint32_t i)
@@ -146,8 +147,8 @@ stria_status sx_segment_keys_get(struct sx_segment_keys *keys, uint32_t ordinal,
             continue;
         struct sx_bytes text;
         if (position > tag->dictionary.count)
-            return sx_segment_damaged(keys->segment, m->series_block.offset, "tag value of a series",
-                                      err);
+            return sx_segment_damaged(keys->segment, m->series_block.offset,
+                                      "tag value of a series", err);
         if (tag->texts) {
             text = tag->texts[position - 1];
         } else {

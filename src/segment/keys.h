@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* keys.h -- the series of one measurement of a segment: keys and hashes by ordinal.
  *
- * Algorithm   The series block holds, for each tag, packed positions in its dictionary. Where many keys are
- *             wanted, dictionaries are decoded whole; for a few, strings are looked up one by one.
+ * Algorithm   The series block holds, for each tag, packed positions in its dictionary. Where many
+ *             keys are wanted, dictionaries are decoded whole; for a few, strings are looked up one
+ *             by one.
  * Threads     One owner; the segment must be held. */
 #ifndef SX_SEGMENT_KEYS_H
 #define SX_SEGMENT_KEYS_H
@@ -12,10 +13,10 @@
 
 /* One tag of the measurement, in the order of tag keys. */
 struct sx_key_tag {
-    uint32_t tag;           /* in the segment */
-    unsigned width;         /* bits of a position */
+    uint32_t tag;   /* in the segment */
+    unsigned width; /* bits of a position */
     const uint8_t *packed;
-    struct sx_buf block;    /* of the dictionary; empty until needed */
+    struct sx_buf block; /* of the dictionary; empty until needed */
     struct sx_dictionary dictionary;
     struct sx_bytes *texts; /* all strings, or NULL */
     struct sx_arena arena;

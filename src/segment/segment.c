@@ -74,8 +74,7 @@ static stria_status read_block(struct sx_segment *segment, struct sx_file *file,
 {
     if (ref->size == 0)
         return STRIA_OK;
-    stria_status st =
-        sx_file_read(file, segment->path, bytes, (size_t)ref->size, ref->offset, err);
+    stria_status st = sx_file_read(file, segment->path, bytes, (size_t)ref->size, ref->offset, err);
     if (st)
         return st;
     if (sx_block_crc(segment->salt, ref->offset, bytes, (size_t)ref->size) != ref->crc)
@@ -109,8 +108,8 @@ struct parse {
 
 static stria_status bad_part(const struct parse *parse, const char *what)
 {
-    return sx_segment_damaged(parse->segment, parse->part->offset + parse->part->size - parse->in.len,
-                              what, parse->err);
+    return sx_segment_damaged(
+        parse->segment, parse->part->offset + parse->part->size - parse->in.len, what, parse->err);
 }
 
 static stria_status no_memory(const struct parse *parse)
@@ -320,8 +319,8 @@ static stria_status parse_stripes(struct parse *parse)
 
 /* ---- loading ---- */
 
-static stria_status read_ends(struct sx_file *file, const char *path, struct sx_segment_footer *footer,
-                              stria_error *err)
+static stria_status read_ends(struct sx_file *file, const char *path,
+                              struct sx_segment_footer *footer, stria_error *err)
 {
     uint8_t bytes[SX_SEGMENT_FOOTER_SIZE];
     struct sx_file_info file_info;
@@ -363,7 +362,8 @@ stria_status sx_segment_peek(struct sx_os *os, const char *path, struct sx_segme
     return st;
 }
 
-static stria_status load_part(struct sx_segment *s, struct sx_file *file, enum sx_segment_part number,
+static stria_status load_part(struct sx_segment *s, struct sx_file *file,
+                              enum sx_segment_part number,
                               stria_status (*body)(struct parse *parse), stria_error *err)
 {
     const struct sx_block_ref *part = &s->footer.parts[number];
@@ -375,10 +375,8 @@ static stria_status load_part(struct sx_segment *s, struct sx_file *file, enum s
     stria_status st = read_block(s, file, part, bytes, err);
     if (st)
         return st;
-    struct parse parse = {.segment = s,
-                          .in = sx_bytes_make(bytes, (size_t)part->size),
-                          .part = part,
-                          .err = err};
+    struct parse parse = {
+        .segment = s, .in = sx_bytes_make(bytes, (size_t)part->size), .part = part, .err = err};
     if (!body) {
         s->filter = parse.in;
         return STRIA_OK;
@@ -441,8 +439,8 @@ static int compare_measurement(const void *item, const void *key, void *context)
 const struct sx_segment_measurement *sx_segment_measurement(const struct sx_segment *s,
                                                             struct sx_bytes escaped)
 {
-    size_t i = sx_lower_bound(s->measurements, s->measurement_count, sizeof *s->measurements, &escaped,
-                              compare_measurement, NULL);
+    size_t i = sx_lower_bound(s->measurements, s->measurement_count, sizeof *s->measurements,
+                              &escaped, compare_measurement, NULL);
     return i < s->measurement_count && sx_bytes_equal(s->measurements[i].escaped, escaped)
                ? &s->measurements[i]
                : NULL;
@@ -471,7 +469,7 @@ static int compare_tag(const void *item, const void *key, void *context)
 
 uint32_t sx_segment_tag(const struct sx_segment *s, struct sx_bytes escaped)
 {
-    size_t i =
-        sx_lower_bound(s->tags, s->tag_count, sizeof *s->tags, &escaped, compare_tag, NULL);
-    return i < s->tag_count && sx_bytes_equal(s->tags[i].escaped, escaped) ? (uint32_t)i : UINT32_MAX;
+    size_t i = sx_lower_bound(s->tags, s->tag_count, sizeof *s->tags, &escaped, compare_tag, NULL);
+    return i < s->tag_count && sx_bytes_equal(s->tags[i].escaped, escaped) ? (uint32_t)i
+                                                                           : UINT32_MAX;
 }

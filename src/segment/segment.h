@@ -3,11 +3,11 @@
  *
  * Why         A store may have ten thousand of them: the manifest tells what planning needs (times,
  *             generations, sizes), and a file is touched only when a query or merge gets to it.
- * Algorithm   load() opens the file and reads footer and parts, checked; they stay in memory while the
- *             segment is referenced. Everything else (series blocks, dictionaries, directory blocks,
- *             chunks) is read when asked for, and checked each time.
- * Invariants  Every byte that is used has passed its checksum. Damage is an error that names the file and
- *             the offset; it concerns only who asked.
+ * Algorithm   load() opens the file and reads footer and parts, checked; they stay in memory while
+ *             the segment is referenced. Everything else (series blocks, dictionaries, directory
+ *             blocks, chunks) is read when asked for, and checked each time.
+ * Invariants  Every byte that is used has passed its checksum. Damage is an error that names the
+ *             file and the offset; it concerns only who asked.
  * Threads     Any number may read; loading is guarded inside. */
 #ifndef SX_SEGMENT_SEGMENT_H
 #define SX_SEGMENT_SEGMENT_H
@@ -86,8 +86,8 @@ struct sx_segment *sx_segment_create(struct sx_os *os, struct sx_mem *mem, const
 struct sx_segment *sx_segment_acquire(struct sx_segment *segment);
 void sx_segment_release(struct sx_segment *segment); /* NULL is allowed; the last closes the file */
 
-/* Makes the members above usable. Returns OK, NOT_FOUND, CORRUPT (path and offset), VERSION, IO, NOMEM;
- * a failure may pass: the next call tries again. */
+/* Makes the members above usable. Returns OK, NOT_FOUND, CORRUPT (path and offset), VERSION, IO,
+ * NOMEM; a failure may pass: the next call tries again. */
 stria_status sx_segment_load(struct sx_segment *segment, stria_error *err);
 
 /* Reads the header and footer of a file that is not (yet) in the manifest. */

@@ -12,8 +12,8 @@
 
 #define BLOCK_SIZE_MAX ((size_t)1 << 30)
 
-/* The dictionary and postings of the tag asked for last stay at hand: a condition asks often for the
- * same. */
+/* The dictionary and postings of the tag asked for last stay at hand: a condition asks often for
+ * the same. */
 struct source {
     struct sx_segment *segment;
     struct sx_mem *mem;
@@ -25,8 +25,8 @@ struct source {
 
 static stria_status damaged(struct source *source, const char *what, stria_error *err)
 {
-    return sx_segment_damaged(source->segment,
-                              source->segment->tags[source->tag].dictionary.offset, what, err);
+    return sx_segment_damaged(source->segment, source->segment->tags[source->tag].dictionary.offset,
+                              what, err);
 }
 
 /* Escapes into source->scratch, from its start. */
@@ -146,34 +146,43 @@ static stria_status add_value(void *index, struct sx_bytes key, uint32_t value_i
     return add_position(index, value_id, set, err);
 }
 
+static stria_status add_by_regex(struct source *source, const struct sx_selector *selector,
+                                 struct sx_bitset *set, stria_error *err)
+{
+    struct sx_segment *segment = source->segment;
+    struct sx_regex_scratch *scratch = sx_regex_scratch_create(source->mem);
+    stria_status st = scratch ? STRIA_OK : sx_mem_refused(source->mem, 1024, err);
+    for (uint32_t i = 0; i < segment->measurement_count && !st; i++) {
+        const struct sx_segment_measurement *m = &segment->measurements[i];
+        bool match = false;
+        sx_buf_clear(&source->scratch);
+        if (!sx_buf_reserve(&source->scratch, m->escaped.len + 1))
+            st = sx_buf_refused(&source->scratch, "measurement", err);
+        if (!st)
+            st = sx_regex_match(selector->measurement_regex, scratch,
+                                sx_key_text(m->escaped, source->scratch.ptr), &match, err);
+        if (!st && match != selector->measurement_regex_not)
+            sx_bitset_add_range(set, m->first_series, m->series_count);
+    }
+    sx_regex_scratch_destroy(scratch);
+    return st;
+}
+
 static stria_status add_measurements(struct source *source, const struct sx_selector *selector,
                                      struct sx_bitset *set, stria_error *err)
 {
-    struct sx_segment *segment = source->segment;
-    stria_status st = STRIA_OK;
-    if (!selector->measurement_regex && !selector->all_measurements) {
-        struct sx_bytes escaped;
-        st = escape(source, selector->measurement, &escaped, err);
-        const struct sx_segment_measurement *m =
-            st ? NULL : sx_segment_measurement(segment, escaped);
-        if (m)
-            sx_bitset_add_range(set, m->first_series, m->series_count);
-        return st;
+    struct sx_bytes escaped;
+    if (selector->measurement_regex)
+        return add_by_regex(source, selector, set, err);
+    if (selector->all_measurements) {
+        sx_bitset_fill(set);
+        return STRIA_OK;
     }
-    for (uint32_t i = 0; i < segment->measurement_count && !st; i++) {
-        const struct sx_segment_measurement *m = &segment->measurements[i];
-        bool match = true;
-        if (selector->measurement_regex) {
-            sx_buf_clear(&source->scratch);
-            if (!sx_buf_reserve(&source->scratch, m->escaped.len + 1))
-                return sx_buf_refused(&source->scratch, "measurement", err);
-            st = sx_regex_match(selector->measurement_regex,
-                                sx_key_text(m->escaped, source->scratch.ptr), &match, err);
-            match = match != selector->measurement_regex_not;
-        }
-        if (!st && match)
-            sx_bitset_add_range(set, m->first_series, m->series_count);
-    }
+    stria_status st = escape(source, selector->measurement, &escaped, err);
+    const struct sx_segment_measurement *m =
+        st ? NULL : sx_segment_measurement(source->segment, escaped);
+    if (m)
+        sx_bitset_add_range(set, m->first_series, m->series_count);
     return st;
 }
 

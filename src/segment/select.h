@@ -10,8 +10,8 @@
 #include "model/selector.h"
 #include "segment/segment.h"
 
-/* The ordinals that a selector's measurement and tags ask for. `set` is initialised by the call, from
- * request->mem, also on failure; it stays empty (size 0) when the segment surely has none.
+/* The ordinals that a selector's measurement and tags ask for. `set` is initialised by the call,
+ * from request->mem, also on failure; it stays empty (size 0) when the segment surely has none.
  * Returns  OK, CORRUPT, IO, NOMEM, LIMIT, CANCELLED, TIMEOUT. */
 stria_status sx_segment_select(struct sx_segment *segment, const struct sx_selector *selector,
                                struct sx_request *request, struct sx_bitset *set, stria_error *err);

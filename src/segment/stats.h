@@ -2,12 +2,13 @@
 /* stats.h -- what a chunk's directory entry tells of its values, and its bytes.
  *
  * Why         Pruning and first, last, count, min and max over whole chunks without decoding them.
- * Format      docs/FORMAT.md "Statistics". Numbers are written by the chunk's type: INT zigzag varint,
- *             UINT varint, FLOAT as varint n << 4 | p (zigzag n, value n / 10^p, p 0 to 9, when that gives
- *             the same bits back) or 0f and the 8 bytes. BOOL as 0 or 1. Strings have none.
- * Invariants  min and max leave NaN out; of equal values the earliest row counts. sum is present only
- *             when it is exact in the type (ints without overflow; floats that are integers and whose
- *             absolute sum stays below 2^53).
+ * Format      docs/FORMAT.md "Statistics". Numbers are written by the chunk's type: INT zigzag
+ *             varint, UINT varint, FLOAT as varint n << 4 | p (zigzag n, value n / 10^p, p 0 to 9,
+ *             when that gives the same bits back) or 0f and the 8 bytes. BOOL as 0 or 1. Strings
+ *             have none.
+ * Invariants  min and max leave NaN out; of equal values the earliest row counts. sum is present
+ *             only when it is exact in the type (ints without overflow; floats that are integers
+ *             and whose absolute sum stays below 2^53).
  * Threads     Pure. */
 #ifndef SX_SEGMENT_STATS_H
 #define SX_SEGMENT_STATS_H
@@ -18,7 +19,7 @@
 struct sx_chunk_stats {
     uint32_t count;     /* values */
     uint32_t nan_count; /* of FLOAT: all NaNs, stale ones too */
-    bool has_numbers;   /* the fields below count: the type has an order and some value is not NaN */
+    bool has_numbers; /* the fields below count: the type has an order and some value is not NaN */
     bool has_sum;
     uint64_t first, last; /* bits of the first and last value, NaN or not */
     uint64_t min, max, sum;

@@ -96,8 +96,8 @@ stria_status sx_segment_writer_create(const struct sx_segment_writer_options *op
         st = sx_mem_refused(w->mem, path_size, err);
     if (!st) {
         memcpy(w->path, options->path, path_size);
-        st = sx_os_open(w->os, w->path, SX_OPEN_WRITE | SX_OPEN_CREATE | SX_OPEN_EXCLUSIVE, &w->file,
-                        err);
+        st = sx_os_open(w->os, w->path, SX_OPEN_WRITE | SX_OPEN_CREATE | SX_OPEN_EXCLUSIVE,
+                        &w->file, err);
     }
     if (!st) {
         sx_output_init(&w->out, w->mem, w->file, sx_segment_salt(w->info.uuid));
@@ -112,8 +112,8 @@ stria_status sx_segment_writer_create(const struct sx_segment_writer_options *op
     return STRIA_OK;
 }
 
-stria_status sx_segment_writer_series(struct sx_segment_writer *w, struct sx_bytes key, uint64_t hash,
-                                      stria_error *err)
+stria_status sx_segment_writer_series(struct sx_segment_writer *w, struct sx_bytes key,
+                                      uint64_t hash, stria_error *err)
 {
     if (w->info.series_count && sx_bytes_compare(sx_buf_bytes(&w->last_key), key) >= 0)
         return sx_fail(err, STRIA_INTERNAL, "%s: series are not in key order", w->path);
@@ -194,7 +194,8 @@ static stria_status run_of(struct sx_segment_writer *w, const struct sx_writer_c
 {
     struct sx_writer_measurement *m = &w->measurements[w->measurement_count - 1];
     for (size_t i = 0; i < m->column_count; i++)
-        if (m->columns[i].type == column->type && sx_bytes_equal(m->columns[i].name, column->name)) {
+        if (m->columns[i].type == column->type &&
+            sx_bytes_equal(m->columns[i].name, column->name)) {
             *run = &m->columns[i];
             return STRIA_OK;
         }
@@ -232,8 +233,7 @@ static stria_status put_presence(struct sx_segment_writer *w, const uint64_t *pr
     for (uint32_t i = 0; i < row_count; i++)
         bits[i] = sx_bit_get(present, i);
     sx_buf_init(&encoded, w->mem, CHUNK_SIZE_MAX);
-    stria_status st =
-        sx_column_encode(&encoded, STRIA_BOOL, bits, row_count, w->tier, w->mem, err);
+    stria_status st = sx_column_encode(&encoded, STRIA_BOOL, bits, row_count, w->tier, w->mem, err);
     if (!st)
         sx_buf_put_sized(&w->chunk, sx_buf_bytes(&encoded));
     sx_buf_deinit(&encoded);

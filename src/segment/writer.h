@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* writer.h -- makes a segment from series in key order.
  *
- * Use         create; for each series, in ascending order of keys: series, then rows for each group of
- *             its rows in ascending time; finish; destroy.
- * Algorithm   Chunks are encoded as they come and gathered per column until a stripe is full; then the
- *             stripe is written column by column, its directory behind it. The index (dictionaries,
- *             series blocks, postings, filter) is written at the end. Equal time columns are stored once.
+ * Use         create; for each series, in ascending order of keys: series, then rows for each group
+ *             of its rows in ascending time; finish; destroy.
+ * Algorithm   Chunks are encoded as they come and gathered per column until a stripe is full; then
+ *             the stripe is written column by column, its directory behind it. The index
+ *             (dictionaries, series blocks, postings, filter) is written at the end. Equal time
+ *             columns are stored once.
  * Limits      Memory: a stripe, and per series 4 bytes a tag, 8 for the hash; the dictionaries.
  * Threads     One owner. */
 #ifndef SX_SEGMENT_WRITER_H
@@ -21,8 +22,9 @@ struct sx_segment_writer;
 struct sx_segment_writer_options {
     struct sx_os *os;
     struct sx_mem *mem;
-    const char *path;             /* made exclusively; copied */
-    struct sx_segment_info info;  /* ids, level, tier, generations, sequences; the rest is filled in */
+    const char *path; /* made exclusively; copied */
+    struct sx_segment_info
+        info; /* ids, level, tier, generations, sequences; the rest is filled in */
 };
 
 /* A column of a group of rows. */
@@ -42,8 +44,8 @@ void sx_segment_writer_destroy(struct sx_segment_writer *writer);
 stria_status sx_segment_writer_series(struct sx_segment_writer *writer, struct sx_bytes key,
                                       uint64_t hash, stria_error *err);
 
-/* Adds rows of the current series: 1 to SX_COLUMN_VALUES_MAX, times ascending strictly and after those
- * added before. Columns without any value are left out; each row should have one. */
+/* Adds rows of the current series: 1 to SX_COLUMN_VALUES_MAX, times ascending strictly and after
+ * those added before. Columns without any value are left out; each row should have one. */
 stria_status sx_segment_writer_rows(struct sx_segment_writer *writer, const int64_t *ts_ns,
                                     uint32_t row_count, const struct sx_writer_column *columns,
                                     size_t column_count, stria_error *err);
@@ -53,7 +55,7 @@ uint64_t sx_segment_writer_size(const struct sx_segment_writer *writer);
 uint64_t sx_segment_writer_row_count(const struct sx_segment_writer *writer);
 
 /* Writes the index and the footer and syncs the file (not its folder). *info: what it became. */
-stria_status sx_segment_writer_finish(struct sx_segment_writer *writer, struct sx_segment_info *info,
-                                      stria_error *err);
+stria_status sx_segment_writer_finish(struct sx_segment_writer *writer,
+                                      struct sx_segment_info *info, stria_error *err);
 
 #endif

@@ -2,15 +2,21 @@
 /* writer_index.c -- the index of a segment: who its series are, and how they are found.
  *
  * Format      docs/FORMAT.md "Index". Written at the end, in this order:
- *               series blocks, one per measurement: for each of its tags u8 width, then series_count
- *                 numbers of that many bits (position of the value in the tag's dictionary + 1, or 0
- *                 where a series lacks the tag), padded to a byte; then series_count u64 hashes of keys
- *               for each tag, in the order of their keys: its dictionary (dictionary.h, values escaped);
+ *               series blocks, one per measurement: for each of its tags u8 width, then
+ *                 series_count
+ *                 numbers of that many bits (position of the value in the tag's dictionary + 1, or
+ *                   0
+ *                 where a series lacks the tag), padded to a byte; then series_count u64 hashes of
+ *                   keys
+ *               for each tag, in the order of their keys: its dictionary (dictionary.h, values
+ *                 escaped);
  *                 its postings: u32 offset of each value's list behind the offsets, then the lists
  *                 (postings.h)
  *               part MEASUREMENTS: varint count, varint offset of the first series block; for each:
- *                 sized name, varint series, varint tags, for each varint tag number; varint columns,
- *                 for each u8 type and sized name; varint stripes; varint size and u32 crc of its block
+ *                 sized name, varint series, varint tags, for each varint tag number; varint
+ *                   columns,
+ *                 for each u8 type and sized name; varint stripes; varint size and u32 crc of its
+ *                   block
  *               part TAGS: varint count; for each: sized key, varint values, and for dictionary and
  *                 postings: varint offset, varint size, u32 crc
  *               part STRIPES: varint count, then the entries (writer_stripe.c)
@@ -132,7 +138,8 @@ static bool widen(struct sx_segment_writer *w, struct sx_writer_measurement *m, 
     if (!values)
         return false;
     for (size_t i = 0; i < m->series_count; i++)
-        memcpy(values + i * stride, m->values + i * m->value_stride, m->value_stride * sizeof *values);
+        memcpy(values + i * stride, m->values + i * m->value_stride,
+               m->value_stride * sizeof *values);
     sx_mem_free(w->mem, m->values);
     m->values = values;
     m->value_stride = stride;
@@ -269,8 +276,9 @@ static stria_status put_series_blocks(struct sx_segment_writer *w, struct sx_buf
             put_packed(scratch, w, m, place);
         for (size_t j = 0; j < m->series_count; j++)
             sx_buf_put_u64(scratch, w->hashes[m->first_series + j]);
-        st = scratch->failed ? sx_buf_refused(scratch, "series block", err)
-                             : sx_output_block(&w->out, sx_buf_bytes(scratch), &m->series_block, err);
+        st = scratch->failed
+                 ? sx_buf_refused(scratch, "series block", err)
+                 : sx_output_block(&w->out, sx_buf_bytes(scratch), &m->series_block, err);
     }
     return st;
 }
@@ -323,15 +331,16 @@ static void place_one(void *context, uint32_t ordinal, uint32_t rank)
 }
 
 /* Counting sort: ordinals grouped by value, ascending in each since they are walked in order. */
-static stria_status put_postings(struct sx_segment_writer *w, uint32_t number, struct sx_buf *scratch,
-                                 stria_error *err)
+static stria_status put_postings(struct sx_segment_writer *w, uint32_t number,
+                                 struct sx_buf *scratch, stria_error *err)
 {
     struct sx_writer_tag *tag = &w->tags[number];
     size_t count = tag->value_count;
     struct lists lists = {0};
     stria_status st = STRIA_OK;
     lists.starts = sx_mem_zalloc(w->mem, (count + 2) * sizeof *lists.starts);
-    lists.ordinals = sx_mem_alloc(w->mem, ((size_t)w->info.series_count + 1) * sizeof *lists.ordinals);
+    lists.ordinals =
+        sx_mem_alloc(w->mem, ((size_t)w->info.series_count + 1) * sizeof *lists.ordinals);
     if (!lists.starts || !lists.ordinals) {
         st = sx_mem_refused(w->mem, (size_t)w->info.series_count * 4, err);
         goto done;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* writer_priv.h -- the insides of the segment writer: writer.c (rows to chunks), writer_stripe.c (chunks
- * to stripes), writer_index.c (the tables at the end). */
+/* writer_priv.h -- the insides of the segment writer: writer.c (rows to chunks), writer_stripe.c
+ * (chunks to stripes), writer_index.c (the tables at the end). */
 #ifndef SX_SEGMENT_WRITER_PRIV_H
 #define SX_SEGMENT_WRITER_PRIV_H
 
@@ -58,7 +58,7 @@ struct sx_writer_time {
     uint64_t hash;
     struct sx_bytes bytes; /* a copy */
     struct sx_block_ref ref;
-    bool placed;    /* ref is final; else ref.offset is into the current time run */
+    bool placed; /* ref is final; else ref.offset is into the current time run */
 };
 
 struct sx_segment_writer {

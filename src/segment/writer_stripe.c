@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* writer_stripe.c -- writes the gathered chunks of a stripe, column by column, and its directory.
  *
- * Format      docs/FORMAT.md "Stripe". The time run, then each column's run; then the directory blocks in
- *             the same order. The entry in the stripe part:
- *               varint measurements since the stripe before, varint first series - that of the stripe
- *               before (within a measurement; else from its first), varint groups, zigzag first time -
+ * Format      docs/FORMAT.md "Stripe". The time run, then each column's run; then the directory
+ *             blocks in the same order. The entry in the stripe part:
+ *               varint measurements since the stripe before, varint first series - that of the
+ *                 stripe
+ *               before (within a measurement; else from its first), varint groups, zigzag first
+ *                 time -
  *               that of the stripe before, varint span, varint offset - that of the stripe before,
  *               varint runs; for each run (the first is the time's): [varint column], varint size,
  *               varint size of its directory block, u32 crc of that block */
@@ -20,14 +22,16 @@ static void place_times(struct sx_segment_writer *w, uint64_t run_offset)
         if (time->placed)
             continue;
         time->ref.offset += run_offset;
-        time->ref.crc = sx_block_crc(w->out.salt, time->ref.offset, time->bytes.ptr, time->bytes.len);
+        time->ref.crc =
+            sx_block_crc(w->out.salt, time->ref.offset, time->bytes.ptr, time->bytes.len);
         time->placed = true;
     }
     for (size_t i = 0; i < w->group_count; i++)
         w->groups[i].times = w->times[w->group_times[i]].ref;
 }
 
-static void place_chunks(struct sx_segment_writer *w, struct sx_writer_run *run, uint64_t run_offset)
+static void place_chunks(struct sx_segment_writer *w, struct sx_writer_run *run,
+                         uint64_t run_offset)
 {
     for (size_t i = 0; i < run->chunk_count; i++) {
         struct sx_block_ref *ref = &run->chunks[i].values;

@@ -76,8 +76,8 @@ stria_status sx_wal_file_create(struct sx_os *os, struct sx_mem *mem, const char
     struct sx_wal_file *file = NULL;
     stria_error ignored;
     *out = NULL;
-    stria_status st = sx_wal_file_open(os, mem, dir, name_no,
-                                       SX_OPEN_WRITE | SX_OPEN_CREATE | SX_OPEN_EXCLUSIVE, &file, err);
+    stria_status st = sx_wal_file_open(
+        os, mem, dir, name_no, SX_OPEN_WRITE | SX_OPEN_CREATE | SX_OPEN_EXCLUSIVE, &file, err);
     if (st)
         return st;
     st = write_zeros(file->file, size, err);
@@ -103,8 +103,8 @@ stria_status sx_wal_file_read_header(struct sx_wal_file *file, unsigned *copies_
         uint8_t bytes[SX_WAL_HEADER_SIZE];
         struct sx_wal_header header;
         size_t got;
-        stria_status st = sx_file_pread(file->file, bytes, sizeof bytes,
-                                        (uint64_t)i * SX_WAL_ALIGN, &got, err);
+        stria_status st =
+            sx_file_pread(file->file, bytes, sizeof bytes, (uint64_t)i * SX_WAL_ALIGN, &got, err);
         if (st)
             return st;
         if (got < sizeof bytes)

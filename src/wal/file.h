@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* file.h -- one file of the log: made of zeros ahead of need, begun with a header, used again later.
+/* file.h -- one file of the log: made of zeros ahead of need, begun with a header, used again
+ * later.
  *
- * Why         Overwriting zeros that are on disk already makes a sync cheap (no metadata changes): 98 us
- *             against 160 us in a growing or merely reserved file. So files are written full of zeros
- *             once, and recycled in place when their generation is in segments.
+ * Why         Overwriting zeros that are on disk already makes a sync cheap (no metadata changes):
+ *             98 us against 160 us in a growing or merely reserved file. So files are written full
+ *             of zeros once, and recycled in place when their generation is in segments.
  * Format      frame.h. A file's name, wal/<8 hex digits>.wal, says nothing; its header does.
- * Invariants  A header is synced before the first frame after it is acknowledged. A file with more than
- *             one link (a snapshot's) is never written again.
+ * Invariants  A header is synced before the first frame after it is acknowledged. A file with more
+ *             than one link (a snapshot's) is never written again.
  * Threads     A file belongs to the log's leader, or to replay. */
 #ifndef SX_WAL_FILE_H
 #define SX_WAL_FILE_H
@@ -46,9 +47,9 @@ stria_status sx_wal_file_create(struct sx_os *os, struct sx_mem *mem, const char
                                 uint32_t name_no, uint64_t size, struct sx_wal_file **out,
                                 stria_error *err);
 
-/* Reads both copies of the header: the valid one with the higher file_no counts. *copies_valid tells
- * how many are good and equal. Returns OK; CORRUPT when neither is valid (a file never begun, or one
- * whose first header write did not finish); VERSION; IO. */
+/* Reads both copies of the header: the valid one with the higher file_no counts. *copies_valid
+ * tells how many are good and equal. Returns OK; CORRUPT when neither is valid (a file never begun,
+ * or one whose first header write did not finish); VERSION; IO. */
 stria_status sx_wal_file_read_header(struct sx_wal_file *file, unsigned *copies_valid,
                                      stria_error *err);
 

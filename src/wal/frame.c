@@ -64,7 +64,8 @@ void sx_frame_header_put(uint8_t *bytes, const struct sx_frame_header *header, u
     bytes[44] = header->codec;
     bytes[45] = header->flags;
     sx_put_u32(bytes + 48, header->records_crc);
-    sx_put_u32(bytes + 4, sx_crc32c(sx_crc32c_seed(salt, offset), bytes + 8, SX_FRAME_HEADER_SIZE - 8));
+    sx_put_u32(bytes + 4,
+               sx_crc32c(sx_crc32c_seed(salt, offset), bytes + 8, SX_FRAME_HEADER_SIZE - 8));
 }
 
 bool sx_frame_header_get(const uint8_t *bytes, struct sx_frame_header *header, uint64_t salt,

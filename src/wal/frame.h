@@ -1,23 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* frame.h -- the bytes of the log: file header, frames, records.
  *
- * Format      docs/FORMAT.md "Log". A file begins with its header, twice (offsets 0 and 4096, so that
- *             one bad sector does not lose a file). Frames follow from 8192 on, each at a multiple of
- *             4096 and padded with zeros to it: an acknowledged sector is never written again, and a
- *             frame can be found by looking every 4096 bytes. A frame holds records; one frame is one
- *             group commit. All numbers are little-endian.
+ * Format      docs/FORMAT.md "Log". A file begins with its header, twice (offsets 0 and 4096, so
+ *             that one bad sector does not lose a file). Frames follow from 8192 on, each at a
+ *             multiple of 4096 and padded with zeros to it: an acknowledged sector is never written
+ *             again, and a frame can be found by looking every 4096 bytes. A frame holds records;
+ *             one frame is one group commit. All numbers are little-endian.
  *               header   "STRIAWAL" | u32 version | u32 flags | u64 file_no | u64 generation |
  *                        u64 prev_file_no | u64 prev_good_end | u64 salt | u64 store_id |
  *                        i64 created_ns | u64 first_frame_seq | u32 file_index | u32 0 |
  *                        u32 crc of the bytes before
  *               frame    u32 magic "SFRM" | u32 crc of the 56 bytes after | u64 frame_seq |
  *                        u64 durable_seq | u64 first_seq | u32 size | u32 raw_size |
- *                        u32 record_count | u8 codec | u8 flags | u16 0 | u32 records_crc | 12 zeros
- *               record   u8 type | u8 flags | u16 0 | u32 size | u32 crc of the 8 bytes before and the
+ *                        u32 record_count | u8 codec | u8 flags | u16 0 | u32 records_crc | 12
+ *                          zeros
+ *               record   u8 type | u8 flags | u16 0 | u32 size | u32 crc of the 8 bytes before and
+ *                          the
  *                        payload | payload
  *             The frame's crc is seeded with salt and offset: what an older life of a recycled file
- *             left behind, or user data that looks like a frame, is not valid. records_crc covers the
- *             record headers, and through their crcs every payload byte.
+ *             left behind, or user data that looks like a frame, is not valid. records_crc covers
+ *             the record headers, and through their crcs every payload byte.
  * Threads     Pure functions. */
 #ifndef SX_WAL_FRAME_H
 #define SX_WAL_FRAME_H

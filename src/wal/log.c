@@ -7,8 +7,8 @@
 #include "wal/log_priv.h"
 
 #define GROUP_SIZE_MAX ((uint64_t)8 << 20)
-/* Each entry takes at most 1 + SX_WAL_PIECES_MAX pieces of the gathered write; the frame's header and
- * padding take two. */
+/* Each entry takes at most 1 + SX_WAL_PIECES_MAX pieces of the gathered write; the frame's header
+ * and padding take two. */
 #define GROUP_COUNT_MAX 4096
 
 stria_status sx_wal_prepare(struct sx_wal_entry *entry, uint8_t type, uint8_t flags,
@@ -29,7 +29,8 @@ stria_status sx_wal_prepare(struct sx_wal_entry *entry, uint8_t type, uint8_t fl
     return STRIA_OK;
 }
 
-/* Takes entries off the queue for one frame; stale ones are finished on the way. queue_mutex held. */
+/* Takes entries off the queue for one frame; stale ones are finished on the way. queue_mutex
+ * held. */
 static struct sx_wal_entry *take_group(struct sx_wal *wal)
 {
     struct sx_wal_entry *group = NULL, **last = &group, *entry;

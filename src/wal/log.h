@@ -3,17 +3,18 @@
  *
  * Why         An acknowledgement means that the record is on disk. One sync serves all writers that
  *             came while the last one ran, so many small writes cost little more than one.
- * Algorithm   Writers queue an entry each. One of them becomes the leader: it takes the queue, writes
- *             it as one frame, syncs, and hands leadership on; then it applies the entries in log order
- *             while the next leader writes. So what is applied is durable (but for async entries), and
- *             rows are applied in the order of the log.
- *             Async entries are acknowledged after the write; their frames are kept in memory until a
- *             sync, and logged again in a fresh file if that sync fails.
- * Failure     A failed write or sync poisons the file for good: it is never written or synced again,
- *             its entries fail, and the log goes on in a fresh file, whose header says where the old
- *             one is good. A second failure in a row makes the log read-only. A disk without room for
- *             the next file fails the entries with DISK_FULL and nothing more.
- * Generations A generation is one memtable and its files. sx_wal_rotate() is the boundary: entries made
+ * Algorithm   Writers queue an entry each. One of them becomes the leader: it takes the queue,
+ *             writes it as one frame, syncs, and hands leadership on; then it applies the entries
+ *             in log order while the next leader writes. So what is applied is durable (but for
+ *             async entries), and rows are applied in the order of the log.
+ *             Async entries are acknowledged after the write; their frames are kept in memory until
+ *             a sync, and logged again in a fresh file if that sync fails.
+ * Failure     A failed write or sync poisons the file for good: it is never written or synced
+ *             again, its entries fail, and the log goes on in a fresh file, whose header says where
+ *             the old one is good. A second failure in a row makes the log read-only. A disk
+ *             without room for the next file fails the entries with DISK_FULL and nothing more.
+ * Generations A generation is one memtable and its files. sx_wal_rotate() is the boundary: entries
+ * made
  *             for an older generation come back with `stale` set and must be made again.
  * Threads     commit, sync and the step functions from any thread; open, start and close from one.
  *             Lock order: queue_mutex last; apply_mutex before it; files_mutex is a leaf. */
@@ -71,7 +72,8 @@ struct sx_wal_stats {
 
 /* Opens the folder and reads the headers of its files; nothing is written.
  * Returns  OK, IO, NOMEM, VERSION, INVALID (a file of another store). */
-stria_status sx_wal_open(const struct sx_wal_options *options, struct sx_wal **wal, stria_error *err);
+stria_status sx_wal_open(const struct sx_wal_options *options, struct sx_wal **wal,
+                         stria_error *err);
 /* Syncs async frames unless the log failed; NULL is allowed. Returns that sync's error. */
 stria_status sx_wal_close(struct sx_wal *wal, stria_error *err);
 

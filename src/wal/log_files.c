@@ -62,8 +62,8 @@ static stria_status open_file(struct sx_wal *wal, uint32_t name_no, stria_error 
     struct sx_wal_file *file = NULL;
     unsigned copies;
     unsigned flags = wal->options.read_only ? SX_OPEN_READ : SX_OPEN_WRITE;
-    stria_status st = sx_wal_file_open(wal->options.os, wal->options.mem, wal->dir, name_no, flags,
-                                       &file, err);
+    stria_status st =
+        sx_wal_file_open(wal->options.os, wal->options.mem, wal->dir, name_no, flags, &file, err);
     if (st == STRIA_NOT_FOUND && wal->options.read_only)
         return STRIA_OK; /* the writer took it away meanwhile */
     if (st)
@@ -131,7 +131,8 @@ static void wal_destroy(struct sx_wal *wal)
     sx_mem_free(mem, wal);
 }
 
-stria_status sx_wal_open(const struct sx_wal_options *options, struct sx_wal **out, stria_error *err)
+stria_status sx_wal_open(const struct sx_wal_options *options, struct sx_wal **out,
+                         stria_error *err)
 {
     *out = NULL;
     struct names names = {.mem = options->mem};
@@ -288,11 +289,13 @@ static struct sx_wal_file *take_surplus(struct sx_wal *wal, uint64_t generation)
     size_t free_count = 0;
     for (struct sx_wal_file **at = &wal->files; *at;) {
         struct sx_wal_file *file = *at;
-        if (file->state == SX_WAL_LIVE && file->header.generation <= generation && file != wal->current)
+        if (file->state == SX_WAL_LIVE && file->header.generation <= generation &&
+            file != wal->current)
             file->state = SX_WAL_FREE;
-        bool gone = file->state == SX_WAL_FREE && !file->damaged &&
-                    (file->keep || file->size < wal->size_wanted || file->size > SX_WAL_FILE_SIZE_MAX ||
-                     ++free_count > SX_WAL_FREE_FILES_MAX || !writable(file));
+        bool gone =
+            file->state == SX_WAL_FREE && !file->damaged &&
+            (file->keep || file->size < wal->size_wanted || file->size > SX_WAL_FILE_SIZE_MAX ||
+             ++free_count > SX_WAL_FREE_FILES_MAX || !writable(file));
         if (!gone) {
             at = &file->next;
             continue;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* log_priv.h -- the insides of the log, shared by log.c (queue and leader), log_write.c (frames into
- * files, failures) and log_files.c (opening, recycling). */
+/* log_priv.h -- the insides of the log, shared by log.c (queue and leader), log_write.c (frames
+ * into files, failures) and log_files.c (opening, recycling). */
 #ifndef SX_WAL_LOG_PRIV_H
 #define SX_WAL_LOG_PRIV_H
 
@@ -29,8 +29,8 @@ struct sx_wal {
     bool leading; /* somebody is the leader */
     uint64_t generation;
 
-    /* Held while entries are applied; taken before leadership is handed on, so that groups are applied
-     * in the order they were written. */
+    /* Held while entries are applied; taken before leadership is handed on, so that groups are
+     * applied in the order they were written. */
     struct sx_mutex apply_mutex;
 
     /* the leader's alone */
@@ -64,8 +64,8 @@ struct sx_wal {
 };
 
 /* log_write.c: the leader's work */
-/* Writes the entries of a group (all of the current generation) as one frame and syncs if any asks for
- * it. On failure nothing of the group is acknowledged. */
+/* Writes the entries of a group (all of the current generation) as one frame and syncs if any asks
+ * for it. On failure nothing of the group is acknowledged. */
 stria_status sx_wal_write_group(struct sx_wal *wal, struct sx_wal_entry *group, stria_error *err);
 /* Syncs the current file; on failure gives the file up. */
 stria_status sx_wal_sync_current(struct sx_wal *wal, stria_error *err);

@@ -2,8 +2,8 @@
 /* log_write.c -- the leader's work (log.h): frames into files, and what a failure means.
  *
  * Invariants  Only the leader is here, so nothing needs a lock but the list of files.
- *             good_offset never passes what a sync has confirmed; a file that failed is never touched
- *             again. */
+ *             good_offset never passes what a sync has confirmed; a file that failed is never
+ *             touched again. */
 #include "wal/log_priv.h"
 
 #include "base/crc32c.h"
@@ -80,8 +80,7 @@ stria_status sx_wal_switch_file(struct sx_wal *wal, uint64_t need, uint64_t prev
 {
     struct sx_wal_file *file = NULL;
     uint64_t salt = 0;
-    stria_status st =
-        wal->options.os->ops->random(wal->options.os, &salt, sizeof salt, err);
+    stria_status st = wal->options.os->ops->random(wal->options.os, &salt, sizeof salt, err);
     if (!st)
         st = sx_wal_take_file(wal, SX_WAL_FIRST_FRAME + need, &file, err);
     if (st)
@@ -136,8 +135,8 @@ static stria_status write_unsynced(struct sx_wal *wal, stria_error *err)
     return st ? st : sync_file(wal, err);
 }
 
-/* Gives the current file up after a failure and goes on in a fresh one; if that fails too, the log has
- * failed. */
+/* Gives the current file up after a failure and goes on in a fresh one; if that fails too, the log
+ * has failed. */
 static void give_up_file(struct sx_wal *wal, const stria_error *why)
 {
     stria_error err = {0};
@@ -260,8 +259,7 @@ stria_status sx_wal_write_group(struct sx_wal *wal, struct sx_wal_entry *group, 
     struct sx_frame_header header = {.first_seq = wal->next_seq};
     bool sync = false;
     for (struct sx_wal_entry *entry = group; entry; entry = entry->next) {
-        header.records_crc =
-            sx_crc32c(header.records_crc, entry->header, sizeof entry->header);
+        header.records_crc = sx_crc32c(header.records_crc, entry->header, sizeof entry->header);
         header.size += entry->size;
         entry->seq = wal->next_seq + header.record_count++;
         sync = sync || entry->sync;

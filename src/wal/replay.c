@@ -39,8 +39,8 @@ static stria_status read_header(struct replay *r, struct sx_wal_file *file, uint
     uint8_t bytes[SX_FRAME_HEADER_SIZE];
     size_t got;
     stria_status st = sx_file_pread(file->file, bytes, sizeof bytes, offset, &got, r->err);
-    *valid = !st && got == sizeof bytes &&
-             sx_frame_header_get(bytes, header, file->header.salt, offset);
+    *valid =
+        !st && got == sizeof bytes && sx_frame_header_get(bytes, header, file->header.salt, offset);
     return st;
 }
 
@@ -59,7 +59,8 @@ static stria_status read_frame(struct replay *r, struct sx_wal_file *file, uint6
     if (!bytes)
         return header->size ? sx_mem_refused(r->options->mem, header->size, r->err) : STRIA_OK;
     size_t got;
-    st = sx_file_pread(file->file, bytes, header->size, offset + SX_FRAME_HEADER_SIZE, &got, r->err);
+    st =
+        sx_file_pread(file->file, bytes, header->size, offset + SX_FRAME_HEADER_SIZE, &got, r->err);
     if (st)
         return st;
     if (got < header->size)
@@ -124,15 +125,16 @@ static stria_status deliver(struct replay *r, const struct sx_wal_file *file, ui
         struct sx_replay_record record = {.generation = file->header.generation,
                                           .seq = header->first_seq + i};
         if (!sx_record_take(&in, &head, &record.payload))
-            return sx_fail(r->err, STRIA_INTERNAL, "%s: frame at %" PRIu64 " changed while it was read",
-                           file->path, offset);
+            return sx_fail(r->err, STRIA_INTERNAL,
+                           "%s: frame at %" PRIu64 " changed while it was read", file->path,
+                           offset);
         record.type = head.type;
         record.flags = head.flags;
         if (head.type != SX_RECORD_ROWS) {
             if (head.flags & SX_RECORD_MUST_KNOW)
                 return sx_fail(r->err, STRIA_VERSION,
-                               "%s: frame at %" PRIu64 " holds the unknown record type %u", file->path,
-                               offset, head.type);
+                               "%s: frame at %" PRIu64 " holds the unknown record type %u",
+                               file->path, offset, head.type);
             continue;
         }
         stria_status st = r->options->each(r->options->context, &record, r->err);
@@ -155,8 +157,8 @@ static void tell_damage(struct replay *r, struct sx_wal_file *file, uint64_t off
     (void)snprintf(text, sizeof text, "frame %" PRIu64 ": %s", r->expected, what);
     file->damaged = file->keep = true;
     r->result->damage_count++;
-    sx_event(r->options->events, STRIA_LEVEL_ERROR, "log_damage", "file=%s offset=%" PRIu64 " text=\"%s\"",
-             file->path, offset, text);
+    sx_event(r->options->events, STRIA_LEVEL_ERROR, "log_damage",
+             "file=%s offset=%" PRIu64 " text=\"%s\"", file->path, offset, text);
     if (r->options->on_damage)
         r->options->on_damage(r->options->context, file->path, offset, text);
 }
@@ -206,7 +208,8 @@ static stria_status replay_file(struct replay *r, struct sx_wal_file *file, bool
 static stria_status count_cut(struct replay *r, struct sx_wal_file *file)
 {
     uint64_t limit = file_limit(file);
-    for (uint64_t at = r->result->end_offset; at + SX_FRAME_HEADER_SIZE <= limit; at += SX_WAL_ALIGN) {
+    for (uint64_t at = r->result->end_offset; at + SX_FRAME_HEADER_SIZE <= limit;
+         at += SX_WAL_ALIGN) {
         struct sx_frame_header header;
         bool valid;
         stria_status st = read_header(r, file, at, &header, &valid);
@@ -217,9 +220,9 @@ static stria_status count_cut(struct replay *r, struct sx_wal_file *file)
     return STRIA_OK;
 }
 
-/* Generations are begun one after the other, each with file 0: a gap is a file that went missing. (An
- * index may come twice: a file whose begin failed, was unlinked, and came back by a crash. It is
- * empty.) */
+/* Generations are begun one after the other, each with file 0: a gap is a file that went missing.
+ * (An index may come twice: a file whose begin failed, was unlinked, and came back by a crash. It
+ * is empty.) */
 static void check_chain(struct replay *r, struct sx_wal_file *files)
 {
     uint64_t generation = r->options->flushed_generation;

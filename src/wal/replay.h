@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* replay.h -- reading the log back: every record in order, and where the log ends.
  *
- * Algorithm   Files in the order of their file_no, frames in order of frame_seq. A frame k that is not
- *             valid is the end of the log, unless it had been durable: that is known from any later
- *             valid frame with durable_seq >= k, or from a later file (the log syncs a file before it
- *             begins the next). Then it is damage: it is told, and reading goes on behind it.
- *             A file that was given up (prev_good_end in its successor) is read up to there only.
+ * Algorithm   Files in the order of their file_no, frames in order of frame_seq. A frame k that is
+ *             not valid is the end of the log, unless it had been durable: that is known from any
+ *             later valid frame with durable_seq >= k, or from a later file (the log syncs a file
+ *             before it begins the next). Then it is damage: it is told, and reading goes on behind
+ *             it. A file that was given up (prev_good_end in its successor) is read up to there
+ *             only.
  * Invariants  Reading changes nothing. The same files always give the same records.
- * Threads     One. Files that another process writes to may be read: a frame is whole or not there. */
+ * Threads     One. Files that another process writes to may be read: a frame is whole or not
+ *             there. */
 #ifndef SX_WAL_REPLAY_H
 #define SX_WAL_REPLAY_H
 
@@ -36,7 +38,7 @@ struct sx_replay_options {
 struct sx_replay_result {
     uint64_t frame_count;
     uint64_t record_count;
-    uint64_t byte_count;      /* of frames delivered */
+    uint64_t byte_count; /* of frames delivered */
     uint64_t damage_count;
     uint64_t last_file_no;    /* of all files with a header; 0: none */
     uint64_t last_generation; /* of the files seen, flushed ones too */
@@ -47,8 +49,8 @@ struct sx_replay_result {
     uint64_t cut_count;       /* frames behind the end that were not acknowledged */
 };
 
-/* Replays the files of a list sorted by file_no, those in state LIVE only. Files with damage get their
- * `damaged` and `keep` set.
+/* Replays the files of a list sorted by file_no, those in state LIVE only. Files with damage get
+ * their `damaged` and `keep` set.
  * Returns  OK, VERSION (a record or codec it must know), NOMEM, IO, or what `each` returned. */
 stria_status sx_wal_replay(struct sx_wal_file *files, const struct sx_replay_options *options,
                            struct sx_replay_result *result, stria_error *err);

@@ -8,7 +8,7 @@
 #include "model/series_key.h"
 
 void sx_rows_record_put(struct sx_buf *head, uint32_t policy_id, const struct sx_batch *batch,
-                        const bool *defined)
+                        const bool *defined, size_t strings_size)
 {
     sx_buf_put_varint(head, policy_id);
     sx_buf_put_varint(head, batch->series_count);
@@ -33,7 +33,7 @@ void sx_rows_record_put(struct sx_buf *head, uint32_t policy_id, const struct sx
         sx_buf_put_varint(head, (uint64_t)run->schema << 1 | (run->has_presence ? 1 : 0));
         sx_buf_put_varint(head, run->row_count);
     }
-    sx_buf_put_varint(head, batch->strings.len);
+    sx_buf_put_varint(head, strings_size);
 }
 
 /* One decoding under way; `in` is what is left. */

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* mem_test.c -- budgets: what is charged where, what is refused, and that refusals change nothing.
+ * */
+#include "base/mem.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* A store with a class of queries and one query in it. */
+struct tree {
+    struct sx_mem store, queries, query;
+};
+
+static void tree_init(struct tree *tree, size_t store_limit, size_t queries_limit,
+                      size_t query_limit)
+{
+    sx_mem_init(&tree->store, NULL, "store", store_limit);
+    sx_mem_init(&tree->queries, &tree->store, "queries", queries_limit);
+    sx_mem_init(&tree->query, &tree->queries, "query", query_limit);
+}
+
+static void tree_deinit(struct tree *tree)
+{
+    sx_mem_deinit(&tree->query);
+    sx_mem_deinit(&tree->queries);
+    sx_mem_deinit(&tree->store);
+}
+
+static void check_size(const struct tree *tree, size_t size)
+{
+    assert_int_equal(sx_mem_size(&tree->query), size);
+    assert_int_equal(sx_mem_size(&tree->queries), size);
+    assert_int_equal(sx_mem_size(&tree->store), size);
+}
+
+static void test_an_allocation_is_charged_all_the_way_up(void **state)
+{
+    (void)state;
+    struct tree tree;
+    tree_init(&tree, 0, 0, 0);
+    uint8_t *a = sx_mem_alloc(&tree.query, 1000), *b = sx_mem_zalloc(&tree.query, 3000);
+    assert_true(a && b);
+    size_t size = sx_mem_size(&tree.query);
+    assert_true(size >= 4000 && size < 4100);
+    check_size(&tree, size);
+    for (size_t i = 0; i < 3000; i++)
+        assert_int_equal(b[i], 0);
+    void *c = sx_mem_alloc(&tree.store, 500);
+    assert_true(sx_mem_size(&tree.store) >= size + 500);
+    assert_int_equal(sx_mem_size(&tree.query), size);
+    sx_mem_free(&tree.store, c);
+    sx_mem_free(&tree.query, a);
+    sx_mem_free(&tree.query, b);
+    sx_mem_free(&tree.query, NULL);
+    check_size(&tree, 0);
+    assert_true(atomic_load(&tree.store.size_max) >= size + 500);
+    assert_int_equal(atomic_load(&tree.query.size_max), size);
+    tree_deinit(&tree);
+}
+
+static void test_any_node_on_the_way_may_refuse(void **state)
+{
+    (void)state;
+    const size_t limits[][3] = {{4096, 0, 0}, {0, 4096, 0}, {0, 0, 4096}};
+    const char *names[] = {"store", "queries", "query"};
+    for (size_t i = 0; i < SX_COUNT_OF(limits); i++) {
+        struct tree tree;
+        stria_error err;
+        char expected[100];
+        tree_init(&tree, limits[i][0], limits[i][1], limits[i][2]);
+        void *p = sx_mem_alloc(&tree.query, 3000);
+        assert_non_null(p);
+        size_t size = sx_mem_size(&tree.query);
+        assert_null(sx_mem_alloc(&tree.query, 2000));
+        assert_null(sx_mem_zalloc(&tree.query, 2000));
+        assert_null(sx_mem_aligned(&tree.query, 64, 2000));
+        assert_null(sx_mem_resize(&tree.query, p, 6000));
+        assert_false(sx_mem_reserve(&tree.query, 2000));
+        check_size(&tree, size);
+        assert_int_equal(sx_mem_refused(&tree.query, 2000, &err), STRIA_NOMEM);
+        snprintf(expected, sizeof expected,
+                 "memory budget '%s': %zu of 4096 bytes used, 2000 more needed", names[i], size);
+        assert_string_equal(err.text, expected);
+        sx_mem_free(&tree.query, p);
+        tree_deinit(&tree);
+    }
+}
+
+static void test_sizes_that_would_wrap_around_are_refused(void **state)
+{
+    (void)state;
+    struct tree tree;
+    stria_error err;
+    void *array = NULL;
+    size_t capacity = 0;
+    tree_init(&tree, 1 << 20, 0, 0);
+    void *p = sx_mem_alloc(&tree.query, 100);
+    size_t size = sx_mem_size(&tree.query);
+    assert_false(sx_mem_reserve(&tree.query, SIZE_MAX));
+    assert_false(sx_mem_reserve(&tree.query, SIZE_MAX - 50));
+    assert_null(sx_mem_resize(&tree.query, p, SIZE_MAX - 50));
+    assert_false(sx_mem_grow(&tree.query, &array, &capacity, SIZE_MAX / 4, 8));
+    assert_false(sx_mem_grow(&tree.query, &array, &capacity, SIZE_MAX, 1));
+    assert_null(array);
+    assert_int_equal(capacity, 0);
+    check_size(&tree, size);
+    assert_int_equal(sx_mem_refused(&tree.query, SIZE_MAX, &err), STRIA_NOMEM);
+    assert_non_null(strstr(err.text, "'store'"));
+    sx_mem_free(&tree.query, p);
+    tree_deinit(&tree);
+}
+
+static void test_resizing_keeps_bytes_and_account(void **state)
+{
+    (void)state;
+    struct tree tree;
+    tree_init(&tree, 0, 0, 0);
+    uint8_t *p = NULL;
+    for (size_t size = 1; size <= 100000; size = size * 3 + 1) {
+        uint8_t *moved = sx_mem_resize(&tree.query, p, size);
+        assert_non_null(moved);
+        for (size_t i = 0; p && i < size / 3; i++)
+            assert_int_equal(moved[i], i & 0xff);
+        for (size_t i = 0; i < size; i++)
+            moved[i] = (uint8_t)i;
+        p = moved;
+        assert_true(sx_mem_size(&tree.query) >= size && sx_mem_size(&tree.query) < size + 64);
+    }
+    p = sx_mem_resize(&tree.query, p, 10);
+    assert_non_null(p);
+    assert_int_equal(p[9], 9);
+    check_size(&tree, sx_mem_size(&tree.query));
+    sx_mem_free(&tree.query, p);
+    check_size(&tree, 0);
+    tree_deinit(&tree);
+}
+
+static void test_aligned_memory_is_aligned(void **state)
+{
+    (void)state;
+    struct tree tree;
+    tree_init(&tree, 0, 0, 0);
+    for (size_t align = sizeof(void *); align <= 4096; align *= 2) {
+        void *p = sx_mem_aligned(&tree.query, align, align + 1);
+        assert_int_equal((uintptr_t)p % align, 0);
+        assert_true(sx_mem_size(&tree.query) > align);
+        sx_mem_free(&tree.query, p);
+    }
+    check_size(&tree, 0);
+    tree_deinit(&tree);
+}
+
+static void test_reservations_count_like_memory(void **state)
+{
+    (void)state;
+    struct tree tree;
+    tree_init(&tree, 1000, 0, 0);
+    assert_true(sx_mem_reserve(&tree.query, 600));
+    assert_false(sx_mem_reserve(&tree.query, 401));
+    assert_true(sx_mem_reserve(&tree.query, 400));
+    check_size(&tree, 1000);
+    sx_mem_release(&tree.query, 1000);
+    check_size(&tree, 0);
+    tree_deinit(&tree);
+}
+
+static void test_growing_doubles(void **state)
+{
+    (void)state;
+    struct tree tree;
+    uint32_t *items = NULL;
+    size_t capacity = 0, last = 0, moves = 0;
+    tree_init(&tree, 0, 0, 0);
+    for (uint32_t i = 0; i < 10000; i++) {
+        assert_true(SX_GROW(&tree.query, items, capacity, i + 1));
+        moves += capacity != last;
+        last = capacity;
+        items[i] = i;
+    }
+    assert_int_equal(capacity, 16384);
+    assert_int_equal(moves, 12);
+    for (uint32_t i = 0; i < 10000; i++)
+        assert_int_equal(items[i], i);
+    sx_mem_free(&tree.query, items);
+    tree_deinit(&tree);
+}
+
+static void test_a_fault_fails_the_nth_and_perhaps_all_later(void **state)
+{
+    (void)state;
+    struct tree tree;
+    tree_init(&tree, 0, 0, 0);
+    for (int for_ever = 0; for_ever < 2; for_ever++)
+        for (int n = 1; n <= 5; n++) {
+            struct sx_mem_fault fault = {.countdown = n, .for_ever = for_ever};
+            void *p[5];
+            tree.store.fault = &fault;
+            for (int i = 0; i < 5; i++) {
+                assert_int_equal(atomic_load(&fault.fired), i >= n);
+                p[i] = sx_mem_alloc(&tree.query, 10);
+                assert_int_equal(p[i] != NULL, i + 1 < n || (i + 1 > n && !for_ever));
+            }
+            tree.store.fault = NULL;
+            for (int i = 0; i < 5; i++)
+                sx_mem_free(&tree.query, p[i]);
+            check_size(&tree, 0);
+        }
+    struct sx_mem_fault never = {.countdown = -1, .for_ever = true};
+    tree.store.fault = &never;
+    assert_true(sx_mem_reserve(&tree.query, 10));
+    void *p = sx_mem_alloc(&tree.query, 10);
+    assert_non_null(p);
+    assert_false(atomic_load(&never.fired));
+    sx_mem_free(&tree.query, p);
+    sx_mem_release(&tree.query, 10);
+    tree_deinit(&tree);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_an_allocation_is_charged_all_the_way_up),
+        cmocka_unit_test(test_any_node_on_the_way_may_refuse),
+        cmocka_unit_test(test_sizes_that_would_wrap_around_are_refused),
+        cmocka_unit_test(test_resizing_keeps_bytes_and_account),
+        cmocka_unit_test(test_aligned_memory_is_aligned),
+        cmocka_unit_test(test_reservations_count_like_memory),
+        cmocka_unit_test(test_growing_doubles),
+        cmocka_unit_test(test_a_fault_fails_the_nth_and_perhaps_all_later),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* background.c -- work that nobody waits for: when flushes and merges run, syncs of asynchronous
+ * writes, retention, the state of the disk.
+ *
+ * Algorithm   Everything is a step: with threads a pool runs them by priority and a ticker looks
+ *             every 50 ms what is due; without threads sx_engine_poll() does one step a call.
+ *             Disk: below the reserve writes are refused (and nothing else); above twice the
+ *             reserve they are taken again.
+ * Threads     As engine.h says. */
+#include "base/error.h"
+#include "engine/engine_priv.h"
+
+#include <inttypes.h>
+
+#define TICK_NS ((int64_t)50000000)
+#define CARE_NS ((int64_t)1000000000)
+#define RESERVE_MIN ((uint64_t)32 << 20)
+#define RESERVE_MAX ((uint64_t)1 << 30)
+
+/* ---- may it be written? ---- */
+
+static uint64_t reserve_of(const struct sx_engine *engine, const struct sx_space *space)
+{
+    if (engine->options.disk_reserve_size)
+        return engine->options.disk_reserve_size;
+    uint64_t part = space->total_size / 50;
+    return SX_MIN(SX_MAX(part, RESERVE_MIN), RESERVE_MAX);
+}
+
+static const char *state_name(int state)
+{
+    static const char *const names[] = {"ok", "low", "read_only", "failed"};
+    return names[state];
+}
+
+void sx_engine_check_disk(struct sx_engine *engine, bool now)
+{
+    struct sx_space space;
+    int64_t mono = sx_os_mono_ns(engine->os);
+    if (!now && mono - atomic_load(&engine->disk_checked_ns) < CARE_NS)
+        return;
+    atomic_store(&engine->disk_checked_ns, mono);
+    if (engine->os->ops->space(engine->os, engine->path, &space, NULL))
+        return;
+    uint64_t reserve = reserve_of(engine, &space);
+    int old = atomic_load(&engine->disk_state), state = old;
+    if (space.free_size < reserve)
+        state = SX_DISK_READ_ONLY;
+    else if (space.free_size >= 2 * reserve)
+        state = space.free_size < 4 * reserve ? SX_DISK_LOW : SX_DISK_OK;
+    else if (old != SX_DISK_READ_ONLY)
+        state = SX_DISK_LOW;
+    if (state == old)
+        return;
+    atomic_store(&engine->disk_state, state);
+    sx_event(&engine->events, state == SX_DISK_READ_ONLY ? STRIA_LEVEL_ERROR : STRIA_LEVEL_WARN,
+             "disk_state", "state=%s free=%" PRIu64 " reserve=%" PRIu64, state_name(state),
+             space.free_size, reserve);
+}
+
+stria_status sx_engine_check_writable(struct sx_engine *engine, stria_error *err)
+{
+    if (engine->options.read_only)
+        return sx_fail(err, STRIA_READ_ONLY, "the store was opened for reading only");
+    if (sx_wal_failed(engine->wal))
+        return sx_fail(err, STRIA_READ_ONLY, "the log failed; the store must be opened again");
+    sx_engine_check_disk(engine, false);
+    if (atomic_load(&engine->disk_state) == SX_DISK_READ_ONLY)
+        return sx_fail(err, STRIA_DISK_FULL,
+                       "the disk is nearly full: writes are refused until space is free again");
+    return STRIA_OK;
+}
+
+/* ---- retention ---- */
+
+/* Appends removals of segments whose rows are all too old. manifest and state locked. */
+static size_t put_expired(struct sx_engine *engine, int64_t now, struct sx_buf *ops)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < engine->store_count; i++) {
+        const struct sx_policy_store *store = engine->stores[i];
+        const struct sx_policy *policy =
+            sx_catalog_policy_by_id(engine->catalog, store->policy_id, NULL);
+        if (!policy || policy->duration_ns <= 0 || now < INT64_MIN + policy->duration_ns)
+            continue;
+        for (size_t j = 0; j < store->segment_count; j++)
+            if (store->segments[j]->info.max_ts < now - policy->duration_ns) {
+                sx_edit_put_number(ops, SX_OP_REMOVE_SEGMENT, store->segments[j]->info.segment_id);
+                count++;
+            }
+    }
+    return count;
+}
+
+static void retire_expired(struct sx_engine *engine, int64_t now)
+{
+    for (size_t i = 0; i < engine->store_count; i++) {
+        struct sx_policy_store *store = engine->stores[i];
+        const struct sx_policy *policy =
+            sx_catalog_policy_by_id(engine->catalog, store->policy_id, NULL);
+        if (!policy || policy->duration_ns <= 0 || now < INT64_MIN + policy->duration_ns)
+            continue;
+        for (size_t j = store->segment_count; j-- > 0;)
+            if (store->segments[j]->info.max_ts < now - policy->duration_ns)
+                sx_engine_retire_segment(engine, store, j);
+    }
+}
+
+stria_status sx_engine_retention_step(struct sx_engine *engine, stria_error *err)
+{
+    struct sx_buf ops;
+    stria_status st = STRIA_OK;
+    int64_t now = sx_os_now_ns(engine->os);
+    sx_buf_init(&ops, &engine->mems[SX_ENGINE_MEM_OTHER], (size_t)16 << 20);
+    /* A merge under way holds inputs that may expire: it must not bring them back. */
+    sx_mutex_lock(&engine->job_mutex);
+    bool merging = engine->merge != NULL;
+    if (!merging) {
+        sx_mutex_lock(&engine->manifest_mutex);
+        sx_mutex_lock(&engine->state_mutex);
+        size_t count = put_expired(engine, now, &ops);
+        sx_mutex_unlock(&engine->state_mutex);
+        if (count)
+            st = ops.failed ? sx_buf_refused(&ops, "manifest edit", err)
+                            : sx_manifest_commit(engine->manifest, sx_buf_bytes(&ops), err);
+        if (count && !st) {
+            sx_mutex_lock(&engine->state_mutex);
+            retire_expired(engine, now);
+            sx_mutex_unlock(&engine->state_mutex);
+            atomic_fetch_add(&engine->counts.retention_segments, count);
+            sx_event(&engine->events, STRIA_LEVEL_INFO, "retention", "segments=%zu", count);
+        }
+        sx_mutex_unlock(&engine->manifest_mutex);
+    }
+    sx_mutex_unlock(&engine->job_mutex);
+    sx_buf_deinit(&ops);
+    return st;
+}
+
+/* ---- steps as tasks ---- */
+
+static bool run_flush(void *context)
+{
+    struct sx_engine *engine = context;
+    bool more = false;
+    stria_error err = {0};
+    sx_mutex_lock(&engine->state_mutex);
+    bool none_frozen = engine->frozen_count == 0;
+    sx_mutex_unlock(&engine->state_mutex);
+    if (none_frozen && (!sx_engine_flush_due(engine) || sx_engine_rotate(engine, &err)))
+        return false;
+    if (sx_engine_flush_step(engine, &more, &err))
+        return false; /* the ticker tries again */
+    if (!more)
+        sx_pool_submit(engine->pool, &engine->merge_task);
+    return more;
+}
+
+static bool run_merge(void *context)
+{
+    bool more = false;
+    stria_error err = {0};
+    return !sx_engine_merge_step(context, STRIA_COMPACT_MERGE, &more, &err) && more;
+}
+
+static bool run_care(void *context)
+{
+    struct sx_engine *engine = context;
+    stria_error err = {0};
+    bool made;
+    sx_engine_check_disk(engine, false);
+    if (sx_wal_prepare_file(engine->wal, &made, &err))
+        sx_event(&engine->events, STRIA_LEVEL_WARN, "log_file", "text=\"%s\"", err.text);
+    if (sx_engine_retention_step(engine, &err))
+        sx_event(&engine->events, STRIA_LEVEL_WARN, "retention", "text=\"%s\"", err.text);
+    sx_engine_unlink_retired(engine, false);
+    return false;
+}
+
+void sx_engine_kick(struct sx_engine *engine)
+{
+    sx_pool_submit(engine->pool, &engine->flush_task);
+}
+
+static void sync_if_due(struct sx_engine *engine)
+{
+    stria_error err = {0};
+    if (sx_wal_sync_due(engine->wal) && sx_wal_sync(engine->wal, &err))
+        sx_event(&engine->events, STRIA_LEVEL_ERROR, "log_sync", "text=\"%s\"", err.text);
+}
+
+static void tick(void *context)
+{
+    struct sx_engine *engine = context;
+    int64_t last_care = 0;
+    sx_mutex_lock(&engine->tick_mutex);
+    while (!atomic_load(&engine->closing)) {
+        (void)sx_cond_wait_ns(&engine->tick_changed, &engine->tick_mutex, TICK_NS);
+        if (atomic_load(&engine->closing))
+            break;
+        sx_mutex_unlock(&engine->tick_mutex);
+        sync_if_due(engine);
+        int64_t now = sx_os_mono_ns(engine->os);
+        if (now - last_care >= CARE_NS) {
+            last_care = now;
+            sx_pool_submit(engine->pool, &engine->care_task);
+            sx_pool_submit(engine->pool, &engine->flush_task);
+            sx_pool_submit(engine->pool, &engine->merge_task);
+        }
+        sx_mutex_lock(&engine->tick_mutex);
+    }
+    sx_mutex_unlock(&engine->tick_mutex);
+}
+
+stria_status sx_engine_start_background(struct sx_engine *engine, stria_error *err)
+{
+    sx_task_init(&engine->flush_task, SX_PRIORITY_FLUSH, run_flush, engine);
+    sx_task_init(&engine->merge_task, SX_PRIORITY_MERGE, run_merge, engine);
+    sx_task_init(&engine->care_task, SX_PRIORITY_RECLAIM, run_care, engine);
+    sx_engine_check_disk(engine, true);
+    stria_status st = sx_pool_create(engine->os, &engine->mems[SX_ENGINE_MEM_OTHER],
+                                     engine->options.thread_count, &engine->pool, err);
+    if (!st && engine->options.thread_count)
+        st = engine->os->ops->thread_start(engine->os, tick, engine, &engine->ticker, err);
+    if (!st)
+        sx_engine_kick(engine);
+    return st;
+}
+
+void sx_engine_stop_background(struct sx_engine *engine)
+{
+    atomic_store(&engine->closing, true);
+    if (engine->ticker) {
+        sx_mutex_lock(&engine->tick_mutex);
+        sx_cond_broadcast(&engine->tick_changed);
+        sx_mutex_unlock(&engine->tick_mutex);
+        engine->os->ops->thread_join(engine->ticker);
+        engine->ticker = NULL;
+    }
+    if (engine->pool)
+        sx_pool_stop(engine->pool);
+}
+
+stria_status sx_engine_poll(struct sx_engine *engine, bool *more, stria_error *err)
+{
+    (void)err;
+    if (!engine->options.read_only) {
+        sync_if_due(engine);
+        if (sx_engine_flush_due(engine))
+            sx_engine_kick(engine);
+        if (!sx_pool_run_one(engine->pool)) {
+            /* Nothing urgent: look after the rest, and whether a merge is due. */
+            (void)run_care(engine);
+            if (run_merge(engine))
+                sx_pool_submit(engine->pool, &engine->merge_task);
+        }
+    }
+    *more = sx_pool_has_queued(engine->pool);
+    return STRIA_OK;
+}
+
+/* ---- on demand ---- */
+
+static stria_status flush_all(struct sx_engine *engine, stria_error *err)
+{
+    bool more = true;
+    stria_status st = sx_engine_rotate(engine, err);
+    sx_mutex_lock(&engine->state_mutex);
+    more = engine->frozen_count > 0;
+    sx_mutex_unlock(&engine->state_mutex);
+    while (!st && more)
+        st = sx_engine_flush_step(engine, &more, err);
+    return st;
+}
+
+stria_status sx_engine_compact(struct sx_engine *engine, stria_compact_until until,
+                               stria_compact_report *report, stria_error *err)
+{
+    struct sx_counts *counts = &engine->counts;
+    uint64_t in = atomic_load(&counts->merge_bytes_in), out = atomic_load(&counts->merge_bytes_out);
+    uint64_t flushed = atomic_load(&counts->flush_bytes);
+    uint64_t samples = atomic_load(&counts->written_samples);
+    if (engine->options.read_only)
+        return sx_fail(err, STRIA_READ_ONLY, "the store was opened for reading only");
+    stria_status st = flush_all(engine, err);
+    for (bool more = until != STRIA_COMPACT_FLUSH; !st && more;)
+        st = sx_engine_merge_step(engine, until, &more, err);
+    if (!st)
+        sx_engine_unlink_retired(engine, true);
+    if (report)
+        *report =
+            (stria_compact_report){.sample_count = atomic_load(&counts->written_samples) - samples,
+                                   .bytes_in = atomic_load(&counts->merge_bytes_in) - in,
+                                   .bytes_out = atomic_load(&counts->merge_bytes_out) - out +
+                                                atomic_load(&counts->flush_bytes) - flushed};
+    return st;
+}

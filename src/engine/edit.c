@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* edit.c -- see edit.h. */
+#include "engine/edit.h"
+
+#include "base/error.h"
+#include "base/varint.h"
+
+#define MAY_SKIP 128 /* operation types from here on may be ignored by a reader that lacks them */
+
+/* ---- writing ---- */
+
+/* Every payload is short but for its strings: it is built in front of the caller's buffer's end,
+ * and its size put before it. */
+static void put_op(struct sx_buf *out, enum sx_edit_op op, const struct sx_buf *payload)
+{
+    sx_buf_put_u8(out, (uint8_t)op);
+    sx_buf_put_sized(out, sx_buf_bytes(payload));
+    if (payload->failed)
+        out->failed = true;
+}
+
+void sx_edit_put_empty(struct sx_buf *out, enum sx_edit_op op)
+{
+    sx_buf_put_u8(out, (uint8_t)op);
+    sx_buf_put_varint(out, 0);
+}
+
+void sx_edit_put_counters(struct sx_buf *out, const struct sx_counters *counters)
+{
+    uint8_t storage[4 * SX_VARINT_SIZE_MAX];
+    struct sx_buf p;
+    sx_buf_init_fixed(&p, storage, sizeof storage);
+    sx_buf_put_varint(&p, counters->next_segment_id);
+    sx_buf_put_varint(&p, counters->next_database_id);
+    sx_buf_put_varint(&p, counters->next_policy_id);
+    sx_buf_put_varint(&p, counters->next_seq);
+    put_op(out, SX_OP_COUNTERS, &p);
+}
+
+void sx_edit_put_segment(struct sx_buf *out, const struct sx_segment_info *info)
+{
+    uint8_t storage[16 + 16 * SX_VARINT_SIZE_MAX];
+    struct sx_buf p;
+    sx_buf_init_fixed(&p, storage, sizeof storage);
+    sx_buf_put(&p, info->uuid, sizeof info->uuid);
+    sx_buf_put_varint(&p, info->segment_id);
+    sx_buf_put_varint(&p, info->policy_id);
+    sx_buf_put_varint(&p, info->level);
+    sx_buf_put_varint(&p, info->tier);
+    sx_buf_put_varint(&p, info->epoch);
+    sx_buf_put_varint(&p, info->first_generation);
+    sx_buf_put_varint(&p, info->last_generation);
+    sx_buf_put_varint(&p, info->first_seq);
+    sx_buf_put_varint(&p, info->last_seq);
+    sx_buf_put_zigzag(&p, info->min_ts);
+    sx_buf_put_zigzag(&p, info->max_ts);
+    sx_buf_put_varint(&p, info->series_count);
+    sx_buf_put_varint(&p, info->row_count);
+    sx_buf_put_varint(&p, info->sample_count);
+    sx_buf_put_varint(&p, info->chunk_count);
+    sx_buf_put_varint(&p, info->file_size);
+    put_op(out, SX_OP_ADD_SEGMENT, &p);
+}
+
+void sx_edit_put_number(struct sx_buf *out, enum sx_edit_op op, uint64_t number)
+{
+    uint8_t storage[SX_VARINT_SIZE_MAX];
+    struct sx_buf p;
+    sx_buf_init_fixed(&p, storage, sizeof storage);
+    sx_buf_put_varint(&p, number);
+    put_op(out, op, &p);
+}
+
+/* Operations with a name: the payload's size must be known first. */
+static size_t varint_size(uint64_t v)
+{
+    uint8_t scratch[SX_VARINT_SIZE_MAX];
+    return sx_varint_write(scratch, v);
+}
+
+void sx_edit_put_database(struct sx_buf *out, uint32_t id, struct sx_bytes name)
+{
+    sx_buf_put_u8(out, SX_OP_CREATE_DATABASE);
+    sx_buf_put_varint(out, varint_size(id) + varint_size(name.len) + name.len);
+    sx_buf_put_varint(out, id);
+    sx_buf_put_sized(out, name);
+}
+
+void sx_edit_put_policy(struct sx_buf *out, uint32_t database_id, const struct sx_policy *policy)
+{
+    uint8_t storage[10 * SX_VARINT_SIZE_MAX];
+    struct sx_buf p;
+    sx_buf_init_fixed(&p, storage, sizeof storage);
+    sx_buf_put_zigzag(&p, policy->duration_ns);
+    sx_buf_put_zigzag(&p, policy->shard_duration_ns);
+    sx_buf_put_varint(&p, policy->replica_count);
+    sx_buf_put_zigzag(&p, policy->future_limit_ns);
+    sx_buf_put_zigzag(&p, policy->past_limit_ns);
+    sx_buf_put_zigzag(&p, policy->window_ns);
+    sx_buf_put_u8(out, SX_OP_PUT_POLICY);
+    sx_buf_put_varint(out, varint_size(database_id) + varint_size(policy->id) +
+                               varint_size(policy->name.len) + policy->name.len + p.len);
+    sx_buf_put_varint(out, database_id);
+    sx_buf_put_varint(out, policy->id);
+    sx_buf_put_sized(out, policy->name);
+    sx_buf_put_bytes(out, sx_buf_bytes(&p));
+}
+
+void sx_edit_put_default(struct sx_buf *out, uint32_t database_id, uint32_t policy_id)
+{
+    uint8_t storage[2 * SX_VARINT_SIZE_MAX];
+    struct sx_buf p;
+    sx_buf_init_fixed(&p, storage, sizeof storage);
+    sx_buf_put_varint(&p, database_id);
+    sx_buf_put_varint(&p, policy_id);
+    put_op(out, SX_OP_DEFAULT_POLICY, &p);
+}
+
+void sx_edit_put_type(struct sx_buf *out, const struct sx_edit_type *type)
+{
+    uint8_t storage[4 * SX_VARINT_SIZE_MAX];
+    struct sx_buf p;
+    sx_buf_init_fixed(&p, storage, sizeof storage);
+    sx_buf_put_u8(&p, (uint8_t)type->type);
+    sx_buf_put_zigzag(&p, type->first_window);
+    sx_buf_put_zigzag(&p, type->last_window);
+    sx_buf_put_u8(out, SX_OP_TYPE);
+    sx_buf_put_varint(out, varint_size(type->policy_id) + varint_size(type->measurement.len) +
+                               type->measurement.len + varint_size(type->field.len) +
+                               type->field.len + p.len);
+    sx_buf_put_varint(out, type->policy_id);
+    sx_buf_put_sized(out, type->measurement);
+    sx_buf_put_sized(out, type->field);
+    sx_buf_put_bytes(out, sx_buf_bytes(&p));
+}
+
+/* ---- reading ---- */
+
+static bool get_u32(struct sx_bytes *in, uint32_t *out)
+{
+    uint64_t v;
+    if (!sx_varint_get_max(in, UINT32_MAX, &v))
+        return false;
+    *out = (uint32_t)v;
+    return true;
+}
+
+static bool get_counters(struct sx_bytes *in, struct sx_counters *c)
+{
+    return sx_varint_get(in, &c->next_segment_id) && get_u32(in, &c->next_database_id) &&
+           get_u32(in, &c->next_policy_id) && sx_varint_get(in, &c->next_seq);
+}
+
+static bool get_segment(struct sx_bytes *in, struct sx_segment_info *info)
+{
+    struct sx_bytes uuid;
+    uint64_t level, tier;
+    if (!sx_bytes_take(in, sizeof info->uuid, &uuid))
+        return false;
+    memcpy(info->uuid, uuid.ptr, sizeof info->uuid);
+    bool ok = sx_varint_get(in, &info->segment_id) && get_u32(in, &info->policy_id) &&
+              sx_varint_get_max(in, UINT16_MAX, &level) &&
+              sx_varint_get_max(in, UINT8_MAX, &tier) && sx_varint_get(in, &info->epoch) &&
+              sx_varint_get(in, &info->first_generation) &&
+              sx_varint_get(in, &info->last_generation) && sx_varint_get(in, &info->first_seq) &&
+              sx_varint_get(in, &info->last_seq) && sx_zigzag_get(in, &info->min_ts) &&
+              sx_zigzag_get(in, &info->max_ts) && sx_varint_get(in, &info->series_count) &&
+              sx_varint_get(in, &info->row_count) && sx_varint_get(in, &info->sample_count) &&
+              sx_varint_get(in, &info->chunk_count) && sx_varint_get(in, &info->file_size);
+    if (!ok)
+        return false;
+    info->level = (uint16_t)level;
+    info->tier = (uint8_t)tier;
+    return true;
+}
+
+static bool get_policy(struct sx_bytes *in, uint32_t *database_id, struct sx_policy *p)
+{
+    return get_u32(in, database_id) && get_u32(in, &p->id) && sx_sized_get(in, &p->name) &&
+           sx_zigzag_get(in, &p->duration_ns) && sx_zigzag_get(in, &p->shard_duration_ns) &&
+           get_u32(in, &p->replica_count) && sx_zigzag_get(in, &p->future_limit_ns) &&
+           sx_zigzag_get(in, &p->past_limit_ns) && sx_zigzag_get(in, &p->window_ns) &&
+           p->window_ns > 0;
+}
+
+static bool get_type(struct sx_bytes *in, struct sx_edit_type *t)
+{
+    struct sx_bytes type;
+    if (!get_u32(in, &t->policy_id) || !sx_sized_get(in, &t->measurement) ||
+        !sx_sized_get(in, &t->field) || !sx_bytes_take(in, 1, &type) || type.ptr[0] < STRIA_FLOAT ||
+        type.ptr[0] > STRIA_STRING)
+        return false;
+    t->type = (stria_type)type.ptr[0];
+    return sx_zigzag_get(in, &t->first_window) && sx_zigzag_get(in, &t->last_window) &&
+           t->first_window <= t->last_window;
+}
+
+static bool get_payload(struct sx_bytes in, struct sx_edit_item *item)
+{
+    switch (item->op) {
+    case SX_OP_SNAPSHOT_END:
+        return true;
+    case SX_OP_COUNTERS:
+        return get_counters(&in, &item->counters);
+    case SX_OP_ADD_SEGMENT:
+        return get_segment(&in, &item->segment);
+    case SX_OP_REMOVE_SEGMENT:
+    case SX_OP_FLUSHED:
+    case SX_OP_KEEP_LOG:
+        return sx_varint_get(&in, &item->number);
+    case SX_OP_CREATE_DATABASE:
+        return get_u32(&in, &item->database_id) && sx_sized_get(&in, &item->name);
+    case SX_OP_DROP_DATABASE:
+        return get_u32(&in, &item->database_id);
+    case SX_OP_PUT_POLICY:
+        return get_policy(&in, &item->database_id, &item->policy);
+    case SX_OP_DROP_POLICY:
+        return get_u32(&in, &item->policy_id);
+    case SX_OP_DEFAULT_POLICY:
+        return get_u32(&in, &item->database_id) && get_u32(&in, &item->policy_id);
+    case SX_OP_TYPE:
+        return get_type(&in, &item->type);
+    }
+    return false;
+}
+
+stria_status sx_edit_take(struct sx_bytes *in, struct sx_edit_item *item, bool *end,
+                          stria_error *err)
+{
+    for (;;) {
+        struct sx_bytes type, payload;
+        *end = in->len == 0;
+        if (*end)
+            return STRIA_OK;
+        if (!sx_bytes_take(in, 1, &type) || !sx_sized_get(in, &payload))
+            return sx_fail(err, STRIA_CORRUPT, "an operation of an edit is cut");
+        if (type.ptr[0] >= MAY_SKIP)
+            continue;
+        if (type.ptr[0] < SX_OP_SNAPSHOT_END || type.ptr[0] > SX_OP_KEEP_LOG)
+            return sx_fail(err, STRIA_VERSION,
+                           "operation %u of the manifest is not known to this version",
+                           type.ptr[0]);
+        *item = (struct sx_edit_item){.op = (enum sx_edit_op)type.ptr[0]};
+        if (!get_payload(payload, item))
+            return sx_fail(err, STRIA_CORRUPT, "operation %u of an edit is damaged", type.ptr[0]);
+        return STRIA_OK;
+    }
+}

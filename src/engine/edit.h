@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* edit.h -- what a manifest edit says: a list of operations on the state of the store.
+ *
+ * Format      docs/FORMAT.md "Manifest". An operation is u8 type, varint size, payload. Types below
+ *             128 must be understood (else the store is of a newer version); others may be skipped.
+ *             Payloads are varints (zigzag for signed numbers) and sized strings in the order of
+ *             the structs below; what follows the known fields in a payload is ignored, so fields
+ *             can be appended.
+ * Threads     Pure functions. */
+#ifndef SX_ENGINE_EDIT_H
+#define SX_ENGINE_EDIT_H
+
+#include "base/buf.h"
+#include "model/catalog.h"
+#include "segment/format.h"
+
+enum sx_edit_op {
+    SX_OP_SNAPSHOT_END = 1, /* the operations so far are the whole state */
+    SX_OP_COUNTERS = 2,     /* ids that were never used yet */
+    SX_OP_ADD_SEGMENT = 3,
+    SX_OP_REMOVE_SEGMENT = 4,
+    SX_OP_FLUSHED = 5, /* generations up to this one are in segments */
+    SX_OP_CREATE_DATABASE = 6,
+    SX_OP_DROP_DATABASE = 7,
+    SX_OP_PUT_POLICY = 8, /* made or changed */
+    SX_OP_DROP_POLICY = 9,
+    SX_OP_DEFAULT_POLICY = 10,
+    SX_OP_TYPE = 11,     /* a field has a type in some windows */
+    SX_OP_KEEP_LOG = 12, /* a damaged log file is not to be used again */
+};
+
+struct sx_counters {
+    uint64_t next_segment_id;
+    uint32_t next_database_id;
+    uint32_t next_policy_id;
+    uint64_t next_seq;
+};
+
+struct sx_edit_type {
+    uint32_t policy_id;
+    struct sx_bytes measurement, field;
+    stria_type type;
+    int64_t first_window, last_window;
+};
+
+/* One operation, decoded; strings point into the edit. */
+struct sx_edit_item {
+    enum sx_edit_op op;
+    struct sx_counters counters;
+    struct sx_segment_info segment;
+    uint64_t number; /* REMOVE_SEGMENT: id; FLUSHED: generation; KEEP_LOG: file_no */
+    uint32_t database_id, policy_id;
+    struct sx_bytes name;
+    struct sx_policy policy; /* its name points into the edit */
+    struct sx_edit_type type;
+};
+
+/* Append operations; refusals show in out->failed. */
+void sx_edit_put_empty(struct sx_buf *out, enum sx_edit_op op);
+void sx_edit_put_counters(struct sx_buf *out, const struct sx_counters *counters);
+void sx_edit_put_segment(struct sx_buf *out, const struct sx_segment_info *info);
+/* REMOVE_SEGMENT, FLUSHED, KEEP_LOG, DROP_DATABASE, DROP_POLICY */
+void sx_edit_put_number(struct sx_buf *out, enum sx_edit_op op, uint64_t number);
+void sx_edit_put_database(struct sx_buf *out, uint32_t id, struct sx_bytes name);
+void sx_edit_put_policy(struct sx_buf *out, uint32_t database_id, const struct sx_policy *policy);
+void sx_edit_put_default(struct sx_buf *out, uint32_t database_id, uint32_t policy_id);
+void sx_edit_put_type(struct sx_buf *out, const struct sx_edit_type *type);
+
+/* Takes the next operation off the front of *in; those that may be skipped are. *end: none is left.
+ * Returns  OK, CORRUPT, VERSION. */
+stria_status sx_edit_take(struct sx_bytes *in, struct sx_edit_item *item, bool *end,
+                          stria_error *err);
+
+#endif

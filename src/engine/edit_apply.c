@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* edit_apply.c -- what an operation of a manifest edit does to the state in memory.
+ *
+ * Why         One code applies edits when a store is opened and when a command has been committed,
+ *             so the two cannot differ.
+ * Threads     state_mutex held, or nobody else knows the engine yet. */
+#include "base/error.h"
+#include "engine/engine_priv.h"
+
+#include <inttypes.h>
+
+static stria_status add_database(struct sx_engine *engine, const struct sx_edit_item *item,
+                                 stria_error *err)
+{
+    struct sx_mem *other = &engine->mems[SX_ENGINE_MEM_OTHER];
+    struct sx_catalog *next = sx_catalog_copy(other, engine->catalog, 1, 0);
+    if (!next)
+        return sx_mem_refused(other, sizeof *next, err);
+    struct sx_database *db = &next->databases[next->database_count];
+    *db = (struct sx_database){.id = item->database_id,
+                               .name = sx_arena_dup(&next->arena, item->name)};
+    db->policies = sx_arena_array(&next->arena, 1, sizeof *db->policies);
+    if (!db->name.ptr || !db->policies) {
+        sx_catalog_release(next);
+        return sx_mem_refused(other, item->name.len, err);
+    }
+    next->database_count++;
+    sx_catalog_release(engine->catalog);
+    engine->catalog = next;
+    return STRIA_OK;
+}
+
+static struct sx_database *database_by_id(struct sx_catalog *catalog, uint32_t id)
+{
+    for (size_t i = 0; i < catalog->database_count; i++)
+        if (catalog->databases[i].id == id)
+            return &catalog->databases[i];
+    return NULL;
+}
+
+static stria_status put_policy(struct sx_engine *engine, const struct sx_edit_item *item,
+                               stria_error *err)
+{
+    struct sx_mem *other = &engine->mems[SX_ENGINE_MEM_OTHER];
+    struct sx_catalog *next = sx_catalog_copy(other, engine->catalog, 0, 1);
+    if (!next)
+        return sx_mem_refused(other, sizeof *next, err);
+    struct sx_database *db = database_by_id(next, item->database_id);
+    struct sx_policy policy = item->policy;
+    policy.name = sx_arena_dup(&next->arena, item->policy.name);
+    stria_status st = STRIA_OK;
+    if (!db)
+        st = sx_fail(err, STRIA_CORRUPT, "policy %u of the unknown database %u", policy.id,
+                     item->database_id);
+    else if (!policy.name.ptr)
+        st = sx_mem_refused(other, item->policy.name.len, err);
+    if (st) {
+        sx_catalog_release(next);
+        return st;
+    }
+    size_t i = 0;
+    while (i < db->policy_count && db->policies[i].id != policy.id)
+        i++;
+    bool is_new = i == db->policy_count;
+    db->policies[i] = policy;
+    db->policy_count += is_new;
+    sx_catalog_release(engine->catalog);
+    engine->catalog = next;
+    return is_new && !sx_engine_store(engine, policy.id) ? sx_engine_add_store(engine, &policy, err)
+                                                         : STRIA_OK;
+}
+
+static stria_status drop_policy(struct sx_engine *engine, uint32_t policy_id, stria_error *err)
+{
+    struct sx_mem *other = &engine->mems[SX_ENGINE_MEM_OTHER];
+    struct sx_catalog *next = sx_catalog_copy(other, engine->catalog, 0, 0);
+    if (!next)
+        return sx_mem_refused(other, sizeof *next, err);
+    for (size_t i = 0; i < next->database_count; i++) {
+        struct sx_database *db = &next->databases[i];
+        for (size_t j = 0; j < db->policy_count; j++)
+            if (db->policies[j].id == policy_id) {
+                memmove(&db->policies[j], &db->policies[j + 1],
+                        (--db->policy_count - j) * sizeof *db->policies);
+                if (db->default_policy_id == policy_id)
+                    db->default_policy_id = 0;
+                break;
+            }
+    }
+    sx_catalog_release(engine->catalog);
+    engine->catalog = next;
+    sx_engine_drop_store(engine, policy_id);
+    return STRIA_OK;
+}
+
+static stria_status drop_database(struct sx_engine *engine, uint32_t id, stria_error *err)
+{
+    struct sx_mem *other = &engine->mems[SX_ENGINE_MEM_OTHER];
+    struct sx_catalog *next = sx_catalog_copy(other, engine->catalog, 0, 0);
+    if (!next)
+        return sx_mem_refused(other, sizeof *next, err);
+    struct sx_database *db = database_by_id(next, id);
+    if (db) {
+        for (size_t i = 0; i < db->policy_count; i++)
+            sx_engine_drop_store(engine, db->policies[i].id);
+        size_t i = (size_t)(db - next->databases);
+        memmove(db, db + 1, (--next->database_count - i) * sizeof *db);
+    }
+    sx_catalog_release(engine->catalog);
+    engine->catalog = next;
+    return STRIA_OK;
+}
+
+static stria_status set_default(struct sx_engine *engine, const struct sx_edit_item *item,
+                                stria_error *err)
+{
+    struct sx_mem *other = &engine->mems[SX_ENGINE_MEM_OTHER];
+    struct sx_catalog *next = sx_catalog_copy(other, engine->catalog, 0, 0);
+    if (!next)
+        return sx_mem_refused(other, sizeof *next, err);
+    struct sx_database *db = database_by_id(next, item->database_id);
+    if (db)
+        db->default_policy_id = item->policy_id;
+    sx_catalog_release(engine->catalog);
+    engine->catalog = next;
+    return STRIA_OK;
+}
+
+static stria_status add_segment(struct sx_engine *engine, const struct sx_segment_info *info,
+                                stria_error *err)
+{
+    struct sx_mem *mem = &engine->mems[SX_ENGINE_MEM_SEGMENT];
+    struct sx_policy_store *store = sx_engine_store(engine, info->policy_id);
+    if (!store)
+        return sx_fail(err, STRIA_CORRUPT, "segment %" PRIu64 " of the unknown policy %u",
+                       info->segment_id, info->policy_id);
+    char *path = sx_engine_segment_path(engine, info->segment_id);
+    struct sx_segment *segment = path ? sx_segment_create(engine->os, mem, path, info) : NULL;
+    sx_mem_free(&engine->mems[SX_ENGINE_MEM_OTHER], path);
+    if (!segment)
+        return sx_mem_refused(mem, sizeof *segment, err);
+    if (!sx_engine_add_segment(engine, store, segment)) {
+        sx_segment_release(segment);
+        return sx_mem_refused(mem, 64, err);
+    }
+    engine->counters.next_segment_id =
+        SX_MAX(engine->counters.next_segment_id, info->segment_id + 1);
+    engine->counters.next_seq = SX_MAX(engine->counters.next_seq, info->last_seq + 1);
+    return STRIA_OK;
+}
+
+/* While opening nobody reads: a removed segment needs no waiting, only its file is a left-over. */
+static void remove_segment(struct sx_engine *engine, uint64_t segment_id)
+{
+    for (size_t i = 0; i < engine->store_count; i++) {
+        struct sx_policy_store *store = engine->stores[i];
+        for (size_t j = 0; j < store->segment_count; j++)
+            if (store->segments[j]->info.segment_id == segment_id) {
+                sx_segment_release(store->segments[j]);
+                memmove(&store->segments[j], &store->segments[j + 1],
+                        (--store->segment_count - j) * sizeof *store->segments);
+                return;
+            }
+    }
+}
+
+static stria_status keep_log(struct sx_engine *engine, uint64_t file_no, stria_error *err)
+{
+    struct sx_mem *other = &engine->mems[SX_ENGINE_MEM_OTHER];
+    for (size_t i = 0; i < engine->kept_log_count; i++)
+        if (engine->kept_logs[i] == file_no)
+            return STRIA_OK;
+    if (!SX_GROW(other, engine->kept_logs, engine->kept_log_capacity, engine->kept_log_count + 1))
+        return sx_mem_refused(other, sizeof file_no, err);
+    engine->kept_logs[engine->kept_log_count++] = file_no;
+    return STRIA_OK;
+}
+
+static stria_status apply_item(struct sx_engine *engine, const struct sx_edit_item *item,
+                               stria_error *err)
+{
+    const struct sx_edit_type *type = &item->type;
+    struct sx_policy_store *store;
+    switch (item->op) {
+    case SX_OP_SNAPSHOT_END:
+        return STRIA_OK;
+    case SX_OP_COUNTERS:
+        engine->counters = item->counters;
+        return STRIA_OK;
+    case SX_OP_ADD_SEGMENT:
+        return add_segment(engine, &item->segment, err);
+    case SX_OP_REMOVE_SEGMENT:
+        remove_segment(engine, item->number);
+        return STRIA_OK;
+    case SX_OP_FLUSHED:
+        engine->flushed_generation = SX_MAX(engine->flushed_generation, item->number);
+        return STRIA_OK;
+    case SX_OP_CREATE_DATABASE:
+        return add_database(engine, item, err);
+    case SX_OP_DROP_DATABASE:
+        return drop_database(engine, item->database_id, err);
+    case SX_OP_PUT_POLICY:
+        return put_policy(engine, item, err);
+    case SX_OP_DROP_POLICY:
+        return drop_policy(engine, item->policy_id, err);
+    case SX_OP_DEFAULT_POLICY:
+        return set_default(engine, item, err);
+    case SX_OP_TYPE:
+        store = sx_engine_store(engine, type->policy_id);
+        return store ? sx_series_index_note_type(store->index, type->measurement, type->field,
+                                                 type->type, type->first_window, type->last_window,
+                                                 false, err)
+                     : STRIA_OK;
+    case SX_OP_KEEP_LOG:
+        return keep_log(engine, item->number, err);
+    }
+    return sx_fail(err, STRIA_INTERNAL, "operation %d of the manifest", (int)item->op);
+}
+
+stria_status sx_engine_apply_edit(void *context, struct sx_bytes operations, stria_error *err)
+{
+    struct sx_edit_item item;
+    bool end = false;
+    stria_status st = STRIA_OK;
+    while (!st) {
+        st = sx_edit_take(&operations, &item, &end, err);
+        if (st || end)
+            break;
+        st = apply_item(context, &item, err);
+    }
+    return st;
+}

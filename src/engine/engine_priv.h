@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* engine_priv.h -- the insides of the engine, shared by its files:
+ *   open.c (folder, lock, the order of recovery), edit_apply.c, left_overs.c and log_replay.c (its
+ *   parts), engine.c (members, views), write.c (the way of a write), flush.c and merge.c (jobs),
+ *   rewrite.c (series -> segments, used by both), catalog_change.c (commands), background.c (steps,
+ *   disk state, retention), engine_stats.c.
+ *
+ * Locks       In this order: rotate_mutex, manifest_mutex, state_mutex, a generation's mutex; then
+ *             those of memtables, indexes and the log, which are leaves. No lock but manifest_mutex
+ *             and rotate_mutex is held across I/O. */
+#ifndef SX_ENGINE_ENGINE_PRIV_H
+#define SX_ENGINE_ENGINE_PRIV_H
+
+#include "base/map.h"
+#include "engine/edit.h"
+#include "engine/engine.h"
+#include "engine/manifest.h"
+#include "engine/rewrite.h"
+#include "os/sync.h"
+#include "task/pool.h"
+#include "wal/log.h"
+
+#define SX_MERGE_FAN_IN 16
+#define SX_FROZEN_MAX 2 /* generations that wait for their flush before writers wait */
+#define SX_FLUSH_AGE_NS (3600 * (int64_t)1000000000)
+#define SX_FLUSH_AGE_BYTES ((uint64_t)4 << 20)
+#define SX_SEAL_QUIET_NS (600 * (int64_t)1000000000)
+#define SX_UNLINK_DELAY_NS (60 * (int64_t)1000000000)
+
+/* What belongs to one policy. */
+struct sx_policy_store {
+    uint32_t policy_id;
+    int64_t window_ns;
+    struct sx_series_index *index;
+    struct sx_segment **segments; /* oldest generations first */
+    size_t segment_count, segment_capacity;
+    bool dropped;
+};
+
+struct sx_generation_table {
+    struct sx_policy_store *store; /* a reference to its index is held by the memtable */
+    uint32_t policy_id;
+    struct sx_memtable *memtable;
+};
+
+/* One generation of the log and its memtables. */
+struct sx_generation {
+    struct sx_mem *mem;
+    uint64_t number;
+    _Atomic uint32_t reference_count;
+    int64_t created_ns; /* monotonic */
+    struct sx_mutex mutex;
+    struct sx_generation_table *tables;
+    size_t table_count, table_capacity;
+    struct sx_generation *next; /* in the list of frozen ones, oldest first */
+};
+
+/* A segment that was replaced or dropped and waits for its readers. */
+struct sx_retired {
+    struct sx_segment *segment;
+    int64_t since_ns; /* monotonic */
+};
+
+struct sx_counts {
+    _Atomic uint64_t rows, samples, batches;
+    _Atomic uint64_t rejected_conflict, rejected_old, rejected_limit;
+    _Atomic uint64_t busy;
+    _Atomic uint64_t flushes, flush_bytes, flush_rows, flush_failures;
+    _Atomic uint64_t merges, merge_bytes_in, merge_bytes_out, merge_failures;
+    _Atomic uint64_t retired_segments, retention_segments;
+    _Atomic uint64_t written_samples; /* into segments, by flushes and merges */
+    _Atomic uint64_t replayed_rows, replayed_bytes, log_damage;
+};
+
+struct sx_flush;
+struct sx_merge;
+
+struct sx_engine {
+    /* immutable after open */
+    struct sx_os *os;
+    struct sx_engine_options options;
+    struct sx_mem root;
+    struct sx_mem mems[SX_ENGINE_MEM_COUNT];
+    struct sx_event_sink events;
+    char *path; /* of the store; wal_dir and the others are path + "/wal", ... */
+    char *wal_dir, *seg_dir, *manifest_dir;
+    uint8_t store_uuid[16];
+    uint64_t process_id;
+    struct sx_file *lock_file;
+    struct sx_pool *pool;
+    struct sx_wal *wal; /* NULL: read-only */
+    uint64_t memtable_size;
+    int64_t opened_ns;
+
+    struct sx_mutex rotate_mutex; /* one rotation at a time */
+
+    struct sx_mutex
+        manifest_mutex; /* guards manifest, counters, kept_logs, and the order of commits */
+    struct sx_manifest *manifest;
+    struct sx_counters counters;
+    uint64_t *kept_logs;
+    size_t kept_log_count, kept_log_capacity;
+
+    struct sx_mutex state_mutex;  /* guards what follows */
+    struct sx_cond state_changed; /* a rotation or a flush is done */
+    struct sx_catalog *catalog;
+    struct sx_policy_store **stores;
+    size_t store_count, store_capacity;
+    struct sx_generation *active; /* NULL: read-only */
+    struct sx_generation *frozen, **frozen_last;
+    size_t frozen_count;
+    uint64_t flushed_generation;
+    uint32_t next_index_id;
+    struct sx_retired *retired;
+    size_t retired_count, retired_capacity;
+
+    struct sx_mutex job_mutex; /* one flush and one merge at a time; guards the two */
+    struct sx_flush *flush;
+    struct sx_merge *merge;
+    struct sx_task flush_task, merge_task, care_task;
+
+    _Atomic int disk_state; /* enum sx_disk_state */
+    _Atomic int64_t disk_checked_ns;
+    _Atomic bool closing;
+    struct sx_thread *ticker;
+    struct sx_mutex tick_mutex;
+    struct sx_cond tick_changed;
+
+    struct sx_counts counts;
+};
+
+/* engine.c */
+struct sx_policy_store *sx_engine_store(struct sx_engine *engine,
+                                        uint32_t policy_id); /* state_mutex */
+/* Makes the store of a policy that the catalog has. state_mutex held. */
+stria_status sx_engine_add_store(struct sx_engine *engine, const struct sx_policy *policy,
+                                 stria_error *err);
+void sx_engine_drop_store(struct sx_engine *engine, uint32_t policy_id); /* state_mutex */
+struct sx_generation *sx_generation_create(struct sx_engine *engine, uint64_t number);
+struct sx_generation *sx_generation_acquire(struct sx_generation *generation);
+void sx_generation_release(struct sx_generation *generation);
+/* The memtable of a policy in a generation, made if need be; a reference. */
+stria_status sx_generation_memtable(struct sx_engine *engine, struct sx_generation *generation,
+                                    uint32_t policy_id, struct sx_series_index *index,
+                                    struct sx_memtable **memtable, stria_error *err);
+size_t sx_generation_size(struct sx_generation *generation);
+uint64_t sx_generation_row_count(struct sx_generation *generation);
+/* Puts a segment into its store's list. state_mutex held. False: no memory. */
+bool sx_engine_add_segment(struct sx_engine *engine, struct sx_policy_store *store,
+                           struct sx_segment *segment);
+/* Path of a segment's file, allocated from MEM_OTHER; NULL: no memory. */
+char *sx_engine_segment_path(struct sx_engine *engine, uint64_t segment_id);
+/* Takes a segment out of its store's list and lets it go when nobody reads it. state_mutex held. */
+void sx_engine_retire_segment(struct sx_engine *engine, struct sx_policy_store *store, size_t i);
+/* Unlinks retired segments that nobody reads any more; all: whatever their age. */
+void sx_engine_unlink_retired(struct sx_engine *engine, bool all);
+/* The operations of the whole state, for a new manifest (manifest_mutex held). */
+void sx_engine_put_state(void *context, struct sx_buf *out);
+
+/* edit_apply.c */
+stria_status sx_engine_apply_edit(void *context, struct sx_bytes operations, stria_error *err);
+/* left_overs.c */
+stria_status sx_engine_remove_left_overs(struct sx_engine *engine, stria_error *err);
+/* log_replay.c: opens the log, reads it back and, unless read-only, begins a new generation. */
+stria_status sx_engine_open_log(struct sx_engine *engine, stria_error *err);
+
+/* flush.c */
+/* Ends the active generation, unless it is empty. */
+stria_status sx_engine_rotate(struct sx_engine *engine, stria_error *err);
+/* One bounded step of flushing the oldest frozen generation; *more: not all is flushed. */
+stria_status sx_engine_flush_step(struct sx_engine *engine, bool *more, stria_error *err);
+void sx_engine_abort_jobs(struct sx_engine *engine);
+bool sx_engine_flush_due(struct sx_engine *engine);
+
+/* merge.c */
+/* One bounded step of a merge that is due (or, with `seal`, of one that leaves every window
+ * sealed). */
+stria_status sx_engine_merge_step(struct sx_engine *engine, stria_compact_until until, bool *more,
+                                  stria_error *err);
+void sx_merge_destroy(struct sx_engine *engine, struct sx_merge *merge);
+
+/* background.c */
+stria_status sx_engine_start_background(struct sx_engine *engine, stria_error *err);
+void sx_engine_stop_background(struct sx_engine *engine);
+/* Wakes the tasks that may have something to do. */
+void sx_engine_kick(struct sx_engine *engine);
+/* OK, or why nothing can be written now. */
+stria_status sx_engine_check_writable(struct sx_engine *engine, stria_error *err);
+void sx_engine_check_disk(struct sx_engine *engine, bool now);
+stria_status sx_engine_retention_step(struct sx_engine *engine, stria_error *err);
+
+#endif

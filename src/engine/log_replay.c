@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* log_replay.c -- reading the log back into memtables when a store is opened.
+ *
+ * Algorithm   Records come in log order; each generation has its own numbers for series (slots),
+ *             which are mapped to those of the index as their definitions come. The memtables of a
+ *             generation join the frozen ones: they are read at once and flushed soon.
+ * Threads     Opening only. */
+#include "base/error.h"
+#include "base/hash.h"
+#include "engine/engine_priv.h"
+#include "wal/rows_record.h"
+
+#include <inttypes.h>
+
+/* The slots of one generation's log -> those of the index. */
+struct slot_map {
+    uint64_t generation;
+    uint32_t policy_id;
+    uint32_t *slots; /* SX_SLOT_NONE: not defined */
+    size_t count, capacity;
+};
+
+struct replay {
+    struct sx_engine *engine;
+    struct sx_generation *generation; /* being filled; in the list of frozen ones */
+    struct slot_map *maps;
+    size_t map_count, map_capacity;
+    struct sx_batch batch;
+    uint64_t lost_row_count; /* rows whose series was defined in a damaged frame */
+};
+
+static struct slot_map *map_of(struct replay *r, uint32_t policy_id)
+{
+    for (size_t i = 0; i < r->map_count; i++)
+        if (r->maps[i].policy_id == policy_id)
+            return &r->maps[i];
+    if (!SX_GROW(&r->engine->mems[SX_ENGINE_MEM_OTHER], r->maps, r->map_capacity, r->map_count + 1))
+        return NULL;
+    r->maps[r->map_count] = (struct slot_map){.policy_id = policy_id};
+    return &r->maps[r->map_count++];
+}
+
+static void forget_maps(struct replay *r)
+{
+    for (size_t i = 0; i < r->map_count; i++)
+        sx_mem_free(&r->engine->mems[SX_ENGINE_MEM_OTHER], r->maps[i].slots);
+    r->map_count = 0;
+}
+
+static bool define_slot(struct replay *r, struct slot_map *map, uint32_t number, uint32_t slot)
+{
+    size_t old = map->count;
+    if (number >= old) {
+        if (!SX_GROW(&r->engine->mems[SX_ENGINE_MEM_OTHER], map->slots, map->capacity,
+                     (size_t)number + 1))
+            return false;
+        map->count = (size_t)number + 1;
+        for (size_t i = old; i < map->count; i++)
+            map->slots[i] = SX_SLOT_NONE;
+    }
+    map->slots[number] = slot;
+    return true;
+}
+
+static stria_status begin_generation(struct replay *r, uint64_t number, stria_error *err)
+{
+    struct sx_engine *engine = r->engine;
+    if (r->generation && r->generation->number == number)
+        return STRIA_OK;
+    forget_maps(r);
+    struct sx_generation *generation = sx_generation_create(engine, number);
+    if (!generation)
+        return sx_mem_refused(&engine->mems[SX_ENGINE_MEM_OTHER], sizeof *generation, err);
+    *engine->frozen_last = generation;
+    engine->frozen_last = &generation->next;
+    engine->frozen_count++;
+    r->generation = generation;
+    return STRIA_OK;
+}
+
+/* Gives the series of a decoded batch their slots; *known: all have one. */
+static stria_status resolve_series(struct replay *r, struct sx_policy_store *store, bool *known,
+                                   stria_error *err)
+{
+    struct sx_batch *b = &r->batch;
+    struct slot_map *map = map_of(r, store->policy_id);
+    *known = true;
+    if (!map)
+        return sx_mem_refused(&r->engine->mems[SX_ENGINE_MEM_OTHER], sizeof *map, err);
+    for (size_t i = 0; i < b->series_count; i++) {
+        struct sx_batch_series *series = &b->series[i];
+        uint32_t number = series->slot;
+        if (series->key.len) {
+            stria_status st = sx_series_index_resolve(store->index, series->key, series->hash, NULL,
+                                                      &series->slot, err);
+            if (st)
+                return st;
+            if (!define_slot(r, map, number, series->slot))
+                return sx_mem_refused(&r->engine->mems[SX_ENGINE_MEM_OTHER], number, err);
+        } else {
+            series->slot = number < map->count ? map->slots[number] : SX_SLOT_NONE;
+            *known = *known && series->slot != SX_SLOT_NONE;
+        }
+    }
+    return STRIA_OK;
+}
+
+static stria_status resolve_schemas(struct replay *r, struct sx_policy_store *store,
+                                    stria_error *err)
+{
+    struct sx_batch *b = &r->batch;
+    for (size_t i = 0; i < b->schema_count; i++) {
+        const struct sx_schema *schema;
+        stria_status st = sx_series_index_schema(store->index, &b->schemas[i], &schema, err);
+        if (st)
+            return st;
+        b->schemas[i].resolved = schema;
+    }
+    return STRIA_OK;
+}
+
+/* The types of logged rows are true, whatever else is known. */
+static stria_status note_types(struct replay *r, struct sx_policy_store *store, stria_error *err)
+{
+    struct sx_batch *b = &r->batch;
+    for (size_t i = 0; i < b->run_count; i++) {
+        const struct sx_batch_run *run = &b->runs[i];
+        const struct sx_batch_schema *schema = &b->schemas[run->schema];
+        size_t size = sx_row_size(schema->column_count, run->has_presence);
+        const uint8_t *row = b->rows.ptr + run->offset;
+        int64_t last = INT64_MAX;
+        for (uint32_t j = 0; j < run->row_count; j++, row += size) {
+            int64_t window =
+                sx_window_start((int64_t)sx_get_u64(row + SX_ROW_TIME), store->window_ns);
+            if (j && window == last)
+                continue;
+            last = window;
+            for (uint32_t c = 0; c < schema->column_count; c++) {
+                stria_status st = sx_series_index_note_type(
+                    store->index, schema->measurement, schema->columns[c].name,
+                    schema->columns[c].type, window, window, true, err);
+                if (st)
+                    return st;
+            }
+        }
+    }
+    return STRIA_OK;
+}
+
+/* Reserves and applies without a log: it is there already. */
+static stria_status apply_batch(struct replay *r, struct sx_policy_store *store, uint64_t seq,
+                                stria_error *err)
+{
+    struct sx_memtable_place place;
+    struct sx_memtable *memtable = NULL;
+    stria_status st = sx_generation_memtable(r->engine, r->generation, store->policy_id,
+                                             store->index, &memtable, err);
+    if (!st)
+        st = sx_memtable_reserve(memtable, &r->batch, &place, err);
+    if (!st)
+        sx_memtable_apply(memtable, &r->batch, &place, seq);
+    sx_memtable_release(memtable);
+    return st;
+}
+
+static stria_status replay_record(void *context, const struct sx_replay_record *record,
+                                  stria_error *err)
+{
+    struct replay *r = context;
+    struct sx_rows_record rows;
+    bool known;
+    sx_batch_clear(&r->batch);
+    stria_status st = sx_rows_record_get(record->payload, &rows, &r->batch, err);
+    if (!st)
+        st = begin_generation(r, record->generation, err);
+    if (st)
+        return st;
+    struct sx_policy_store *store = sx_engine_store(r->engine, rows.policy_id);
+    if (!store || r->batch.row_count == 0)
+        return STRIA_OK; /* the policy was dropped since */
+    size_t row_count = r->batch.row_count;
+    st = resolve_series(r, store, &known, err);
+    if (!st && !known) {
+        r->lost_row_count += row_count;
+        return STRIA_OK;
+    }
+    if (!st)
+        st = resolve_schemas(r, store, err);
+    if (!st)
+        st = note_types(r, store, err);
+    if (!st)
+        st = apply_batch(r, store, record->seq, err);
+    if (!st)
+        atomic_fetch_add(&r->engine->counts.replayed_rows, row_count);
+    return st;
+}
+
+static void note_damage(void *context, const char *path, uint64_t offset, const char *text)
+{
+    struct replay *r = context;
+    (void)path;
+    (void)offset;
+    (void)text;
+    atomic_fetch_add(&r->engine->counts.log_damage, 1);
+}
+
+static stria_status replay_log(struct sx_engine *engine, struct sx_replay_result *result,
+                               stria_error *err)
+{
+    struct replay r = {.engine = engine};
+    sx_batch_init(&r.batch, &engine->mems[SX_ENGINE_MEM_INGEST]);
+    struct sx_replay_options options = {.mem = &engine->mems[SX_ENGINE_MEM_WAL],
+                                        .events = &engine->events,
+                                        .each = replay_record,
+                                        .on_damage = note_damage,
+                                        .context = &r};
+    stria_status st = sx_wal_read(engine->wal, engine->flushed_generation, &options, result, err);
+    forget_maps(&r);
+    sx_mem_free(&engine->mems[SX_ENGINE_MEM_OTHER], r.maps);
+    sx_batch_deinit(&r.batch);
+    atomic_store(&engine->counts.replayed_bytes, result->byte_count);
+    if (!st && (result->frame_count || result->damage_count))
+        sx_event(&engine->events, result->damage_count ? STRIA_LEVEL_ERROR : STRIA_LEVEL_INFO,
+                 "recovery",
+                 "frames=%" PRIu64 " rows=%" PRIu64 " bytes=%" PRIu64 " cut_frames=%" PRIu64
+                 " damaged=%" PRIu64 " lost_rows=%" PRIu64,
+                 result->frame_count, (uint64_t)atomic_load(&engine->counts.replayed_rows),
+                 result->byte_count, result->cut_count, result->damage_count, r.lost_row_count);
+    return st;
+}
+
+stria_status sx_engine_open_log(struct sx_engine *engine, stria_error *err)
+{
+    struct sx_replay_result result;
+    struct sx_wal_options options = {.os = engine->os,
+                                     .mem = &engine->mems[SX_ENGINE_MEM_WAL],
+                                     .dir = engine->wal_dir,
+                                     .store_id = sx_get_u64(engine->store_uuid),
+                                     .read_only = engine->options.read_only,
+                                     .events = &engine->events};
+    stria_status st = sx_wal_open(&options, &engine->wal, err);
+    if (!st)
+        st = replay_log(engine, &result, err);
+    if (st || engine->options.read_only)
+        return st;
+    engine->counters.next_seq = SX_MAX(engine->counters.next_seq, result.next_seq);
+    uint64_t number = SX_MAX(engine->flushed_generation, result.last_generation) + 1;
+    engine->active = sx_generation_create(engine, number);
+    if (!engine->active)
+        return sx_mem_refused(&engine->mems[SX_ENGINE_MEM_OTHER], sizeof *engine->active, err);
+    return sx_wal_start(engine->wal, number, engine->counters.next_seq, &result, err);
+}

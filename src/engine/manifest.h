@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* manifest.h -- the log of edits that says what the store consists of.
+ *
+ * Why         One small synced write makes a flush, a merge or a new database true, all at once.
+ * Format      docs/FORMAT.md "Manifest". manifest/<16 hex digits>.man: a header of 64 bytes, then
+ *             edits, each at a multiple of 64 bytes and written twice in a row, so that one damaged
+ *             sector never loses what was acknowledged:
+ *               header  "STRIAMAN" | u32 version | u32 flags | u8 store_uuid[16] | u64 manifest_no
+ *                         |
+ *                       i64 created_ns | 12 zeros | u32 crc
+ *               edit    u32 magic "SEDT" | u32 crc of the 24 bytes after | u64 edit_seq | u32 size
+ *                         |
+ *                       u32 payload crc | u8 copy (0, 1) | 7 zeros | payload | zeros up to 64 bytes
+ *             crcs are seeded with the header's manifest_no and store and the offset.
+ * Invariants  edit_seq is never used twice, over all manifests. A manifest counts only if its
+ *             snapshot is whole; of those the one with the highest last edit_seq is the truth. A
+ *             new one is used only once it and its name are synced. After a failed write or sync a
+ *             manifest is not written again: the next commit begins a fresh one from the state in
+ *             memory.
+ * Threads     The engine's manifest lock. */
+#ifndef SX_ENGINE_MANIFEST_H
+#define SX_ENGINE_MANIFEST_H
+
+#include "base/buf.h"
+#include "base/event.h"
+#include "os/os.h"
+
+struct sx_manifest;
+
+struct sx_manifest_options {
+    struct sx_os *os;
+    struct sx_mem *mem;
+    const char *dir; /* "DIR/manifest"; copied */
+    const struct sx_event_sink *events;
+    /* Appends the operations of the whole state, without SNAPSHOT_END; a refusal shows in
+     * out->failed. */
+    void (*put_state)(void *context, struct sx_buf *out);
+    void *context;
+};
+
+struct sx_manifest_result {
+    bool found; /* a manifest was read */
+    uint8_t store_uuid[16];
+    uint64_t edit_count;
+    uint64_t damaged_count; /* copies of edits that are damaged (the other copy served) */
+};
+
+stria_status sx_manifest_create(const struct sx_manifest_options *options,
+                                struct sx_manifest **manifest, stria_error *err);
+void sx_manifest_destroy(struct sx_manifest *manifest); /* NULL is allowed */
+
+/* Reads the true manifest and calls `each` for each edit's operations, in order.
+ * Returns  OK (also when there is none: result->found is false); CORRUPT (an acknowledged edit
+ *          cannot be read, with file and offset); VERSION; IO; NOMEM; or what `each` returned. */
+stria_status sx_manifest_read(struct sx_manifest *manifest,
+                              stria_status (*each)(void *context, struct sx_bytes operations,
+                                                   stria_error *err),
+                              void *context, struct sx_manifest_result *result, stria_error *err);
+
+/* Begins a fresh manifest with the state in memory and takes the old ones away. The first time,
+ * gives the store its uuid. */
+stria_status sx_manifest_begin(struct sx_manifest *manifest, const uint8_t store_uuid[16],
+                               stria_error *err);
+
+/* Makes operations true: OK means they are on disk. On failure they are not true: a fresh manifest
+ * without them is begun, at the latest by the next commit. */
+stria_status sx_manifest_commit(struct sx_manifest *manifest, struct sx_bytes operations,
+                                stria_error *err);
+
+/* Bytes of the file that is being written. */
+uint64_t sx_manifest_size(const struct sx_manifest *manifest);
+/* Whether a commit failed and no fresh manifest could be begun since: nothing may be unlinked. */
+bool sx_manifest_broken(const struct sx_manifest *manifest);
+
+#endif

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* rewrite.c -- see rewrite.h. */
+#include "engine/rewrite.h"
+
+#include "base/error.h"
+#include "engine/engine_priv.h"
+
+#define GRID_LEVELS_MAX 20
+
+static int64_t mono_ns(void *clock)
+{
+    return sx_os_mono_ns(clock);
+}
+
+stria_status sx_rewrite_init(struct sx_rewrite *rw, struct sx_engine *engine,
+                             const struct sx_rewrite_options *options, stria_error *err)
+{
+    *rw = (struct sx_rewrite){.engine = engine, .options = *options};
+    rw->request.mem = options->mem;
+    rw->request.mono_ns = mono_ns;
+    rw->request.clock = engine->os;
+    sx_block_init(&rw->rows, options->mem);
+    struct sx_reader_options reader = {.view = options->view,
+                                       .time_min_ns = options->time_min_ns,
+                                       .time_max_ns = options->time_max_ns,
+                                       .request = &rw->request};
+    return sx_reader_create(&reader, &rw->reader, err);
+}
+
+void sx_rewrite_deinit(struct sx_rewrite *rw, bool keep)
+{
+    if (!rw->engine)
+        return;
+    sx_reader_destroy(rw->reader);
+    sx_segment_writer_destroy(rw->writer);
+    sx_block_deinit(&rw->rows);
+    for (size_t i = 0; !keep && i < rw->output_count; i++) {
+        char *path = sx_engine_segment_path(rw->engine, rw->outputs[i].segment_id);
+        if (path)
+            (void)rw->engine->os->ops->unlink(rw->engine->os, path, NULL);
+        sx_mem_free(&rw->engine->mems[SX_ENGINE_MEM_OTHER], path);
+    }
+    sx_mem_free(rw->options.mem, rw->types);
+    sx_mem_free(rw->options.mem, rw->columns);
+    sx_mem_free(rw->options.mem, rw->outputs);
+    *rw = (struct sx_rewrite){0};
+}
+
+/* ---- segments ---- */
+
+static stria_status open_writer(struct sx_rewrite *rw, stria_error *err)
+{
+    struct sx_engine *engine = rw->engine;
+    struct sx_mem *other = &engine->mems[SX_ENGINE_MEM_OTHER];
+    /* An id is spent even if the file comes to nothing; the manifest hears of it with the
+     * commit. */
+    sx_mutex_lock(&engine->manifest_mutex);
+    rw->segment_id = engine->counters.next_segment_id++;
+    sx_mutex_unlock(&engine->manifest_mutex);
+    char *path = sx_engine_segment_path(engine, rw->segment_id);
+    if (!path)
+        return sx_mem_refused(other, 64, err);
+    struct sx_segment_writer_options options = {
+        .os = engine->os, .mem = rw->options.mem, .path = path, .info = rw->options.info};
+    options.info.segment_id = rw->segment_id;
+    stria_status st = sx_segment_writer_create(&options, &rw->writer, err);
+    sx_mem_free(other, path);
+    return st;
+}
+
+stria_status sx_rewrite_finish(struct sx_rewrite *rw, stria_error *err)
+{
+    if (!rw->writer)
+        return STRIA_OK;
+    if (!SX_GROW(rw->options.mem, rw->outputs, rw->output_capacity, rw->output_count + 1))
+        return sx_mem_refused(rw->options.mem, sizeof *rw->outputs, err);
+    stria_status st = sx_segment_writer_finish(rw->writer, &rw->outputs[rw->output_count], err);
+    if (st)
+        return st;
+    rw->output_count++;
+    sx_segment_writer_destroy(rw->writer);
+    rw->writer = NULL;
+    return STRIA_OK;
+}
+
+/* ---- groups ---- */
+
+static bool row_is_empty(const struct sx_block *rows, uint32_t row)
+{
+    for (uint32_t i = 0; i < rows->column_count; i++)
+        if (sx_bit_get(rows->columns[i].present, row))
+            return false;
+    return true;
+}
+
+/* Takes rows without any value out of the gathered ones. */
+static void drop_empty_rows(struct sx_block *rows)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < rows->column_count; i++)
+        if (rows->columns[i].all_present)
+            return;
+    for (uint32_t row = 0; row < rows->row_count; row++) {
+        if (row_is_empty(rows, row))
+            continue;
+        if (kept != row) {
+            uint32_t end = rows->row_count;
+            rows->row_count = kept;
+            sx_block_append(rows, rows, row, 1);
+            rows->row_count = end;
+        }
+        kept++;
+    }
+    if (kept == rows->row_count)
+        return;
+    rows->row_count = kept;
+    for (uint32_t i = 0; i < rows->column_count; i++)
+        sx_block_settle(rows, i);
+}
+
+static stria_status write_group(struct sx_rewrite *rw, stria_error *err)
+{
+    struct sx_block *rows = &rw->rows;
+    stria_status st = STRIA_OK;
+    uint32_t column_count = 0;
+    for (uint32_t i = 0; i < rows->column_count; i++)
+        sx_block_settle(rows, i);
+    drop_empty_rows(rows);
+    if (rows->row_count == 0)
+        return STRIA_OK;
+    if (!rw->writer)
+        st = open_writer(rw, err);
+    if (!st && !rw->series_begun)
+        st = sx_segment_writer_series(rw->writer, rw->series->key, rw->series->hash, err);
+    if (st)
+        return st;
+    rw->series_begun = true;
+    uint32_t count;
+    const struct sx_scan_column *names = sx_reader_columns(rw->reader, &count);
+    for (uint32_t i = 0; i < rows->column_count; i++) {
+        const struct sx_block_column *column = &rows->columns[i];
+        if (column->none_present)
+            continue;
+        rw->columns[column_count++] =
+            (struct sx_writer_column){.name = names[i].name,
+                                      .type = names[i].type,
+                                      .values = column->values,
+                                      .present = column->all_present ? NULL : column->present};
+    }
+    st = sx_segment_writer_rows(rw->writer, rows->ts_ns, rows->row_count, rw->columns, column_count,
+                                err);
+    rows->row_count = 0;
+    return st;
+}
+
+/* Where the group that begins with a time ends. */
+static int64_t group_end(const struct sx_rewrite *rw, int64_t ts)
+{
+    int64_t window = sx_window_start(ts, rw->options.window_ns);
+    int64_t start = window;
+    if (window != INT64_MIN) {
+        int64_t cells = (ts - window) / rw->grid_ns;
+        start = window + cells * rw->grid_ns;
+    }
+    int64_t span = window == INT64_MIN ? rw->options.window_ns : rw->grid_ns;
+    return start > INT64_MAX - span ? INT64_MAX : start + span;
+}
+
+/* Room for the columns of the series at hand. */
+static stria_status shape_rows(struct sx_rewrite *rw, stria_error *err)
+{
+    uint32_t count;
+    const struct sx_scan_column *columns = sx_reader_columns(rw->reader, &count);
+    if (count > rw->type_capacity) {
+        stria_type *types = sx_mem_resize(rw->options.mem, rw->types, count * sizeof *types);
+        if (types)
+            rw->types = types;
+        struct sx_writer_column *writer_columns =
+            sx_mem_resize(rw->options.mem, rw->columns, count * sizeof *writer_columns);
+        if (writer_columns)
+            rw->columns = writer_columns;
+        if (!types || !writer_columns)
+            return sx_mem_refused(rw->options.mem, count * sizeof *rw->columns, err);
+        rw->type_capacity = count;
+    }
+    for (uint32_t i = 0; i < count; i++)
+        rw->types[i] = columns[i].type;
+    uint64_t estimate = SX_MIN(sx_reader_row_estimate(rw->reader), SX_COLUMN_VALUES_MAX);
+    return sx_block_shape(&rw->rows, (uint32_t)SX_MAX(estimate, 1), rw->types, count, err);
+}
+
+static void append_rows(struct sx_block *to, const struct sx_rows *from, uint32_t first,
+                        uint32_t count)
+{
+    uint32_t at = to->row_count;
+    memcpy(to->ts_ns + at, from->ts_ns + first, count * sizeof *to->ts_ns);
+    for (uint32_t i = 0; i < to->column_count; i++) {
+        const struct sx_vector *vector = &from->columns[i];
+        struct sx_block_column *column = &to->columns[i];
+        size_t size = sx_type_size(column->type);
+        memcpy((uint8_t *)column->values + at * size,
+               (const uint8_t *)vector->values + first * size, count * size);
+        sx_bits_copy(column->present, at, vector->present, first, count);
+    }
+    to->row_count = at + count;
+}
+
+/* Adds rows, ending groups as their times ask for. */
+static stria_status add_rows(struct sx_rewrite *rw, const struct sx_rows *rows, stria_error *err)
+{
+    stria_status st = STRIA_OK;
+    for (uint32_t first = 0; first < rows->row_count && !st;) {
+        if (rw->rows.row_count &&
+            (rows->ts_ns[first] >= rw->group_end || rw->rows.row_count == rw->rows.row_capacity ||
+             rw->rows.row_count == SX_COLUMN_VALUES_MAX))
+            st = write_group(rw, err);
+        if (st)
+            break;
+        if (rw->rows.row_count == 0)
+            rw->group_end = group_end(rw, rows->ts_ns[first]);
+        uint32_t room = SX_MIN(rw->rows.row_capacity, SX_COLUMN_VALUES_MAX) - rw->rows.row_count;
+        uint32_t end = first;
+        while (end < rows->row_count && end - first < room && rows->ts_ns[end] < rw->group_end)
+            end++;
+        append_rows(&rw->rows, rows, first, end - first);
+        first = end;
+    }
+    return st;
+}
+
+stria_status sx_rewrite_series(struct sx_rewrite *rw, const struct sx_scan_series *series,
+                               uint64_t *row_count, stria_error *err)
+{
+    const struct sx_rows *rows;
+    *row_count = 0;
+    rw->series = series;
+    rw->series_begun = false;
+    stria_status st = sx_reader_series(rw->reader, series, err);
+    if (!st)
+        st = shape_rows(rw, err);
+    rw->grid_ns = rw->options.window_ns;
+    uint64_t estimate = st ? 0 : sx_reader_row_estimate(rw->reader);
+    for (int k = 0; rw->options.grid && k < GRID_LEVELS_MAX && estimate > SX_COLUMN_VALUES_MAX;
+         k++) {
+        rw->grid_ns /= 2;
+        estimate /= 2;
+    }
+    while (!st) {
+        st = sx_reader_next(rw->reader, &rows, err);
+        if (st || !rows)
+            break;
+        *row_count += rows->row_count;
+        st = add_rows(rw, rows, err);
+    }
+    if (!st && rw->rows.row_count)
+        st = write_group(rw, err);
+    if (!st && rw->writer && sx_segment_writer_size(rw->writer) >= SX_SEGMENT_SIZE_MAX)
+        st = sx_rewrite_finish(rw, err);
+    return st;
+}

@@ -1,0 +1,403 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cursor.c -- see cursor.h. */
+#include "exec/cursor.h"
+
+#include "base/error.h"
+#include "base/regex.h"
+#include "exec/scan_tables.h"
+#include "exec/zones.h"
+#include "influxql/execute.h"
+#include "influxql/parse.h"
+
+#define QUERY_SHARE 4 /* a query may use a quarter of the store's memory unless it says otherwise */
+
+/* A view that the statement at hand uses. */
+struct cached_view {
+    uint32_t policy_id;
+    struct sx_view *view;
+};
+
+struct stria_cursor {
+    struct sx_engine *engine;
+    struct sx_mem mem;
+    struct sx_mem *parent;
+    struct sx_arena arena; /* of the query: its text, AST, names */
+    struct sx_request request;
+    struct sx_catalog *catalog; /* of the statement at hand */
+    struct cached_view *views;
+    size_t view_count, view_capacity;
+    struct sx_view_provider provider;
+    struct sx_table_source *source; /* NULL: none is open */
+
+    /* of a query */
+    struct sx_iql_query query;
+    struct sx_zones zones;
+    struct sx_bytes database, policy;
+    bool warn_changes;
+    size_t statement_count, next_statement;
+    bool pending; /* the statement at hand was not executed yet */
+    bool failed;  /* a statement did: the rest is not executed */
+    stria_statement statement;
+    const char *level, *message;
+    struct sx_buf message_text;
+
+    /* of a scan */
+    bool is_scan;
+    struct sx_selector selector;
+    struct sx_regex **regexes; /* of its matchers */
+    size_t regex_count;
+};
+
+static int64_t mono_ns(void *clock)
+{
+    return sx_os_mono_ns(clock);
+}
+
+/* ---- views ---- */
+
+static stria_status provide_view(void *context, uint32_t policy_id, struct sx_view **view,
+                                 stria_error *err)
+{
+    stria_cursor *c = context;
+    *view = NULL;
+    for (size_t i = 0; i < c->view_count; i++)
+        if (c->views[i].policy_id == policy_id) {
+            *view = sx_view_acquire(c->views[i].view);
+            return STRIA_OK;
+        }
+    if (!SX_GROW(&c->mem, c->views, c->view_capacity, c->view_count + 1))
+        return sx_mem_refused(&c->mem, sizeof *c->views, err);
+    stria_status st = sx_engine_view(c->engine, policy_id, view, err);
+    if (!st)
+        c->views[c->view_count++] =
+            (struct cached_view){.policy_id = policy_id, .view = sx_view_acquire(*view)};
+    return st;
+}
+
+static void end_statement(stria_cursor *c)
+{
+    sx_table_source_destroy(c->source);
+    c->source = NULL;
+    while (c->view_count)
+        sx_view_release(c->views[--c->view_count].view);
+    sx_catalog_release(c->catalog);
+    c->catalog = NULL;
+    c->pending = false;
+}
+
+/* ---- making and unmaking ---- */
+
+static stria_status create(struct sx_engine *engine, uint64_t memory_size, int64_t timeout_ms,
+                           int64_t now_ns, stria_cursor **out, stria_error *err)
+{
+    struct sx_mem *parent = sx_engine_mem(engine, SX_ENGINE_MEM_QUERY);
+    struct sx_os *os = sx_engine_os(engine);
+    stria_cursor *c = sx_mem_zalloc(parent, sizeof *c);
+    if (!c)
+        return sx_mem_refused(parent, sizeof *c, err);
+    if (memory_size == 0)
+        memory_size = sx_engine_memory_size(engine) / QUERY_SHARE;
+    c->engine = engine;
+    c->parent = parent;
+    sx_mem_init(&c->mem, parent, "this query", (size_t)memory_size);
+    sx_arena_init(&c->arena, &c->mem, 4096);
+    sx_buf_init(&c->message_text, &c->mem, 4096);
+    sx_zones_init(&c->zones, os, &c->mem);
+    c->request.mem = &c->mem;
+    c->request.now_ns = now_ns ? now_ns : sx_os_now_ns(os);
+    c->request.mono_ns = mono_ns;
+    c->request.clock = os;
+    if (timeout_ms > 0 && timeout_ms < INT64_MAX / 1000000)
+        c->request.deadline_ns = sx_os_mono_ns(os) + timeout_ms * 1000000;
+    atomic_init(&c->request.cancelled, false);
+    c->provider = (struct sx_view_provider){.context = c, .view = provide_view};
+    *out = c;
+    return STRIA_OK;
+}
+
+void sx_cursor_close(stria_cursor *c)
+{
+    if (!c)
+        return;
+    end_statement(c);
+    for (size_t i = 0; i < c->regex_count; i++)
+        sx_regex_destroy(c->regexes[i]);
+    sx_zones_deinit(&c->zones);
+    sx_mem_free(&c->mem, c->views);
+    sx_buf_deinit(&c->message_text);
+    sx_arena_deinit(&c->arena);
+    sx_mem_deinit(&c->mem);
+    sx_mem_free(c->parent, c);
+}
+
+void sx_cursor_cancel(stria_cursor *c)
+{
+    if (c)
+        atomic_store(&c->request.cancelled, true);
+}
+
+/* ---- queries ---- */
+
+static stria_status copy_text(stria_cursor *c, const char *text, struct sx_bytes *out,
+                              stria_error *err)
+{
+    *out = sx_arena_dup(&c->arena, sx_bytes_of(text));
+    return out->ptr ? STRIA_OK : sx_mem_refused(&c->mem, 64, err);
+}
+
+/* Copies parameters: the AST points to them. */
+static stria_status copy_params(stria_cursor *c, const stria_query_options *options,
+                                struct sx_iql_parse_options *parse, stria_error *err)
+{
+    stria_param *params = sx_arena_array(&c->arena, options->param_count, sizeof *params);
+    if (!params)
+        return sx_mem_refused(&c->mem, options->param_count * sizeof *params, err);
+    for (size_t i = 0; i < options->param_count; i++) {
+        struct sx_bytes name = sx_arena_dup(&c->arena, sx_bytes_of(options->params[i].name));
+        params[i] = options->params[i];
+        params[i].name = (const char *)name.ptr;
+        if (!name.ptr)
+            return sx_mem_refused(&c->mem, 64, err);
+        if (params[i].type != STRIA_STRING && params[i].type != STRIA_NONE)
+            continue;
+        stria_bytes value = params[i].value.string;
+        struct sx_bytes copy = sx_arena_dup(&c->arena, sx_bytes_make(value.ptr, value.len));
+        if (!copy.ptr)
+            return sx_mem_refused(&c->mem, value.len, err);
+        params[i].value.string.ptr = (const char *)copy.ptr;
+    }
+    parse->params = params;
+    parse->param_count = options->param_count;
+    return STRIA_OK;
+}
+
+stria_status sx_cursor_query(struct sx_engine *engine, struct sx_bytes text,
+                             const stria_query_options *options, stria_cursor **out,
+                             stria_error *err)
+{
+    struct sx_iql_parse_options parse = {0};
+    stria_cursor *c = NULL;
+    *out = NULL;
+    stria_status st =
+        create(engine, options->memory_size, options->timeout_ms, options->now_ns, &c, err);
+    if (st)
+        return st;
+    c->warn_changes = options->warn_changes;
+    c->request.row_count_max = options->row_count_max;
+    parse.find_zone = sx_zones_find;
+    parse.user = &c->zones;
+    st = copy_text(c, options->database, &c->database, err);
+    if (!st)
+        st = copy_text(c, options->policy, &c->policy, err);
+    if (!st)
+        st = copy_params(c, options, &parse, err);
+    if (!st)
+        st = sx_iql_parse(&c->arena, text, &parse, &c->query, err);
+    if (st) {
+        sx_cursor_close(c);
+        return st;
+    }
+    c->statement_count = c->query.count;
+    *out = c;
+    return STRIA_OK;
+}
+
+/* Opens the statement's answer, or carries it out. */
+static stria_status execute(stria_cursor *c, stria_error *err)
+{
+    const struct sx_iql_statement *statement = c->query.statements[c->next_statement - 1];
+    struct sx_iql_context context = {.views = &c->provider,
+                                     .request = &c->request,
+                                     .database = c->database,
+                                     .policy = c->policy};
+    struct sx_command command = {0};
+    stria_status st;
+    c->pending = false;
+    c->catalog = sx_engine_catalog(c->engine);
+    c->provider.catalog = c->catalog;
+    switch (sx_iql_action_of(statement)) {
+    case SX_IQL_READS:
+        return sx_iql_open(statement, &context, &c->source, err);
+    case SX_IQL_COMMANDS:
+        st = sx_iql_command(statement, &context, &command, err);
+        return st ? st : sx_engine_execute(c->engine, &command, err);
+    case SX_IQL_UNSUPPORTED:
+        break;
+    }
+    return sx_fail(err, STRIA_UNSUPPORTED, "stria: %s is not supported",
+                   sx_iql_statement_words(statement));
+}
+
+/* The peer's warning for statements that change something, asked for by GET. */
+static void add_warning(stria_cursor *c, const struct sx_iql_statement *statement)
+{
+    c->statement.message_count = 0;
+    if (!c->warn_changes || !sx_iql_statement_changes(statement))
+        return;
+    sx_buf_clear(&c->message_text);
+    sx_buf_printf(
+        &c->message_text,
+        "deprecated use of '%s' in a read only context, please use a POST request instead",
+        sx_iql_statement_words(statement));
+    sx_buf_put_u8(&c->message_text, 0);
+    if (c->message_text.failed)
+        return;
+    c->level = "warning";
+    c->message = (const char *)c->message_text.ptr;
+    c->statement.levels = &c->level;
+    c->statement.messages = &c->message;
+    c->statement.message_count = 1;
+}
+
+static void skip_rest(stria_cursor *c)
+{
+    stria_error ignored;
+    if (!c->pending || c->failed || c->is_scan)
+        return;
+    /* It was not looked at; a statement that changes something is carried out all the same. */
+    const struct sx_iql_statement *statement = c->query.statements[c->next_statement - 1];
+    if (sx_iql_action_of(statement) == SX_IQL_COMMANDS && execute(c, &ignored))
+        c->failed = true;
+}
+
+stria_status sx_cursor_next_statement(stria_cursor *c, const stria_statement **statement,
+                                      stria_error *err)
+{
+    *statement = NULL;
+    skip_rest(c);
+    end_statement(c);
+    if (c->next_statement >= c->statement_count)
+        return STRIA_OK;
+    stria_status st = sx_request_check(&c->request, err);
+    if (st)
+        return st;
+    c->statement = (stria_statement){.index = (uint32_t)c->next_statement};
+    if (!c->is_scan)
+        add_warning(c, c->query.statements[c->next_statement]);
+    c->next_statement++;
+    c->pending = true;
+    *statement = &c->statement;
+    return STRIA_OK;
+}
+
+static stria_status open_scan(stria_cursor *c, stria_error *err);
+
+stria_status sx_cursor_next_series(stria_cursor *c, const stria_table **table, stria_error *err)
+{
+    stria_status st = STRIA_OK;
+    *table = NULL;
+    if (c->next_statement == 0)
+        return sx_fail(err, STRIA_INVALID, "no statement was begun");
+    if (c->pending && c->failed) {
+        c->pending = false;
+        return sx_fail(err, STRIA_CANCELLED, "not executed");
+    }
+    if (c->pending) {
+        st = c->is_scan ? open_scan(c, err) : execute(c, err);
+    }
+    c->pending = false;
+    if (!st && c->source)
+        st = c->source->ops->next_table(c->source, table, err);
+    if (st && st != STRIA_PARTIAL) {
+        c->failed = true;
+        sx_table_source_destroy(c->source);
+        c->source = NULL;
+    }
+    return st;
+}
+
+stria_status sx_cursor_next_batch(stria_cursor *c, const stria_batch **batch, stria_error *err)
+{
+    *batch = NULL;
+    if (!c->source)
+        return STRIA_OK;
+    stria_status st = c->source->ops->next_batch(c->source, batch, err);
+    if (st && st != STRIA_PARTIAL)
+        c->failed = true;
+    return st;
+}
+
+/* ---- scans ---- */
+
+static stria_status add_matcher(stria_cursor *c, const stria_matcher *m,
+                                const struct sx_tag_expr **expr, stria_error *err)
+{
+    struct sx_tag_expr *match = sx_arena_zalloc(&c->arena, sizeof *match);
+    struct sx_tag_expr *both = sx_arena_zalloc(&c->arena, sizeof *both);
+    if (!match || !both)
+        return sx_mem_refused(&c->mem, sizeof *match, err);
+    *match = (struct sx_tag_expr){
+        .kind = SX_TAG_MATCH,
+        .op = m->op,
+        .key = sx_arena_dup(&c->arena, sx_bytes_make(m->key.ptr, m->key.len)),
+        .value = sx_arena_dup(&c->arena, sx_bytes_make(m->value.ptr, m->value.len))};
+    if (!match->key.ptr || !match->value.ptr)
+        return sx_mem_refused(&c->mem, m->value.len, err);
+    if (m->op == STRIA_MATCH_REGEX || m->op == STRIA_MATCH_NOT_REGEX) {
+        stria_status st = sx_regex_create(&c->mem, match->value, &c->regexes[c->regex_count], err);
+        if (st)
+            return st;
+        match->regex = c->regexes[c->regex_count++];
+    }
+    *both = (struct sx_tag_expr){.kind = SX_TAG_AND, .left = *expr, .right = match};
+    *expr = *expr ? both : match;
+    return STRIA_OK;
+}
+
+static stria_status make_selector(stria_cursor *c, const stria_scan_options *o, stria_error *err)
+{
+    bool all_time = o->time_min_ns == 0 && o->time_max_ns == 0;
+    c->selector.all_measurements = o->measurement == NULL;
+    c->selector.time_min_ns = all_time ? INT64_MIN : o->time_min_ns;
+    c->selector.time_max_ns = all_time ? INT64_MAX : o->time_max_ns;
+    c->regexes = sx_arena_array(&c->arena, o->matcher_count, sizeof *c->regexes);
+    if (!c->regexes)
+        return sx_mem_refused(&c->mem, o->matcher_count * sizeof *c->regexes, err);
+    if (o->measurement) {
+        c->selector.measurement =
+            sx_arena_dup(&c->arena, sx_bytes_make(o->measurement->ptr, o->measurement->len));
+        if (!c->selector.measurement.ptr)
+            return sx_mem_refused(&c->mem, o->measurement->len, err);
+    }
+    stria_status st = STRIA_OK;
+    for (size_t i = 0; i < o->matcher_count && !st; i++)
+        st = add_matcher(c, &o->matchers[i], &c->selector.tags, err);
+    return st;
+}
+
+stria_status sx_cursor_scan(struct sx_engine *engine, const stria_scan_options *options,
+                            stria_cursor **out, stria_error *err)
+{
+    stria_cursor *c = NULL;
+    const struct sx_policy *policy;
+    *out = NULL;
+    stria_status st = create(engine, 0, options->timeout_ms, 0, &c, err);
+    if (st)
+        return st;
+    c->is_scan = true;
+    c->statement_count = 1;
+    struct sx_catalog *catalog = sx_engine_catalog(engine);
+    st = sx_catalog_find(catalog, sx_bytes_of(options->database), sx_bytes_of(options->policy),
+                         NULL, &policy, err);
+    if (!st)
+        c->selector.policy_id = policy->id;
+    sx_catalog_release(catalog);
+    if (!st)
+        st = make_selector(c, options, err);
+    if (st) {
+        sx_cursor_close(c);
+        return st;
+    }
+    *out = c;
+    return STRIA_OK;
+}
+
+static stria_status open_scan(stria_cursor *c, stria_error *err)
+{
+    struct sx_view *view = NULL;
+    stria_status st = provide_view(c, c->selector.policy_id, &view, err);
+    if (!st)
+        st = sx_scan_tables_create(view, &c->selector, &c->request, &c->source, err);
+    sx_view_release(view);
+    return st;
+}

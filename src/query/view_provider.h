@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* view_provider.h -- how a plan gets at the data of a database and policy without knowing the
+ * engine.
+ *
+ * Threads     As its context; a plan asks from one thread. */
+#ifndef SX_QUERY_VIEW_PROVIDER_H
+#define SX_QUERY_VIEW_PROVIDER_H
+
+#include "model/catalog.h"
+#include "scan/view.h"
+
+struct sx_view_provider {
+    void *context;
+    /* The catalog that names are looked up in; borrowed for the life of the statement. */
+    const struct sx_catalog *catalog;
+    /* A view of a policy, to be released; every call for one policy in one statement gives the
+     * same. */
+    stria_status (*view)(void *context, uint32_t policy_id, struct sx_view **view,
+                         stria_error *err);
+};
+
+#endif

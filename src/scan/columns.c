@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* columns.c -- see columns.h. */
+#include "scan/columns.h"
+
+#include "base/error.h"
+#include "base/sort.h"
+#include "model/series_key.h"
+
+struct gather {
+    struct sx_view_columns *columns;
+    struct sx_bytes only; /* escaped; ptr NULL: all */
+    struct sx_request *request;
+    stria_error *err;
+};
+
+static int compare_name(const void *item, const void *key, void *context)
+{
+    (void)context;
+    return sx_bytes_compare(((const struct sx_view_measurement *)item)->escaped,
+                            *(const struct sx_bytes *)key);
+}
+
+static stria_status no_memory(const struct gather *g)
+{
+    return sx_mem_refused(g->columns->mem, 256, g->err);
+}
+
+/* The entry of a measurement, put in at its place if need be. */
+static stria_status measurement_of(struct gather *g, struct sx_bytes escaped,
+                                   struct sx_view_measurement **out)
+{
+    struct sx_view_columns *c = g->columns;
+    size_t i = sx_lower_bound(c->measurements, c->measurement_count, sizeof *c->measurements,
+                              &escaped, compare_name, NULL);
+    if (i < c->measurement_count && sx_bytes_equal(c->measurements[i].escaped, escaped)) {
+        *out = &c->measurements[i];
+        return STRIA_OK;
+    }
+    uint8_t *scratch = sx_arena_alloc(&c->arena, escaped.len);
+    struct sx_bytes copy = sx_arena_dup(&c->arena, escaped);
+    if (!scratch || !copy.ptr ||
+        !SX_GROW(c->mem, c->measurements, c->measurement_capacity, c->measurement_count + 1))
+        return no_memory(g);
+    memmove(&c->measurements[i + 1], &c->measurements[i],
+            (c->measurement_count - i) * sizeof *c->measurements);
+    c->measurement_count++;
+    c->measurements[i] =
+        (struct sx_view_measurement){.name = sx_key_text(copy, scratch), .escaped = copy};
+    *out = &c->measurements[i];
+    return STRIA_OK;
+}
+
+static int compare_column(const void *item, const void *key, void *context)
+{
+    const struct sx_view_column *x = item, *y = key;
+    (void)context;
+    int order = sx_bytes_compare(x->name, y->name);
+    return order ? order : (int)x->type - (int)y->type;
+}
+
+static stria_status add_column(struct gather *g, struct sx_view_measurement *m,
+                               struct sx_bytes name, stria_type type)
+{
+    struct sx_view_columns *c = g->columns;
+    struct sx_view_column column = {.name = name, .type = type};
+    size_t i = sx_lower_bound(m->columns, m->column_count, sizeof *m->columns, &column,
+                              compare_column, NULL);
+    if (i < m->column_count && compare_column(&m->columns[i], &column, NULL) == 0)
+        return STRIA_OK;
+    column.name = sx_arena_dup(&c->arena, name);
+    if (!column.name.ptr || !SX_GROW(c->mem, m->columns, m->column_capacity, m->column_count + 1))
+        return no_memory(g);
+    memmove(&m->columns[i + 1], &m->columns[i], (m->column_count - i) * sizeof *m->columns);
+    m->columns[i] = column;
+    m->column_count++;
+    return STRIA_OK;
+}
+
+static stria_status add_segment(struct gather *g, struct sx_segment *segment, int64_t time_min_ns,
+                                int64_t time_max_ns)
+{
+    if (segment->info.max_ts < time_min_ns || segment->info.min_ts > time_max_ns)
+        return STRIA_OK;
+    stria_status st = sx_segment_load(segment, g->err);
+    for (uint32_t i = 0; !st && i < segment->measurement_count; i++) {
+        const struct sx_segment_measurement *from = &segment->measurements[i];
+        struct sx_view_measurement *m = NULL;
+        if (g->only.ptr && !sx_bytes_equal(g->only, from->escaped))
+            continue;
+        st = measurement_of(g, from->escaped, &m);
+        for (uint32_t j = 0; !st && j < from->column_count; j++)
+            st = add_column(g, m, from->columns[j].name, from->columns[j].type);
+    }
+    return st;
+}
+
+static stria_status add_memtable(struct gather *g, struct sx_memtable *memtable)
+{
+    uint32_t count = sx_memtable_schema_count(memtable);
+    stria_status st = STRIA_OK;
+    for (uint32_t i = 0; i < count && !st; i++) {
+        const struct sx_schema *schema = sx_memtable_schema(memtable, i)->schema;
+        struct sx_view_measurement *m = NULL;
+        if (g->only.ptr && !sx_bytes_equal(g->only, schema->measurement->escaped))
+            continue;
+        st = measurement_of(g, schema->measurement->escaped, &m);
+        for (uint32_t j = 0; j < schema->column_count && !st; j++)
+            st = add_column(g, m, schema->names[j], schema->types[j]);
+    }
+    return st;
+}
+
+stria_status sx_view_columns_init(struct sx_view_columns *columns, struct sx_view *view,
+                                  const struct sx_bytes *only, int64_t time_min_ns,
+                                  int64_t time_max_ns, struct sx_request *request, stria_error *err)
+{
+    *columns = (struct sx_view_columns){.mem = request->mem};
+    sx_arena_init(&columns->arena, request->mem, 16384);
+    struct gather g = {.columns = columns, .request = request, .err = err};
+    struct sx_buf escaped;
+    stria_status st = STRIA_OK;
+    sx_buf_init(&escaped, request->mem, 2 * 65536);
+    if (only) {
+        sx_key_put(&escaped, *only);
+        if (escaped.failed)
+            st = sx_buf_refused(&escaped, "measurement", err);
+        else
+            g.only = sx_bytes_make(escaped.ptr, escaped.len - 1);
+    }
+    for (size_t i = 0; i < view->source_count && !st; i++) {
+        st = sx_request_check(request, err);
+        if (!st)
+            st = view->sources[i].segment
+                     ? add_segment(&g, view->sources[i].segment, time_min_ns, time_max_ns)
+                     : add_memtable(&g, view->sources[i].memtable);
+    }
+    sx_buf_deinit(&escaped);
+    return st;
+}
+
+void sx_view_columns_deinit(struct sx_view_columns *columns)
+{
+    if (!columns->mem)
+        return;
+    for (size_t i = 0; i < columns->measurement_count; i++)
+        sx_mem_free(columns->mem, columns->measurements[i].columns);
+    sx_mem_free(columns->mem, columns->measurements);
+    sx_arena_deinit(&columns->arena);
+    *columns = (struct sx_view_columns){0};
+}
+
+const struct sx_view_measurement *sx_view_columns_find(const struct sx_view_columns *columns,
+                                                       struct sx_bytes name)
+{
+    for (size_t i = 0; i < columns->measurement_count; i++)
+        if (sx_bytes_equal(columns->measurements[i].name, name))
+            return &columns->measurements[i];
+    return NULL;
+}

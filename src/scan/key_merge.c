@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* key_merge.c -- see key_merge.h. */
+#include "scan/key_merge.h"
+
+#include "base/error.h"
+
+#define KEY_SIZE_MAX ((size_t)4 * 65536)
+
+/* Makes the key of stream->ordinal the one at hand. */
+static stria_status load_key(struct sx_key_merge *merge, struct sx_key_stream *stream,
+                             stria_error *err)
+{
+    struct sx_segment *segment = merge->view->sources[stream->source].segment;
+    if (stream->ordinal >= stream->series_count)
+        return STRIA_OK;
+    const struct sx_segment_measurement *m = stream->open ? stream->keys.measurement : NULL;
+    if (!m || stream->ordinal >= m->first_series + m->series_count) {
+        sx_segment_keys_deinit(&stream->keys);
+        m = sx_segment_measurement_of(segment, stream->ordinal);
+        stream->open = true;
+        stria_status st =
+            sx_segment_keys_init(&stream->keys, segment, m, merge->mem, m->series_count, err);
+        if (st)
+            return st;
+    }
+    sx_buf_clear(&stream->key);
+    stream->hash = sx_segment_keys_hash(&stream->keys, stream->ordinal);
+    return sx_segment_keys_get(&stream->keys, stream->ordinal, &stream->key, err);
+}
+
+stria_status sx_key_merge_init(struct sx_key_merge *merge, struct sx_view *view, struct sx_mem *mem,
+                               stria_error *err)
+{
+    *merge = (struct sx_key_merge){.view = view, .mem = mem};
+    sx_buf_init(&merge->key, mem, KEY_SIZE_MAX);
+    merge->streams = sx_mem_zalloc(mem, (view->source_count + 1) * sizeof *merge->streams);
+    merge->sources = sx_mem_zalloc(mem, (view->source_count + 1) * sizeof *merge->sources);
+    if (!merge->streams || !merge->sources)
+        return sx_mem_refused(mem, view->source_count * sizeof *merge->streams, err);
+    stria_status st = STRIA_OK;
+    for (size_t i = 0; i < view->source_count && !st; i++) {
+        struct sx_segment *segment = view->sources[i].segment;
+        if (!segment)
+            continue;
+        st = sx_segment_load(segment, err);
+        if (st)
+            return st;
+        struct sx_key_stream *stream = &merge->streams[merge->stream_count++];
+        stream->source = (uint32_t)i;
+        stream->series_count = (uint32_t)segment->info.series_count;
+        sx_buf_init(&stream->key, mem, KEY_SIZE_MAX);
+        st = load_key(merge, stream, err);
+    }
+    return st;
+}
+
+void sx_key_merge_deinit(struct sx_key_merge *merge)
+{
+    if (!merge->mem)
+        return;
+    for (size_t i = 0; i < merge->stream_count; i++) {
+        sx_segment_keys_deinit(&merge->streams[i].keys);
+        sx_buf_deinit(&merge->streams[i].key);
+    }
+    sx_mem_free(merge->mem, merge->streams);
+    sx_mem_free(merge->mem, merge->sources);
+    sx_buf_deinit(&merge->key);
+    *merge = (struct sx_key_merge){0};
+}
+
+stria_status sx_key_merge_next(struct sx_key_merge *merge, const struct sx_scan_series **series,
+                               stria_error *err)
+{
+    struct sx_key_stream *least = NULL;
+    *series = NULL;
+    for (size_t i = 0; i < merge->stream_count; i++) {
+        struct sx_key_stream *s = &merge->streams[i];
+        if (s->ordinal < s->series_count &&
+            (!least || sx_bytes_compare(sx_buf_bytes(&s->key), sx_buf_bytes(&least->key)) < 0))
+            least = s;
+    }
+    if (!least)
+        return STRIA_OK;
+    sx_buf_clear(&merge->key);
+    sx_buf_put_bytes(&merge->key, sx_buf_bytes(&least->key));
+    if (merge->key.failed)
+        return sx_buf_refused(&merge->key, "series key", err);
+    merge->series = (struct sx_scan_series){
+        .key = sx_buf_bytes(&merge->key), .hash = least->hash, .sources = merge->sources};
+    for (size_t i = 0; i < merge->stream_count; i++) {
+        struct sx_key_stream *s = &merge->streams[i];
+        if (s->ordinal >= s->series_count ||
+            !sx_bytes_equal(sx_buf_bytes(&s->key), merge->series.key))
+            continue;
+        merge->sources[merge->series.source_count++] =
+            (struct sx_scan_source){.source = s->source, .id = s->ordinal};
+        s->ordinal++;
+        stria_status st = load_key(merge, s, err);
+        if (st)
+            return st;
+    }
+    *series = &merge->series;
+    return STRIA_OK;
+}

@@ -5,7 +5,7 @@
 void sx_chain_wide(int64_t *out, const uint64_t *residuals, struct sx_chain *chain, unsigned order)
 {
     if (order == 0) {
-        uint64_t base = chain->origin + chain->factor * (chain->start + chain->step);
+        uint64_t base = chain->origin + chain->factor * chain->start;
         for (size_t i = 0; i < SX_GROUP; i++)
             out[i] = (int64_t)(base + chain->factor * residuals[i]);
         return;
@@ -97,8 +97,8 @@ bool sx_chain_sum(struct sx_totals *totals, const uint32_t *residuals, unsigned 
     int64_t residual_max = (int64_t)1 << width, factor = (int64_t)chain->factor;
     int64_t plain = (int64_t)sx_kernels()->plain_sum(residuals);
     if (order == 0) {
-        sum = plain + SX_GROUP * step;
-        reach = residual_max + (step < 0 ? -step : step);
+        sum = plain;
+        reach = residual_max;
     } else { /* each residual and step is in the values from it on */
         sum = (int64_t)sx_kernels()->weighted_sum(residuals) + SX_GROUP * (SX_GROUP + 1) / 2 * step;
         reach = SX_GROUP * (residual_max + (step < 0 ? -step : step));

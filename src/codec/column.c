@@ -51,7 +51,7 @@ stria_status sx_column_encode_shared(struct sx_buf *out, stria_type type, const 
     case STRIA_BOOL:
         return sx_bools_encode(out, values, count, mem, err);
     case STRIA_STRING:
-        return sx_strings_encode(out, values, count, mem, err);
+        return sx_strings_encode(out, values, count, tier, mem, err);
     default:
         return sx_fail(err, STRIA_INTERNAL, "columns of type %d are not stored", (int)type);
     }

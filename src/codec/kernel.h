@@ -24,7 +24,7 @@
 #define SX_WEIGHTED_WIDTH 21
 
 /* Where a group begins and how its residuals become values. The relative value r[i] is
- *   order 0: res[i] + step;  order 1: the sum of (res[j] + step), j <= i;
+ *   order 0: res[i] (step is not used);  order 1: the sum of (res[j] + step), j <= i;
  *   order 2: the sum of the sums of (res[j] + step), the first sum begun with `delta`;
  * modulo 2^32, then read as signed. The value is origin + factor * (start + r[i]).
  * `start` and `delta` move on to the end of the group in orders 1 and 2. */

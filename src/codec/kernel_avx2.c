@@ -49,9 +49,9 @@ INLINE struct state state_of(const struct sx_chain *chain)
 INLINE __m256i next_row(struct state *state, const uint32_t *residuals, unsigned order)
 {
     __m256i x = _mm256_loadu_si256((const __m256i *)(const void *)residuals);
-    x = _mm256_add_epi32(x, state->step);
     if (order == 0)
         return x;
+    x = _mm256_add_epi32(x, state->step);
     if (order == 2) {
         x = prefix_sum(x);
         __m256i total = last_lane(x);
@@ -104,8 +104,9 @@ INLINE __m256d divide(__m256d n, __m256d high, __m256d low)
     return _mm256_fmadd_pd(n, high, _mm256_mul_pd(n, low));
 }
 
+/* whole: the scale is 1, and the integers are the doubles. */
 INLINE void to_f64(double *out, const uint32_t *residuals, struct sx_chain *chain,
-                   const struct sx_scale *scale, unsigned order)
+                   const struct sx_scale *scale, unsigned order, bool whole)
 {
     struct state state = state_of(chain);
     __m256i row = _mm256_setzero_si256();
@@ -118,8 +119,8 @@ INLINE void to_f64(double *out, const uint32_t *residuals, struct sx_chain *chai
         __m256d b = _mm256_cvtepi32_pd(_mm256_extracti128_si256(row, 1));
         a = _mm256_fmadd_pd(a, factor, base);
         b = _mm256_fmadd_pd(b, factor, base);
-        _mm256_storeu_pd(out + i, divide(a, high, low));
-        _mm256_storeu_pd(out + i + 4, divide(b, high, low));
+        _mm256_storeu_pd(out + i, whole ? a : divide(a, high, low));
+        _mm256_storeu_pd(out + i + 4, whole ? b : divide(b, high, low));
     }
     end_of(chain, order, row);
 }
@@ -135,7 +136,10 @@ INLINE void to_f64(double *out, const uint32_t *residuals, struct sx_chain *chai
     static void to_f64_##N(double *out, const uint32_t *residuals, struct sx_chain *chain,         \
                            const struct sx_scale *scale)                                           \
     {                                                                                              \
-        to_f64(out, residuals, chain, scale, N);                                                   \
+        if (scale->high == 1)                                                                      \
+            to_f64(out, residuals, chain, scale, N, true);                                         \
+        else                                                                                       \
+            to_f64(out, residuals, chain, scale, N, false);                                        \
     }
 
 DEFINE_ORDER(0)

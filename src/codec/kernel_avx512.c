@@ -48,13 +48,21 @@ INLINE struct state state_of(const struct sx_chain *chain)
     };
 }
 
+/* Two rows. They were stored one by one, a moment ago: a load of both would wait for the stores. */
+INLINE __m512i load_rows(const uint32_t *residuals)
+{
+    const void *low = residuals, *high = residuals + 8;
+    return _mm512_inserti64x4(_mm512_castsi256_si512(_mm256_loadu_si256((const __m256i *)low)),
+                              _mm256_loadu_si256((const __m256i *)high), 1);
+}
+
 /* The next 16 relative values; see kernel_avx2.c. */
 INLINE __m512i next_rows(struct state *state, const uint32_t *residuals, unsigned order)
 {
-    __m512i x = _mm512_loadu_si512(residuals);
-    x = _mm512_add_epi32(x, state->step);
+    __m512i x = load_rows(residuals);
     if (order == 0)
         return x;
+    x = _mm512_add_epi32(x, state->step);
     if (order == 2) {
         x = prefix_sum(x);
         __m512i total = last_lane(x);
@@ -100,8 +108,9 @@ INLINE __m512d divide(__m512d n, __m512d high, __m512d low)
     return _mm512_fmadd_pd(n, high, _mm512_mul_pd(n, low));
 }
 
+/* whole: the scale is 1, and the integers are the doubles. */
 INLINE void to_f64(double *out, const uint32_t *residuals, struct sx_chain *chain,
-                   const struct sx_scale *scale, unsigned order)
+                   const struct sx_scale *scale, unsigned order, bool whole)
 {
     struct state state = state_of(chain);
     __m512i rows = _mm512_setzero_si512();
@@ -114,29 +123,59 @@ INLINE void to_f64(double *out, const uint32_t *residuals, struct sx_chain *chai
         __m512d b = _mm512_cvtepi32_pd(_mm512_extracti64x4_epi64(rows, 1));
         a = _mm512_fmadd_pd(a, factor, base);
         b = _mm512_fmadd_pd(b, factor, base);
-        _mm512_storeu_pd(out + i, divide(a, high, low));
-        _mm512_storeu_pd(out + i + 8, divide(b, high, low));
+        _mm512_storeu_pd(out + i, whole ? a : divide(a, high, low));
+        _mm512_storeu_pd(out + i + 8, whole ? b : divide(b, high, low));
     }
     end_of(chain, order, rows);
 }
 
-#define DEFINE_ORDER(N)                                                                            \
+/* Order 0 by single rows: nothing has to be put together or taken apart. */
+INLINE void rows_to_f64(double *out, const uint32_t *residuals, const struct sx_chain *chain,
+                        const struct sx_scale *scale, bool whole)
+{
+    __m512d base = _mm512_set1_pd((double)(int64_t)(chain->origin + chain->factor * chain->start));
+    __m512d factor = _mm512_set1_pd((double)(int64_t)chain->factor);
+    __m512d high = _mm512_set1_pd(scale->high), low = _mm512_set1_pd(scale->low);
+    for (unsigned i = 0; i < SX_GROUP; i += 8) {
+        const void *at = residuals + i;
+        __m512d n = _mm512_cvtepi32_pd(_mm256_loadu_si256((const __m256i *)at));
+        n = _mm512_fmadd_pd(n, factor, base);
+        _mm512_storeu_pd(out + i, whole ? n : divide(n, high, low));
+    }
+}
+
+static void to_f64_0(double *out, const uint32_t *residuals, struct sx_chain *chain,
+                     const struct sx_scale *scale)
+{
+    if (scale->high == 1)
+        rows_to_f64(out, residuals, chain, scale, true);
+    else
+        rows_to_f64(out, residuals, chain, scale, false);
+}
+
+#define DEFINE_TO_I64(N)                                                                           \
     static void to_i64_##N(int64_t *out, const uint32_t *residuals, struct sx_chain *chain)        \
     {                                                                                              \
         if (chain->factor == 1)                                                                    \
             to_i64(out, residuals, chain, N, false);                                               \
         else                                                                                       \
             to_i64(out, residuals, chain, N, true);                                                \
-    }                                                                                              \
+    }
+#define DEFINE_TO_F64(N)                                                                           \
     static void to_f64_##N(double *out, const uint32_t *residuals, struct sx_chain *chain,         \
                            const struct sx_scale *scale)                                           \
     {                                                                                              \
-        to_f64(out, residuals, chain, scale, N);                                                   \
+        if (scale->high == 1)                                                                      \
+            to_f64(out, residuals, chain, scale, N, true);                                         \
+        else                                                                                       \
+            to_f64(out, residuals, chain, scale, N, false);                                        \
     }
 
-DEFINE_ORDER(0)
-DEFINE_ORDER(1)
-DEFINE_ORDER(2)
+DEFINE_TO_I64(0)
+DEFINE_TO_I64(1)
+DEFINE_TO_I64(2)
+DEFINE_TO_F64(1)
+DEFINE_TO_F64(2)
 
 static void scale_all(double *out, const int64_t *values, size_t count,
                       const struct sx_scale *scale)

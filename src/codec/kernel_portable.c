@@ -11,7 +11,7 @@ static inline int32_t relative_next(unsigned order, uint32_t residual, uint32_t 
                                     uint32_t *delta, uint32_t *sum)
 {
     if (order == 0)
-        return (int32_t)(residual + step);
+        return (int32_t)residual;
     if (order == 1) {
         *sum += residual + step;
         return (int32_t)*sum;

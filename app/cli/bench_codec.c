@@ -203,7 +203,7 @@ static stria_status make_copies(struct copies *copies, const struct measuring *m
     copies->bytes = sx_mem_alloc(m->mem, copies->count * size + 1);
     if (!copies->bytes)
         return sx_mem_refused(m->mem, copies->count * size, err);
-    for (size_t i = 0; i < copies->count; i++)
+    for (size_t i = 0; size && i < copies->count; i++)
         memcpy(copies->bytes + i * size, bytes, size);
     return STRIA_OK;
 }

@@ -133,7 +133,7 @@ static stria_status take(struct reading *reading, bool end, stria_error *err)
         len += feed != NULL;
         text = sx_bytes_make(text.ptr + len, text.len - len);
     }
-    if (text.len && text.ptr != reading->text.ptr)
+    if (reading->text.ptr && text.len && text.ptr != reading->text.ptr)
         memmove(reading->text.ptr, text.ptr, text.len);
     reading->text.len = text.len;
     return st;

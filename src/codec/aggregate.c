@@ -96,7 +96,8 @@ static stria_status of_constant(struct sx_bytes in, size_t count, size_t range_c
         return STRIA_OK;
     out->has |= SX_WANT_RANGE;
     out->min = out->max = sx_bits_of_f64(v);
-    double limit = (double)(EXACT_MAX / range_count);
+    uint64_t largest = EXACT_MAX / range_count;
+    double limit = (double)largest;
     if (v > -limit && v < limit && v == (double)(int64_t)v && sx_bits_of_f64(v) << 1 != 0) {
         out->has |= SX_WANT_SUM;
         out->sum = sx_bits_of_f64(v * (double)range_count);

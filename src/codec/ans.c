@@ -17,6 +17,7 @@ static uint64_t share_of_price(unsigned price)
 /* The class in place `place` of a symbol's tuple. */
 static unsigned class_in(unsigned symbol, unsigned place, unsigned tuple, unsigned count)
 {
+    assert(count > 0);
     for (unsigned i = place + 1; i < tuple; i++)
         symbol /= count;
     return symbol % count;
@@ -94,12 +95,13 @@ void sx_ans_encoder_init(struct sx_ans_encoder *encoder, const struct sx_classes
 
 void sx_ans_decoder_init(struct sx_ans_decoder *decoder, struct sx_ans_entry *entries)
 {
-    uint8_t spread[1 << SX_ANS_LOG_MAX];
-    uint16_t next[SX_ANS_SYMBOLS_MAX];
+    uint8_t spread[1 << SX_ANS_LOG_MAX] = {0};
+    uint16_t next[SX_ANS_SYMBOLS_MAX] = {0};
     uint8_t tuples[SX_ANS_SYMBOLS_MAX][4] = {{0}};
     const struct sx_classes *classes = &decoder->classes;
     struct sx_ans_shape shape = decoder->shape;
     unsigned symbols = sx_ans_symbols(classes, shape.tuple), size = 1u << shape.log;
+    assert(symbols > 0 && symbols <= SX_ANS_SYMBOLS_MAX);
     decoder->entries = entries;
     decoder->extra_max = 0;
     decoder->dense = true;

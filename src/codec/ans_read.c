@@ -103,6 +103,7 @@ static bool next_numbers(struct sx_ans_stream *stream, const struct sx_ans_decod
     size_t symbols = SX_MIN(stream->left, SX_GROUP), fast = fast_symbols(stream, symbols);
     struct sx_ans_cursor *cursor = &stream->cursor;
     const uint64_t *low = decoder->classes.low;
+    assert(narrow || wide);
     struct window window;
     unsigned bits_max = decoder->shape.log + decoder->extra_max;
     if (bits_max > 56)

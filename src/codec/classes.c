@@ -14,6 +14,7 @@
 
 unsigned sx_log2_256(uint64_t v)
 {
+    assert(v > 0);
     unsigned whole = sx_bit_width(v) - 1;
     /* the 16 bits below the leading one: f in [0, 1) as log2(1 + f) = f + 0.34 f (1 - f), about */
     uint64_t f = (whole >= 16 ? v >> (whole - 16) : v << (16 - whole)) & 0xffff;
@@ -101,8 +102,7 @@ void sx_classes_costs(uint16_t *costs, const struct sx_classes *classes)
 static bool collect(struct sx_classes *classes, size_t *counts, const struct search *search)
 {
     uint64_t base = 0;
-    unsigned widths[66], depth = 0; /* the nodes still to come, the next on top */
-    widths[0] = classes->domain;
+    unsigned widths[66] = {classes->domain}, depth = 0; /* the nodes to come, the next on top */
     classes->count = 0;
     for (size_t i = 0; i < search->node_count; i++) {
         unsigned width = widths[depth];
@@ -177,6 +177,7 @@ static void put_tree(struct sx_bit_writer *writer, const struct sx_classes *clas
         sx_bits_put(writer, 3, width ? 2 : 1); /* 1 1 */
         sx_bits_put(writer, classes->price[(*next)++], PRICE_BITS);
     } else {
+        assert(width > 0 && width <= 64);
         sx_bits_put(writer, 0, 1);
         put_tree(writer, classes, next, base, width - 1);
         put_tree(writer, classes, next, base + ((uint64_t)1 << (width - 1)), width - 1);

@@ -58,8 +58,8 @@ void sx_coded_write(struct sx_buf *out, const struct sx_coded_plan *plan, const 
 /* Values of all blocks but the last. */
 static inline size_t sx_coded_block_size(size_t count)
 {
-    size_t blocks = (count + SX_ANS_BLOCK - 1) / SX_ANS_BLOCK;
-    return ((count + blocks - 1) / blocks + SX_GROUP - 1) / SX_GROUP * SX_GROUP;
+    size_t share = count <= SX_ANS_BLOCK ? count : (count + 1) / 2;
+    return (share + SX_GROUP - 1) / SX_GROUP * SX_GROUP;
 }
 
 struct sx_coded_block {

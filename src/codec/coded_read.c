@@ -116,30 +116,50 @@ static void begin_chain(struct sx_coded_reader *reader, uint64_t residual)
     }
 }
 
-static bool next_residuals(struct sx_coded_reader *reader, uint32_t *narrow, uint64_t *wide)
+static void begin_group(struct sx_coded_reader *reader)
 {
     assert(reader->next * SX_GROUP < reader->count);
     if (reader->next % reader->block_size == 0)
         begin_block(reader);
-    if (reader->wide ? !sx_ans_next(&reader->stream, reader->decoder, wide)
-                     : !sx_ans_next_32(&reader->stream, reader->decoder, narrow))
+}
+
+/* Residuals of the next group, sums modulo 2^32. */
+static bool next_narrow(struct sx_coded_reader *reader, uint32_t *residuals)
+{
+    begin_group(reader);
+    if (!sx_ans_next_32(&reader->stream, reader->decoder, residuals))
         return false;
     if (reader->next == 0)
-        begin_chain(reader, reader->wide ? wide[0] : narrow[0]);
+        begin_chain(reader, residuals[0]);
+    reader->next++;
+    return true;
+}
+
+/* The same, modulo 2^64. */
+static bool next_wide(struct sx_coded_reader *reader, uint64_t *residuals)
+{
+    begin_group(reader);
+    if (!sx_ans_next(&reader->stream, reader->decoder, residuals))
+        return false;
+    if (reader->next == 0)
+        begin_chain(reader, residuals[0]);
     reader->next++;
     return true;
 }
 
 bool sx_coded_next_i64(struct sx_coded_reader *reader, int64_t *out)
 {
-    uint32_t narrow[SX_GROUP];
-    uint64_t wide[SX_GROUP];
-    if (!next_residuals(reader, narrow, wide))
-        return false;
-    if (reader->wide)
+    if (reader->wide) {
+        uint64_t wide[SX_GROUP];
+        if (!next_wide(reader, wide))
+            return false;
         sx_chain_wide(out, wide, &reader->chain, reader->order);
-    else
-        sx_kernels()->to_i64[reader->order](out, narrow, &reader->chain);
+        return true;
+    }
+    uint32_t narrow[SX_GROUP];
+    if (!next_narrow(reader, narrow))
+        return false;
+    sx_kernels()->to_i64[reader->order](out, narrow, &reader->chain);
     return true;
 }
 
@@ -153,7 +173,7 @@ bool sx_coded_next_f64(struct sx_coded_reader *reader, double *out, const struct
         return true;
     }
     uint32_t narrow[SX_GROUP];
-    if (!next_residuals(reader, narrow, NULL))
+    if (!next_narrow(reader, narrow))
         return false;
     sx_chain_f64(out, narrow, &reader->chain, reader->order, scale);
     return true;
@@ -171,7 +191,7 @@ bool sx_coded_next_total(struct sx_coded_reader *reader, struct sx_totals *total
         return true;
     }
     uint32_t residuals[SX_GROUP];
-    if (!next_residuals(reader, residuals, NULL))
+    if (!next_narrow(reader, residuals))
         return false;
     if (!sx_chain_sum(totals, residuals, domain, &reader->chain, reader->order)) {
         sx_kernels()->to_i64[reader->order](values, residuals, &reader->chain);
@@ -182,17 +202,11 @@ bool sx_coded_next_total(struct sx_coded_reader *reader, struct sx_totals *total
 
 bool sx_coded_seek(struct sx_coded_reader *reader, size_t group)
 {
-    uint32_t narrow[SX_GROUP];
-    uint64_t wide[SX_GROUP];
     reader->next = group - group % reader->block_size;
-    while (reader->next < group) {
-        if (reader->order > 0) { /* the sums count */
-            int64_t passed[SX_GROUP];
-            if (!sx_coded_next_i64(reader, passed))
-                return false;
-        } else if (!next_residuals(reader, narrow, wide)) {
+    while (reader->next < group) { /* the sums count, and so does where the stream stands */
+        int64_t passed[SX_GROUP];
+        if (!sx_coded_next_i64(reader, passed))
             return false;
-        }
     }
     return true;
 }

@@ -139,7 +139,8 @@ static void test_a_walk_takes_little_more_than_its_entropy(void **state)
     int64_t v = 0;
     for (size_t i = 0; i < 8640; i++) { /* differences -1 0 1 of 1/4, 1/2, 1/4: 1.5 bits */
         values[i] = v;
-        v += (int64_t)(sx_random_next(&random) & 1) - (int64_t)(sx_random_next(&random) & 1);
+        uint64_t bits = sx_random_next(&random);
+        v += (int64_t)(bits & 1) - (int64_t)(bits >> 1 & 1);
     }
     encode(&out, 8640, 1, &plan);
     print_message("%zu bytes for 1620 of entropy\n", out.len);

@@ -157,8 +157,10 @@ static void test_powers_of_ten_and_two_come_back(void **state)
         values[i] = sx_f64_of_bits((uint64_t)(i + 1) << 52);
     check(values, 2046);
     double up = 1;
-    for (size_t i = 0; i < 309; i++, up *= 10)
+    for (size_t i = 0; i < 309; i++) {
         values[i] = up;
+        up *= 10;
+    }
     check(values, 309);
 }
 

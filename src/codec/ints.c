@@ -111,6 +111,7 @@ static uint64_t line_at(uint64_t slope, uint32_t rest, size_t i)
 static void line_through(struct sx_ints_plan *plan)
 {
     int64_t last = plan->work[plan->count - 1], steps = (int64_t)plan->count - 1;
+    assert(steps > 0);
     int64_t slope = last / steps, left = last % steps;
     if (left < 0) {
         slope--;
@@ -143,6 +144,7 @@ static uint64_t estimate_line(const struct sx_ints_plan *plan)
         bits += sx_packed_estimate(away, count, 0, 1);
         seen += count;
     }
+    assert(seen > 0);
     return bits * plan->count / seen + 64;
 }
 

@@ -69,8 +69,7 @@ SX_ANS_INLINE void ans_symbols_of(uint8_t *out, struct sx_ans_cursor *cursor,
             for (unsigned k = half; k < half + 4; k++) {
                 uint64_t *state = &states[k % lanes], entry = ans_entry(entries, *state);
                 uint32_t classes = (uint32_t)(entry >> 16);
-                memcpy(out, &classes, sizeof classes);
-                out += tuple;
+                memcpy(out + (i + k) * tuple, &classes, sizeof classes);
                 *state = ans_next_state(word, entry);
                 word = ans_rest(word, entry);
                 used += entry; /* at most 48 in the lowest byte */
@@ -141,15 +140,28 @@ SX_ANS_INLINE void ans_wide_of(uint64_t *out, struct sx_ans_cursor *cursor,
     cursor->position = position;
 }
 
+/* The tuple is a constant of the loop, too. */
+SX_ANS_INLINE void ans_symbols_in(uint8_t *out, struct sx_ans_cursor *cursor,
+                                  const struct sx_ans_entry *entries, unsigned tuple, size_t steps,
+                                  unsigned lanes)
+{
+    if (tuple == 2)
+        ans_symbols_of(out, cursor, entries, 2, steps, lanes);
+    else if (tuple == 4)
+        ans_symbols_of(out, cursor, entries, 4, steps, lanes);
+    else
+        ans_symbols_of(out, cursor, entries, 1, steps, lanes);
+}
+
 static void ans_symbols(uint8_t *out, struct sx_ans_cursor *cursor,
                         const struct sx_ans_entry *entries, unsigned tuple, size_t steps)
 {
     if (cursor->lanes == 8)
-        ans_symbols_of(out, cursor, entries, tuple, steps, 8);
+        ans_symbols_in(out, cursor, entries, tuple, steps, 8);
     else if (cursor->lanes == 4)
-        ans_symbols_of(out, cursor, entries, tuple, steps, 4);
+        ans_symbols_in(out, cursor, entries, tuple, steps, 4);
     else
-        ans_symbols_of(out, cursor, entries, tuple, steps, 1);
+        ans_symbols_in(out, cursor, entries, tuple, steps, 1);
 }
 
 static void ans_numbers(uint32_t *out, struct sx_ans_cursor *cursor,

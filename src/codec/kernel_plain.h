@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* kernel_plain.h -- kernels of encoding as plain loops, for the versions that have no better ones. */
+/* kernel_plain.h -- kernels of encoding as plain loops, for the versions that have no better
+ * ones. */
 #ifndef SX_CODEC_KERNEL_PLAIN_H
 #define SX_CODEC_KERNEL_PLAIN_H
 

@@ -9,6 +9,8 @@
 #include "base/attr.h"
 #include "codec/packed_priv.h"
 
+#include <assert.h>
+
 #define PATCH_COUNT_MAX 255
 #define PATCH_LIST_BITS 16 /* its count and width in the header */
 #define PATCH_BITS 9       /* its position; and one more for the time of applying it */
@@ -104,6 +106,7 @@ static int64_t typical(const struct sx_packed_differences *in)
     int64_t picked[15];
     size_t from = in->skip_first && in->count > 1, count = in->count - from;
     size_t picks = SX_MIN(count, SX_COUNT_OF(picked));
+    assert(picks > 0);
     for (size_t i = 0; i < picks; i++) {
         int64_t v = difference(in, from + i * count / picks);
         size_t at = i;
@@ -255,6 +258,7 @@ uint64_t sx_packed_estimate(const int64_t *values, size_t count, unsigned order,
 {
     size_t group_count = (count + SX_GROUP - 1) / SX_GROUP, sampled = SX_MIN(groups, group_count);
     uint64_t bits = 0, heads = 0, seen = 0, step = 0;
+    assert(count > 0 && groups > 0);
     for (size_t i = 0; i < sampled; i++) {
         struct sx_packed_differences in;
         struct sx_packed_plan plan;
@@ -265,6 +269,7 @@ uint64_t sx_packed_estimate(const int64_t *values, size_t count, unsigned order,
         step = plan.step;
         seen += in.count;
     }
+    assert(seen > 0);
     if (order == 2)
         heads += count > 1 ? 8 * sx_zigzag_size(values[1]) : 8;
     return bits * count / seen + heads * group_count / sampled + group_count * (order ? 4 : 0);

@@ -225,7 +225,7 @@ static stria_status get_entries(struct sx_bytes in, size_t count, double *entrie
 stria_status sx_dictionary_decode(struct sx_bytes in, size_t count, size_t first,
                                   size_t range_count, double *values, stria_error *err)
 {
-    double entries[SX_FLOATS_ENTRIES_MAX];
+    double entries[SX_FLOATS_ENTRIES_MAX] = {0};
     struct sx_ints_reader indexes;
     struct sx_bytes sized;
     uint64_t entry_count;
@@ -239,7 +239,7 @@ stria_status sx_dictionary_decode(struct sx_bytes in, size_t count, size_t first
         return st;
     bool good = sx_ints_seek(&indexes, first / SX_GROUP);
     for (size_t i = first; good && i < first + range_count;) {
-        int64_t group[SX_GROUP];
+        int64_t group[SX_GROUP] = {0};
         good = sx_ints_next(&indexes, group);
         size_t end = SX_MIN((i / SX_GROUP + 1) * SX_GROUP, first + range_count);
         for (; good && i < end; i++) {

@@ -15,6 +15,8 @@
 #include "codec/ints.h"
 #include "codec/scaled.h"
 
+#include <assert.h>
+
 #define SAMPLE_MAX 262144 /* numbers that a table is made from */
 #define MISSING_MAX 16384 /* numbers that its first form may miss */
 #define FLAT_MAX 64       /* classes of which a tuple may be made */
@@ -194,13 +196,15 @@ static uint64_t cost_of_shape(const struct sx_classes *classes, struct sx_ans_sh
 {
     uint16_t weights[SX_ANS_SYMBOLS_MAX];
     unsigned symbols = sx_ans_symbols(classes, shape.tuple);
+    unsigned class_count = classes->count;
     uint64_t cost = 0, all = 0;
+    assert(class_count > 0 && shape.tuple > 0);
     sx_ans_weights(weights, classes, shape);
     for (unsigned i = 0; i < symbols; i++) {
         uint64_t share = (uint64_t)1 << 20;
         unsigned rest = i;
-        for (unsigned k = 0; k < shape.tuple; k++, rest /= classes->count)
-            share = share * sx_classes_share(classes->price[rest % classes->count]) >> 16;
+        for (unsigned k = 0; k < shape.tuple; k++, rest /= class_count)
+            share = share * sx_classes_share(classes->price[rest % class_count]) >> 16;
         cost += share * (shape.log * 256 - sx_log2_256(weights[i]));
         all += share;
     }

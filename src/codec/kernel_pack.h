@@ -10,16 +10,11 @@
 #define SX_CODEC_KERNEL_PACK_H
 
 #include "codec/kernel.h"
+#include "codec/kernel_target.h"
 
 #include <string.h>
 
 typedef uint32_t sx_lanes __attribute__((vector_size(32)));
-
-#if defined(__clang__)
-#define SX_UNROLL_ROWS _Pragma("clang loop unroll(full)")
-#else
-#define SX_UNROLL_ROWS _Pragma("GCC unroll 32")
-#endif
 
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
 #error "packed words are little-endian; a big-endian machine needs swaps in this file"
@@ -36,19 +31,14 @@ typedef uint32_t sx_lanes __attribute__((vector_size(32)));
     X(7)                                                                                           \
     X(8)                                                                                           \
     X(9)                                                                                           \
-    X(10)                                                                                          \
-    X(11)                                                                                          \
-    X(12)                                                                                          \
-    X(13)                                                                                          \
-    X(14)                                                                                          \
-    X(15)                                                                                          \
-    X(16) X(17) X(18) X(19) X(20) X(21) X(22) X(23) X(24) X(25) X(26) X(27) X(28) X(29) X(30) X(31)
+    X(10) X(11) X(12) X(13) X(14) X(15) X(16) X(17) X(18) X(19) X(20) X(21) X(22) X(23) X(24)      \
+        X(25) X(26) X(27) X(28) X(29) X(30) X(31)
 
 #define SX_DEFINE_PACK(W)                                                                          \
     static void pack_##W(uint8_t *out, const uint32_t *values)                                     \
     {                                                                                              \
         sx_lanes word = {0};                                                                       \
-        SX_UNROLL_ROWS                                                                             \
+        SX_UNROLL(32)                                                                              \
         for (unsigned row = 0; row < 32; row++) {                                                  \
             unsigned shift = row * W % 32;                                                         \
             sx_lanes v;                                                                            \
@@ -65,7 +55,7 @@ typedef uint32_t sx_lanes __attribute__((vector_size(32)));
     {                                                                                              \
         sx_lanes word, v;                                                                          \
         memcpy(&word, in, sizeof word);                                                            \
-        SX_UNROLL_ROWS                                                                             \
+        SX_UNROLL(32)                                                                              \
         for (unsigned row = 0; row < 32; row++) {                                                  \
             unsigned shift = row * W % 32;                                                         \
             v = word >> shift;                                                                     \

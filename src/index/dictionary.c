@@ -101,9 +101,13 @@ bool sx_dictionary_next(struct sx_dictionary_walk *walk, struct sx_buf *text)
 bool sx_dictionary_walk(struct sx_dictionary_walk *walk, const struct sx_dictionary *dictionary,
                         uint32_t from, struct sx_buf *text)
 {
+    text->len = 0;
+    if (from >= dictionary->count) { /* behind the last: there may be no such group */
+        *walk = (struct sx_dictionary_walk){.dictionary = dictionary, .next = dictionary->count};
+        return true;
+    }
     if (!seek_group(walk, dictionary, from / SX_DICTIONARY_GROUP))
         return false;
-    text->len = 0;
     while (walk->next < from)
         if (!sx_dictionary_next(walk, text))
             return false;

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/hash.h"
+#include "model/catalog.h"
 #include "model/series_key.h"
 #include "model/type.h"
 
@@ -262,6 +263,19 @@ static bool add_range(struct sx_measurement *m, struct sx_field *field, size_t i
     return true;
 }
 
+/* The type that column i must have: that of its field in the window, or of the same field in the
+ * schema itself (they stand side by side); its own if there is neither. */
+static stria_type type_before(const struct sx_schema *schema, uint32_t i,
+                              const struct sx_field *field, int64_t window)
+{
+    size_t at = range_at(field, window);
+    if (at < field->range_count && field->ranges[at].first_window <= window)
+        return field->ranges[at].type;
+    if (i && sx_bytes_equal(schema->names[i - 1], schema->names[i]))
+        return schema->types[i - 1];
+    return schema->types[i];
+}
+
 stria_status sx_measurement_check_types(const struct sx_schema *schema, int64_t window,
                                         int64_t window_ns, struct sx_type_conflict *conflict,
                                         stria_error *err)
@@ -272,14 +286,13 @@ stria_status sx_measurement_check_types(const struct sx_schema *schema, int64_t 
     /* First all are looked at, then all noted: a refused row leaves no trace. */
     for (uint32_t i = 0; i < schema->column_count; i++) {
         struct sx_field *field = &m->fields[m->columns[schema->column_ids[i]].field];
-        size_t at = range_at(field, window);
-        if (at == field->range_count || field->ranges[at].first_window > window ||
-            field->ranges[at].type == schema->types[i])
+        stria_type before = type_before(schema, i, field, window);
+        if (before == schema->types[i])
             continue;
         *conflict = (struct sx_type_conflict){.measurement = m->name,
                                               .field = field->name,
                                               .type = schema->types[i],
-                                              .type_before = field->ranges[at].type};
+                                              .type_before = before};
         return STRIA_CONFLICT;
     }
     for (uint32_t i = 0; i < schema->column_count; i++) {
@@ -298,6 +311,18 @@ stria_status sx_measurement_check_types(const struct sx_schema *schema, int64_t 
     return STRIA_OK;
 }
 
+/* Windows next to one that is not the first or the last of all. The first is shorter than the
+ * others (sx_window_start). */
+static int64_t window_before(int64_t window, int64_t window_ns)
+{
+    return window < INT64_MIN + window_ns ? INT64_MIN : window - window_ns;
+}
+
+static int64_t window_after(int64_t window, int64_t window_ns)
+{
+    return sx_window_start(window + window_ns, window_ns);
+}
+
 bool sx_measurement_note_type(struct sx_measurement *m, struct sx_bytes name, stria_type type,
                               int64_t first_window, int64_t last_window, int64_t window_ns,
                               bool dirty)
@@ -314,14 +339,14 @@ bool sx_measurement_note_type(struct sx_measurement *m, struct sx_bytes name, st
             range.last_window = field->ranges[at].last_window; /* known already: go on behind it */
         } else {
             if (at < field->range_count && field->ranges[at].first_window <= last_window)
-                range.last_window = field->ranges[at].first_window - window_ns;
+                range.last_window = window_before(field->ranges[at].first_window, window_ns);
             if (!add_range(m, field, at, &range, window_ns))
                 return false;
             m->types_dirty = m->types_dirty || dirty;
         }
         if (range.last_window > INT64_MAX - window_ns)
             break;
-        window = range.last_window + window_ns;
+        window = window_after(range.last_window, window_ns);
     }
     return true;
 }

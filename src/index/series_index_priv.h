@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* series_index_priv.h -- the insides of the index, shared by series_index.c and series_select.c.
+/* series_index_priv.h -- the insides of the index, shared by series_index.c, series_select.c and
+ * series_index_types.c.
  *
  * Invariants  Guarded by `mutex`, but for slot_count and the atomics of a slot. */
 #ifndef SX_INDEX_SERIES_INDEX_PRIV_H

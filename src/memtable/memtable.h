@@ -67,7 +67,8 @@ void sx_memtable_release(struct sx_memtable *memtable); /* NULL is allowed */
 
 /* Makes place for a batch whose series have slots and whose schemas are resolved. Large row storage
  * is moved out of the batch (which then has empty buffers), small is copied; either way place->rows
- * holds the bytes. With NOMEM nothing is changed. */
+ * holds the bytes. With NOMEM the memtable has and promises what it did before, and the batch is
+ * used up. */
 stria_status sx_memtable_reserve(struct sx_memtable *memtable, struct sx_batch *batch,
                                  struct sx_memtable_place *place, stria_error *err);
 

@@ -41,6 +41,8 @@ stria_status sx_wal_file_open(struct sx_os *os, struct sx_mem *mem, const char *
     if (!st)
         st = sx_file_info(file->file, &info, err);
     if (st) {
+        if (file->file && (flags & SX_OPEN_EXCLUSIVE)) /* it is of our making */
+            (void)os->ops->unlink(os, file->path, NULL);
         sx_wal_file_close(mem, file);
         return st;
     }

@@ -60,23 +60,27 @@ static void insert_sorted(struct sx_wal *wal, struct sx_wal_file *file)
 static stria_status open_file(struct sx_wal *wal, uint32_t name_no, stria_error *err)
 {
     struct sx_wal_file *file = NULL;
+    stria_error local = {0};
     unsigned copies;
     unsigned flags = wal->options.read_only ? SX_OPEN_READ : SX_OPEN_WRITE;
-    stria_status st =
-        sx_wal_file_open(wal->options.os, wal->options.mem, wal->dir, name_no, flags, &file, err);
+    stria_status st = sx_wal_file_open(wal->options.os, wal->options.mem, wal->dir, name_no, flags,
+                                       &file, &local);
     if (st == STRIA_NOT_FOUND && wal->options.read_only)
         return STRIA_OK; /* the writer took it away meanwhile */
-    if (st)
+    if (st) {
+        sx_error_copy(err, &local);
         return st;
-    st = sx_wal_file_read_header(file, &copies, err);
+    }
+    st = sx_wal_file_read_header(file, &copies, &local);
     if (!st && file->header.store_id != wal->options.store_id)
-        st = sx_fail(err, STRIA_INVALID, "%s: belongs to another store", file->path);
+        st = sx_fail(&local, STRIA_INVALID, "%s: belongs to another store", file->path);
     if (!st && copies < SX_WAL_HEADER_COPIES)
         sx_event(wal->options.events, STRIA_LEVEL_WARN, "log_header",
                  "file=%s text=\"one of its two headers is damaged or old\"", file->path);
     if (st == STRIA_CORRUPT)
         st = STRIA_OK; /* never begun: nothing acknowledged is in it */
     if (st) {
+        sx_error_copy(err, &local);
         sx_wal_file_close(wal->options.mem, file);
         return st;
     }

@@ -16,9 +16,23 @@ struct replay {
     stria_error *err;
 };
 
+/* Whether a file was begun but never written to: its beginning failed, it was unlinked, and a crash
+ * brought it back. The log went on in the file before, so a later file names that one as the file
+ * before it, or bears the same number in the generation. */
+static bool is_ghost(const struct sx_wal_file *file)
+{
+    const struct sx_wal_header *h = &file->header;
+    for (const struct sx_wal_file *f = file->next; f; f = f->next)
+        if (f->header.file_no &&
+            ((f->header.prev_file_no && f->header.prev_file_no < h->file_no) ||
+             (f->header.generation == h->generation && f->header.file_index == h->file_index)))
+            return true;
+    return false;
+}
+
 static struct sx_wal_file *next_live(struct sx_wal_file *file)
 {
-    while (file && file->state != SX_WAL_LIVE)
+    while (file && (file->state != SX_WAL_LIVE || is_ghost(file)))
         file = file->next;
     return file;
 }
@@ -72,7 +86,24 @@ static stria_status read_frame(struct replay *r, struct sx_wal_file *file, uint6
     return STRIA_OK;
 }
 
-/* Whether a frame behind `offset` shows that frame `seq` had been synced. */
+/* Whether a frame of a number above `seq` stands at `offset` or behind it in this file. */
+static stria_status is_followed(struct replay *r, struct sx_wal_file *file, uint64_t offset,
+                                uint64_t seq, bool *followed)
+{
+    uint64_t limit = file_limit(file);
+    *followed = false;
+    for (; offset + SX_FRAME_HEADER_SIZE <= limit && !*followed; offset += SX_WAL_ALIGN) {
+        struct sx_frame_header header;
+        stria_status st = read_header(r, file, offset, &header, followed);
+        if (st)
+            return st;
+        *followed = *followed && header.frame_seq > seq;
+    }
+    return STRIA_OK;
+}
+
+/* Whether a frame at `offset` or behind it, or a later file, shows that frame `seq` had been
+ * synced. */
 static stria_status was_durable(struct replay *r, struct sx_wal_file *file, uint64_t offset,
                                 uint64_t seq, bool *durable)
 {
@@ -82,7 +113,7 @@ static stria_status was_durable(struct replay *r, struct sx_wal_file *file, uint
             *durable = true;
             return STRIA_OK;
         }
-        uint64_t at = f == file ? offset + SX_WAL_ALIGN : SX_WAL_FIRST_FRAME;
+        uint64_t at = f == file ? offset : SX_WAL_FIRST_FRAME;
         uint64_t limit = file_limit(f);
         for (; at + SX_FRAME_HEADER_SIZE <= limit; at += SX_WAL_ALIGN) {
             struct sx_frame_header header;
@@ -99,7 +130,35 @@ static stria_status was_durable(struct replay *r, struct sx_wal_file *file, uint
     return STRIA_OK;
 }
 
-/* Finds the first whole frame behind `offset` with a frame_seq of at least `seq`. */
+/* What it means that the frame wanted next does not stand at `offset`. */
+enum gap {
+    GAP_END,      /* the log ends before it */
+    GAP_NEXT,     /* it is in a later file, or nowhere: this file is over */
+    GAP_DAMAGED,  /* it had been synced; others follow in this file */
+    GAP_REST_LOST /* it had been synced; nothing follows in this file */
+};
+
+static stria_status judge_gap(struct replay *r, struct sx_wal_file *file, uint64_t offset,
+                              enum gap *gap)
+{
+    struct sx_wal_file *next = next_live(file->next);
+    bool followed, durable;
+    *gap = GAP_END;
+    stria_status st = is_followed(r, file, offset, r->expected, &followed);
+    if (!st && !followed) {
+        /* The log syncs a file before it begins the next one, and tells with what frame. */
+        if (next)
+            *gap = next->header.first_frame_seq > r->expected ? GAP_REST_LOST : GAP_NEXT;
+        return STRIA_OK;
+    }
+    if (!st)
+        st = was_durable(r, file, offset, r->expected, &durable);
+    if (!st)
+        *gap = durable ? GAP_DAMAGED : next ? GAP_NEXT : GAP_END;
+    return st;
+}
+
+/* Finds the first whole frame at `offset` or behind it with a frame_seq of at least `seq`. */
 static stria_status find_next(struct replay *r, struct sx_wal_file *file, uint64_t *offset,
                               uint64_t limit, uint64_t seq, struct sx_frame_header *header,
                               bool *found)
@@ -163,34 +222,53 @@ static void tell_damage(struct replay *r, struct sx_wal_file *file, uint64_t off
         r->options->on_damage(r->options->context, file->path, offset, text);
 }
 
-/* Replays one file; *ended: the log ends in it. */
-static stria_status replay_file(struct replay *r, struct sx_wal_file *file, bool *ended)
+static void set_end(struct replay *r, const struct sx_wal_file *file, uint64_t offset)
 {
-    uint64_t limit = file_limit(file), offset = SX_WAL_FIRST_FRAME;
     r->result->end_file_no = file->header.file_no;
     r->result->end_offset = offset;
+}
+
+/* Goes on behind a frame that cannot be read; *found: at *offset. Else this file is over. */
+static stria_status skip_damage(struct replay *r, struct sx_wal_file *file, uint64_t *offset,
+                                enum gap gap, struct sx_frame_header *header, bool *found)
+{
+    uint64_t limit = file_limit(file);
+    struct sx_wal_file *next = next_live(file->next);
+    stria_status st = STRIA_OK;
+    *found = false;
+    tell_damage(r, file, *offset, "it had been synced and cannot be read");
+    if (gap == GAP_DAMAGED)
+        st = find_next(r, file, offset, limit, r->expected + 1, header, found);
+    if (st || *found)
+        return st;
+    set_end(r, file, limit);
+    if (next)
+        r->expected = SX_MAX(r->expected, next->header.first_frame_seq);
+    return STRIA_OK;
+}
+
+/* Replays one file. */
+static stria_status replay_file(struct replay *r, struct sx_wal_file *file)
+{
+    uint64_t limit = file_limit(file), offset = SX_WAL_FIRST_FRAME;
+    if (!r->result->end_file_no)
+        set_end(r, file, offset);
     if (r->expected < file->header.first_frame_seq) {
         tell_damage(r, file, 0, "it and those up to this file are missing");
         r->expected = file->header.first_frame_seq;
     }
     while (offset + SX_FRAME_HEADER_SIZE <= limit) {
         struct sx_frame_header header;
-        bool valid, durable;
+        bool valid;
         stria_status st = read_frame(r, file, offset, limit, &header, &valid);
         if (!st && (!valid || header.frame_seq != r->expected)) {
-            st = was_durable(r, file, offset, r->expected, &durable);
-            if (!st && !durable)
-                break;
-            if (!st) {
-                tell_damage(r, file, offset, "it had been synced and cannot be read");
-                offset += SX_WAL_ALIGN;
-                st = find_next(r, file, &offset, limit, r->expected + 1, &header, &valid);
-                r->result->end_offset = limit;
-                if (!st && !valid) { /* the rest of this file is lost; the next one goes on */
-                    *ended = next_live(file->next) == NULL;
-                    return STRIA_OK;
-                }
-            }
+            enum gap gap;
+            st = judge_gap(r, file, offset, &gap);
+            if (st || gap == GAP_END || gap == GAP_NEXT)
+                return st;
+            st = skip_damage(r, file, &offset, gap, &header, &valid);
+            if (!st && !valid)
+                return STRIA_OK;
         }
         if (!st)
             st = deliver(r, file, offset, &header);
@@ -198,15 +276,19 @@ static stria_status replay_file(struct replay *r, struct sx_wal_file *file, bool
             return st;
         r->expected = header.frame_seq + 1;
         offset += sx_frame_span(header.size);
-        r->result->end_offset = offset;
+        set_end(r, file, offset);
     }
-    *ended = next_live(file->next) == NULL;
     return STRIA_OK;
 }
 
-/* Frames that stand whole behind the end of the log: they were never acknowledged. */
-static stria_status count_cut(struct replay *r, struct sx_wal_file *file)
+/* Frames whose header stands behind the end of the log: they were never acknowledged. */
+static stria_status count_cut(struct replay *r, struct sx_wal_file *files)
 {
+    struct sx_wal_file *file = files;
+    while (file && file->header.file_no != r->result->end_file_no)
+        file = file->next;
+    if (!file || !file->header.file_no)
+        return STRIA_OK;
     uint64_t limit = file_limit(file);
     for (uint64_t at = r->result->end_offset; at + SX_FRAME_HEADER_SIZE <= limit;
          at += SX_WAL_ALIGN) {
@@ -220,17 +302,21 @@ static stria_status count_cut(struct replay *r, struct sx_wal_file *file)
     return STRIA_OK;
 }
 
-/* Generations are begun one after the other, each with file 0: a gap is a file that went missing.
- * (An index may come twice: a file whose begin failed, was unlinked, and came back by a crash. It
- * is empty.) */
+/* Generations are begun one after the other, each with file 0: a gap is a file that went
+ * missing. */
 static void check_chain(struct replay *r, struct sx_wal_file *files)
 {
-    uint64_t generation = r->options->flushed_generation;
+    uint64_t generation = r->options->flushed_generation, seen = generation;
     uint32_t index = 0;
-    for (struct sx_wal_file *file = next_live(files); file; file = next_live(file->next)) {
+    for (struct sx_wal_file *file = files; file; file = file->next) {
+        if (file->state != SX_WAL_LIVE)
+            continue;
+        if (seen && file->header.generation > seen + 1)
+            tell_damage(r, file, 0, "the log of a generation before it is missing");
+        seen = SX_MAX(seen, file->header.generation);
+        if (is_ghost(file))
+            continue;
         if (file->header.generation != generation) {
-            if (generation && file->header.generation > generation + 1)
-                tell_damage(r, file, 0, "the log of a generation before it is missing");
             generation = file->header.generation;
             index = 0;
         }
@@ -245,7 +331,6 @@ stria_status sx_wal_replay(struct sx_wal_file *files, const struct sx_replay_opt
 {
     struct replay r = {.options = options, .result = result, .err = err};
     stria_status st = STRIA_OK;
-    bool ended = false;
     *result = (struct sx_replay_result){.next_frame_seq = 1, .next_seq = 1};
     sx_buf_init(&r.records, options->mem, SX_FRAME_SIZE_MAX);
     for (struct sx_wal_file *file = files; file; file = file->next) {
@@ -256,16 +341,14 @@ stria_status sx_wal_replay(struct sx_wal_file *files, const struct sx_replay_opt
         /* A flushed generation's frames are not read, but their numbers are spent. */
         r.expected = SX_MAX(r.expected, file->header.first_frame_seq);
     }
-    struct sx_wal_file *file = next_live(files), *last = NULL;
+    struct sx_wal_file *file = next_live(files);
     if (file)
         r.expected = file->header.first_frame_seq;
     check_chain(&r, files);
-    for (; !st && file && !ended; file = next_live(file->next)) {
-        last = file;
-        st = replay_file(&r, file, &ended);
-    }
-    if (!st && last)
-        st = count_cut(&r, last);
+    for (; !st && file; file = next_live(file->next))
+        st = replay_file(&r, file);
+    if (!st)
+        st = count_cut(&r, files);
     result->next_frame_seq = SX_MAX(r.expected, 1);
     sx_buf_deinit(&r.records);
     return st;

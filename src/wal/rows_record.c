@@ -136,16 +136,18 @@ static stria_status get_runs(struct get *get, size_t *rows_size)
     return STRIA_OK;
 }
 
+/* The strings of a row must lie in the heap; `presence`: its words, NULL: it has every column. */
 static stria_status check_strings(struct get *get, const struct sx_batch_schema *schema,
-                                  const uint8_t *values)
+                                  const uint8_t *presence, const uint8_t *values)
 {
+    const struct sx_buf *heap = &get->batch->strings;
     for (uint32_t i = 0; i < schema->column_count; i++) {
-        uint64_t offset = sx_get_u64(values + (size_t)i * 8);
-        const struct sx_buf *heap = &get->batch->strings;
         struct sx_bytes rest, text;
-        if (schema->columns[i].type != STRIA_STRING)
+        if (schema->columns[i].type != STRIA_STRING ||
+            (presence && !(sx_get_u64(presence + i / 64 * 8) >> (i % 64) & 1)))
             continue;
-        if (offset > heap->len)
+        uint64_t offset = sx_get_u64(values + (size_t)i * 8);
+        if (offset >= heap->len)
             return corrupt(get, "string of a row");
         rest = sx_bytes_make(heap->ptr + offset, heap->len - (size_t)offset);
         if (!sx_sized_get(&rest, &text))
@@ -167,7 +169,8 @@ static stria_status check_rows(struct get *get)
         for (uint32_t j = 0; j < run->row_count; j++, row += size) {
             if (sx_get_u32(row + SX_ROW_SERIES) >= batch->series_count)
                 return corrupt(get, "series of a row");
-            stria_status st = check_strings(get, schema, row + SX_ROW_VALUES + presence);
+            stria_status st = check_strings(get, schema, presence ? row + SX_ROW_VALUES : NULL,
+                                            row + SX_ROW_VALUES + presence);
             if (st)
                 return st;
             if (!presence)

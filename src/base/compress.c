@@ -298,7 +298,7 @@ stria_status sx_inflate_put(struct sx_inflate *unpacker, struct sx_bytes in, str
 {
     z_stream *z = &unpacker->stream;
     while (in.len) {
-        struct sx_bytes piece;
+        struct sx_bytes piece = {0};
         (void)sx_bytes_take(&in, SX_MIN(in.len, PIECE_MAX), &piece);
         z->next_in = (uint8_t *)(uintptr_t)piece.ptr;
         z->avail_in = (uInt)piece.len;
@@ -442,7 +442,7 @@ stria_status sx_deflate_put(struct sx_deflate *packer, struct sx_bytes in, struc
 {
     stria_status st = STRIA_OK;
     while (!st && in.len) {
-        struct sx_bytes piece;
+        struct sx_bytes piece = {0};
         (void)sx_bytes_take(&in, SX_MIN(in.len, PIECE_MAX), &piece);
         packer->stream.next_in = (uint8_t *)(uintptr_t)piece.ptr;
         packer->stream.avail_in = (uInt)piece.len;

@@ -175,6 +175,8 @@ static bool run_care(void *context)
         sx_event(&engine->events, STRIA_LEVEL_WARN, "retention", "text=\"%s\"", err.text);
     if (sx_engine_forget_spent_tombstones(engine, &err))
         sx_event(&engine->events, STRIA_LEVEL_WARN, "tombstones", "text=\"%s\"", err.text);
+    if (sx_engine_set_aside_lost(engine, &err))
+        sx_event(&engine->events, STRIA_LEVEL_WARN, "set_aside", "text=\"%s\"", err.text);
     sx_engine_unlink_retired(engine, false);
     return false;
 }

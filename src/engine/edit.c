@@ -263,6 +263,8 @@ static bool get_payload(struct sx_bytes in, struct sx_edit_item *item)
     case SX_OP_FLUSHED:
     case SX_OP_KEEP_LOG:
     case SX_OP_REMOVE_TOMBSTONE:
+    case SX_OP_SET_ASIDE:
+    case SX_OP_TAKE_BACK:
         return sx_varint_get(&in, &item->number);
     case SX_OP_CREATE_DATABASE:
         return get_u32(&in, &item->database_id) && sx_sized_get(&in, &item->name);
@@ -296,7 +298,7 @@ stria_status sx_edit_take(struct sx_bytes *in, struct sx_edit_item *item, bool *
             return sx_fail(err, STRIA_CORRUPT, "an operation of an edit is cut");
         if (type.ptr[0] >= MAY_SKIP)
             continue;
-        if (type.ptr[0] < SX_OP_SNAPSHOT_END || type.ptr[0] > SX_OP_FORGET_TYPES)
+        if (type.ptr[0] < SX_OP_SNAPSHOT_END || type.ptr[0] > SX_OP_TAKE_BACK)
             return sx_fail(err, STRIA_VERSION,
                            "operation %u of the manifest is not known to this version",
                            type.ptr[0]);

@@ -164,6 +164,19 @@ static void remove_segment(struct sx_engine *engine, uint64_t segment_id)
     }
 }
 
+static void set_aside(struct sx_engine *engine, uint64_t segment_id, bool aside)
+{
+    for (size_t i = 0; i < engine->store_count; i++)
+        for (size_t j = 0; j < engine->stores[i]->segment_count; j++) {
+            struct sx_segment *segment = engine->stores[i]->segments[j];
+            if (segment->info.segment_id != segment_id)
+                continue;
+            segment->set_aside = aside;
+            if (aside)
+                atomic_fetch_or(&segment->damage, SX_DAMAGE_WHOLE);
+        }
+}
+
 static stria_status keep_log(struct sx_engine *engine, uint64_t file_no, stria_error *err)
 {
     struct sx_mem *other = &engine->mems[SX_ENGINE_MEM_OTHER];
@@ -264,6 +277,10 @@ static stria_status apply_item(struct sx_engine *engine, const struct sx_edit_it
                      : STRIA_OK;
     case SX_OP_KEEP_LOG:
         return keep_log(engine, item->number, err);
+    case SX_OP_SET_ASIDE:
+    case SX_OP_TAKE_BACK:
+        set_aside(engine, item->number, item->op == SX_OP_SET_ASIDE);
+        return STRIA_OK;
     case SX_OP_ADD_TOMBSTONE:
         return add_tombstone(engine, item, err);
     case SX_OP_REMOVE_TOMBSTONE:

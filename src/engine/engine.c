@@ -326,8 +326,11 @@ void sx_engine_put_state(void *context, struct sx_buf *out)
     for (size_t i = 0; i < engine->store_count; i++) {
         const struct sx_policy_store *store = engine->stores[i];
         struct put_types put = {.out = out, .policy_id = store->policy_id};
-        for (size_t j = 0; j < store->segment_count; j++)
+        for (size_t j = 0; j < store->segment_count; j++) {
             sx_edit_put_segment(out, &store->segments[j]->info);
+            if (store->segments[j]->set_aside)
+                sx_edit_put_number(out, SX_OP_SET_ASIDE, store->segments[j]->info.segment_id);
+        }
         for (size_t j = 0; store->tombstones && j < store->tombstones->count; j++)
             sx_edit_put_tombstone(out, &store->tombstones->items[j]);
         (void)sx_series_index_each_type(store->index, true, put_type, &put, NULL);

@@ -2,8 +2,8 @@
 /* engine_priv.h -- the insides of the engine, shared by its files:
  *   open.c (folder, lock, the order of recovery), edit_apply.c, left_overs.c and log_replay.c (its
  *   parts), engine.c (members, views), write.c (the way of a write), flush.c and merge.c (jobs),
- *   rewrite.c (series -> segments, used by both), catalog_change.c (commands), background.c (steps,
- *   disk state, retention), engine_stats.c.
+ *   rewrite.c (series -> segments, used by both), set_aside.c, delete.c, catalog_change.c
+ *   (commands), background.c (steps, disk state, retention), engine_stats.c.
  *
  * Locks       In this order: rotate_mutex, manifest_mutex, state_mutex, a generation's mutex; then
  *             those of memtables, indexes and the log, which are leaves. No lock but manifest_mutex
@@ -163,6 +163,10 @@ stria_status sx_engine_delete(struct sx_engine *engine, const struct sx_command 
                               stria_error *err);
 /* Removes tombstones that mask nothing any more. */
 stria_status sx_engine_forget_spent_tombstones(struct sx_engine *engine, stria_error *err);
+
+/* set_aside.c */
+/* Marks segments that cannot be opened, and takes the mark from those that can again. */
+stria_status sx_engine_set_aside_lost(struct sx_engine *engine, stria_error *err);
 
 /* edit_apply.c */
 stria_status sx_engine_apply_edit(void *context, struct sx_bytes operations, stria_error *err);

@@ -103,7 +103,7 @@ static void tell_segments(const struct tell *t, struct sx_engine *engine)
 {
     struct sx_counts *c = &engine->counts;
     uint64_t count = 0, bytes = 0, samples = 0, rows = 0, series = 0, retired = 0,
-             memtable_rows = 0, segment_series = 0;
+             memtable_rows = 0, damaged = 0, aside = 0, tombstones = 0, segment_series = 0;
     sx_mutex_lock(&engine->state_mutex);
     for (size_t i = 0; i < engine->store_count; i++) {
         const struct sx_policy_store *store = engine->stores[i];
@@ -115,7 +115,10 @@ static void tell_segments(const struct tell *t, struct sx_engine *engine)
             samples += info->sample_count;
             rows += info->row_count;
             segment_series += info->series_count;
+            damaged += atomic_load(&store->segments[j]->damage) != 0;
+            aside += store->segments[j]->set_aside;
         }
+        tombstones += store->tombstones ? store->tombstones->count : 0;
     }
     for (struct sx_generation *g = engine->frozen; g; g = g->next)
         memtable_rows += sx_generation_row_count(g);
@@ -132,6 +135,9 @@ static void tell_segments(const struct tell *t, struct sx_engine *engine)
     gauge(t, "segment_rows", "Rows in segments; those that several segments have count so often.",
           rows);
     gauge(t, "segment_samples", "Field values in segments, counted likewise.", samples);
+    gauge(t, "segments_damaged", "Segments of which something could not be read.", damaged);
+    gauge(t, "segments_set_aside", "Segments that cannot be opened.", aside);
+    gauge(t, "tombstones", "Deletes that merges have not carried out yet.", tombstones);
     gauge(t, "segments_retired", "Replaced segments whose files are not gone yet.", retired);
     counter(t, "flushes_total", "Generations written to segments.", atomic_load(&c->flushes));
     counter(t, "flush_bytes_total", "Bytes of segments written by flushes.",

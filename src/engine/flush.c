@@ -29,6 +29,7 @@ struct sx_flush {
     struct sx_segment_info *outputs;
     size_t output_count, output_capacity;
     uint64_t row_count;
+    bool in_doubt; /* the commit failed, but may turn out to be true: the outputs must stay */
 };
 
 /* ---- rotation ---- */
@@ -111,6 +112,7 @@ static void flush_destroy(struct sx_engine *engine, struct sx_flush *f, bool kee
     struct sx_mem *mem = &engine->mems[SX_ENGINE_MEM_MERGE];
     if (!f)
         return;
+    keep = keep || f->in_doubt;
     if (f->begun)
         end_table(engine, f, false);
     for (size_t i = 0; !keep && i < f->output_count; i++) {
@@ -315,8 +317,11 @@ static stria_status commit(struct sx_engine *engine, struct sx_flush *f, stria_e
         sx_mutex_unlock(&engine->state_mutex);
         sx_edit_put_counters(&ops, &engine->counters);
         sx_edit_put_number(&ops, SX_OP_FLUSHED, f->generation->number);
-        st = ops.failed ? sx_buf_refused(&ops, "manifest edit", err)
-                        : sx_manifest_commit(engine->manifest, sx_buf_bytes(&ops), err);
+        if (ops.failed)
+            st = sx_buf_refused(&ops, "manifest edit", err);
+        if (!st)
+            st = sx_manifest_commit(engine->manifest, sx_buf_bytes(&ops), err);
+        f->in_doubt = st && sx_manifest_broken(engine->manifest);
     }
     if (!st) {
         uint64_t bytes = 0;

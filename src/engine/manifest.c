@@ -31,7 +31,7 @@ struct sx_manifest {
     uint64_t edit_seq;         /* of the last edit */
     uint64_t size;
     uint64_t snapshot_size;
-    bool broken;
+    _Atomic bool broken; /* written under the engine's manifest lock */
 };
 
 struct header {
@@ -455,7 +455,6 @@ stria_status sx_manifest_begin(struct sx_manifest *m, const uint8_t store_uuid[1
 
 stria_status sx_manifest_commit(struct sx_manifest *m, struct sx_bytes operations, stria_error *err)
 {
-    stria_error ignored = {0};
     uint64_t span = 0;
     if (m->broken || m->size > 4 * m->snapshot_size + ROTATE_SIZE) {
         stria_status st = sx_manifest_begin(m, m->store_uuid, err);
@@ -470,9 +469,20 @@ stria_status sx_manifest_commit(struct sx_manifest *m, struct sx_bytes operation
     }
     sx_event(m->options.events, STRIA_LEVEL_ERROR, "manifest_error", "file=%s text=\"%s\"", m->path,
              err ? err->text : "");
-    m->broken = true;
-    (void)sx_manifest_begin(m, m->store_uuid, &ignored); /* else the next commit tries again */
+    sx_manifest_revoke(m);
+    if (m->broken) {
+        st = STRIA_IO;
+        if (err)
+            err->code = st;
+        sx_error_prefix(err, "whether it is stored shows when the store is opened again");
+    }
     return st;
+}
+
+void sx_manifest_revoke(struct sx_manifest *m)
+{
+    m->broken = true;
+    (void)sx_manifest_begin(m, m->store_uuid, NULL); /* else whoever comes next tries again */
 }
 
 uint64_t sx_manifest_size(const struct sx_manifest *m)

@@ -62,14 +62,18 @@ stria_status sx_manifest_read(struct sx_manifest *manifest,
 stria_status sx_manifest_begin(struct sx_manifest *manifest, const uint8_t store_uuid[16],
                                stria_error *err);
 
-/* Makes operations true: OK means they are on disk. On failure they are not true: a fresh manifest
- * without them is begun, at the latest by the next commit. */
+/* Makes operations true: OK means they are on disk. On failure they are not: a fresh manifest
+ * without them is begun. If that fails too the manifest is broken and the code is IO: the operations
+ * may turn out to be true when the store is opened again, so nothing may be unlinked, and nothing
+ * acknowledged that they contradict, until sx_manifest_begin() or a commit succeeded. */
 stria_status sx_manifest_commit(struct sx_manifest *manifest, struct sx_bytes operations,
                                 stria_error *err);
 
 /* Bytes of the file that is being written. */
 uint64_t sx_manifest_size(const struct sx_manifest *manifest);
-/* Whether a commit failed and no fresh manifest could be begun since: nothing may be unlinked. */
+/* The operations of the last commit are not wanted after all: as if it had failed. */
+void sx_manifest_revoke(struct sx_manifest *manifest);
+/* Whether a commit failed and no fresh manifest could be begun since. Any thread. */
 bool sx_manifest_broken(const struct sx_manifest *manifest);
 
 #endif

@@ -39,6 +39,7 @@ struct sx_merge {
     struct sx_segment_info *outputs;
     size_t output_count, output_capacity;
     uint64_t row_count;
+    bool keep_outputs; /* they live, or may turn out to */
 };
 
 static struct sx_mem *merge_mem(struct sx_engine *engine)
@@ -131,6 +132,13 @@ static bool level0_reaches(const struct sx_policy_store *store, int64_t window)
     return false;
 }
 
+/* Whether a window ended long enough ago. Windows may begin at INT64_MIN. */
+static bool is_over(int64_t window, int64_t window_ns, int64_t now)
+{
+    int64_t span = window_ns + SX_SEAL_QUIET_NS;
+    return now >= INT64_MIN + span && window <= now - span;
+}
+
 /* A window whose segments are not one sealed run. `force`: even if it is not over. */
 static bool choose_seal(struct sx_engine *engine, struct sx_policy_store *store, bool force,
                         struct choice *choice)
@@ -150,8 +158,7 @@ static bool choose_seal(struct sx_engine *engine, struct sx_policy_store *store,
         }
         if (sealed)
             continue;
-        if (!force &&
-            (level0_reaches(store, window) || now - window < store->window_ns + SX_SEAL_QUIET_NS))
+        if (!force && (level0_reaches(store, window) || !is_over(window, store->window_ns, now)))
             continue;
         choice->level = level;
         choice->tier = SX_TIER_SEALED;
@@ -184,7 +191,7 @@ void sx_merge_destroy(struct sx_engine *engine, struct sx_merge *m)
         sx_key_merge_deinit(&m->keys);
         sx_rewrite_deinit(&m->rewrite, false);
     }
-    for (size_t i = 0; i < m->output_count; i++) {
+    for (size_t i = 0; !m->keep_outputs && i < m->output_count; i++) {
         char *path = sx_engine_segment_path(engine, m->outputs[i].segment_id);
         if (path)
             (void)engine->os->ops->unlink(engine->os, path, NULL);
@@ -456,8 +463,11 @@ static stria_status commit(struct sx_engine *engine, struct sx_merge *m, stria_e
         for (size_t i = 0; i < m->input_count; i++)
             sx_edit_put_number(&ops, SX_OP_REMOVE_SEGMENT, m->inputs[i]->info.segment_id);
         sx_edit_put_counters(&ops, &engine->counters);
-        st = ops.failed ? sx_buf_refused(&ops, "manifest edit", err)
-                        : sx_manifest_commit(engine->manifest, sx_buf_bytes(&ops), err);
+        if (ops.failed)
+            st = sx_buf_refused(&ops, "manifest edit", err);
+        if (!st)
+            st = sx_manifest_commit(engine->manifest, sx_buf_bytes(&ops), err);
+        m->keep_outputs = !st || sx_manifest_broken(engine->manifest);
     }
     if (!st && !dropped) {
         sx_mutex_lock(&engine->state_mutex);
@@ -465,7 +475,6 @@ static stria_status commit(struct sx_engine *engine, struct sx_merge *m, stria_e
         replace(engine, store, m, outputs);
         sx_mutex_unlock(&engine->state_mutex);
         count_merge(engine, m);
-        m->output_count = 0; /* they live */
     }
     sx_mutex_unlock(&engine->manifest_mutex);
     for (size_t i = 0; outputs && outputs[i]; i++)

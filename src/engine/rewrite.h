@@ -31,9 +31,10 @@ struct sx_rewrite {
     struct sx_reader *reader;
     struct sx_segment_writer *writer; /* NULL: none is open */
     uint64_t segment_id;              /* of the open one */
-    struct sx_block rows;             /* gathered of the series at hand */
+    struct sx_block rows;             /* gathered of the series at hand; its strings are copies */
     stria_type *types;
     uint32_t type_capacity;
+    bool has_text; /* some column is of strings */
     struct sx_writer_column *columns;
     int64_t group_end; /* times from here on belong to the next group */
     int64_t grid_ns;

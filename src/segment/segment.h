@@ -57,6 +57,12 @@ struct sx_stripe {
     uint32_t run_count;
 };
 
+/* Merges leave a damaged segment alone: what it has left must not be lost with the rest. */
+enum sx_segment_damage {
+    SX_DAMAGE_PART = 1,  /* a part cannot be read */
+    SX_DAMAGE_WHOLE = 2, /* nothing can: the footer or the directory of parts is gone */
+};
+
 struct sx_segment {
     /* immutable */
     struct sx_os *os;
@@ -65,7 +71,9 @@ struct sx_segment {
     uint64_t salt;
     _Atomic uint32_t reference_count;
     _Atomic bool loaded;
+    _Atomic unsigned damage;             /* enum sx_segment_damage, or-ed: what readers ran into */
     struct sx_segment_load_state *state; /* lock and file; segment.c */
+    bool set_aside;                      /* as the manifest says; the engine's: it guards it */
 
     /* immutable once loaded */
     struct sx_arena arena;

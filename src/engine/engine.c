@@ -357,8 +357,6 @@ stria_status sx_engine_pin_series(struct sx_engine *engine, uint32_t policy_id, 
         st = sx_fail(err, STRIA_NOT_FOUND, "the retention policy was dropped");
     } else {
         st = sx_series_index_resolve(store->index, key, hash, hint, &slot, err);
-        if (!st)
-            atomic_fetch_add(&sx_series_index_slot(store->index, slot)->pin_count, 1);
     }
     sx_mutex_unlock(&engine->state_mutex);
     return st;
@@ -370,6 +368,6 @@ void sx_engine_unpin_series(struct sx_engine *engine, uint32_t policy_id,
     sx_mutex_lock(&engine->state_mutex);
     struct sx_policy_store *store = sx_engine_store(engine, policy_id);
     if (store && sx_series_index_id(store->index) == hint->index_id)
-        atomic_fetch_sub(&sx_series_index_slot(store->index, hint->slot)->pin_count, 1);
+        sx_series_index_unpin(store->index, hint->slot);
     sx_mutex_unlock(&engine->state_mutex);
 }

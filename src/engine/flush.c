@@ -168,8 +168,8 @@ static stria_status begin_table(struct sx_engine *engine, struct sx_flush *f,
     if (!f->view)
         return sx_mem_refused(mem, sizeof *f->view, err);
     stria_status st = sx_memtable_slots(memtable, mem, &f->slots, &f->slot_count, err);
-    if (!st && !sx_series_index_sort(f->index, f->slots, f->slot_count))
-        st = sx_mem_refused(&engine->mems[SX_ENGINE_MEM_INDEX], f->slot_count * 4, err);
+    if (!st && !sx_series_index_sort(f->index, mem, f->slots, f->slot_count))
+        st = sx_mem_refused(mem, f->slot_count * 20, err);
     struct sx_rewrite_options options = {
         .view = f->view,
         .mem = mem,

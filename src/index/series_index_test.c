@@ -185,7 +185,7 @@ static void test_slots_are_sorted_as_their_keys_are(void **state)
             count++;
         }
         sx_sort(want, count, sizeof *want, compare_keys, keys);
-        assert_true(sx_series_index_sort(t.index, slots, count));
+        assert_true(sx_series_index_sort(t.index, &t.memory.mem, slots, count));
         assert_memory_equal(slots, want, count * sizeof *slots);
         index_test_deinit(&t);
     }
@@ -225,9 +225,9 @@ static void test_every_failing_allocation_leaves_an_index_that_works(void **stat
         }
         assert_int_equal(sx_series_index_series_count(t.index), SX_COUNT_OF(series));
         test_mem_arm(&t.memory, 1);
-        assert_false(sx_series_index_sort(t.index, slots, SX_COUNT_OF(series)));
+        assert_false(sx_series_index_sort(t.index, &t.memory.mem, slots, SX_COUNT_OF(series)));
         assert_true(test_mem_fired(&t.memory));
-        assert_true(sx_series_index_sort(t.index, slots, SX_COUNT_OF(series)));
+        assert_true(sx_series_index_sort(t.index, &t.memory.mem, slots, SX_COUNT_OF(series)));
         index_test_deinit(&t);
         if (!fired)
             break;

@@ -73,6 +73,8 @@ void sx_memtable_release(struct sx_memtable *mt)
         mt->blobs = blob->next;
         sx_mem_free(&mt->mem, blob->bytes);
     }
+    for (size_t i = 0; i < mt->slot_count; i++)
+        sx_series_index_unpin(mt->index, mt->slots[i]);
     sx_mem_free(&mt->mem, mt->slots);
     sx_map_deinit(&mt->schema_map);
     sx_arena_deinit(&mt->arena);
@@ -105,6 +107,7 @@ static struct sx_mem_series *series_of(struct sx_memtable *mt, uint32_t slot)
     atomic_init(&series->min_ts, INT64_MAX);
     atomic_init(&series->max_ts, INT64_MIN);
     mt->slots[mt->slot_count++] = slot;
+    sx_series_index_pin(mt->index, slot);
     atomic_store_explicit(cell, series, memory_order_release);
     return series;
 }

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "influxql/fold.h"
 #include "influxql/node.h"
+#include "query/column.h"
 
 struct fill_node {
     struct sx_iql_node node; /* first */
@@ -30,7 +31,8 @@ struct fill_node {
     bool has_previous;
     int64_t previous_ns;
     uint8_t previous[sizeof(stria_bytes)];
-    struct sx_buf text; /* of a previous string */
+    struct sx_buf text;      /* of a previous string */
+    struct sx_arena strings; /* of the points made in this batch */
 };
 
 /* ---- windows -------------------------------------------------------------------------------- */
@@ -122,17 +124,23 @@ static bool on_line(const struct fill_node *n, int64_t next_ns, const void *next
     return true;
 }
 
-/* Makes the point of the window that is due; `next` is the series' next point, or NULL. */
-static void make_point(struct fill_node *n, int64_t next_ns, const void *next)
+/* Makes the point of the window that is due; `next` is the series' next point, or NULL. False: no
+ * memory. */
+static bool make_point(struct fill_node *n, int64_t next_ns, const void *next)
 {
-    uint8_t value[sizeof(stria_bytes)];
+    _Alignas(stria_bytes) uint8_t value[sizeof(stria_bytes)];
     const void *given = NULL;
+    bool good = true;
     switch (n->fill) {
     case SX_IQL_FILL_NUMBER:
         given = n->number;
         break;
     case SX_IQL_FILL_PREVIOUS:
-        given = n->has_previous ? n->previous : NULL;
+        if (!n->has_previous)
+            break;
+        given = memcpy(value, n->previous, sizeof value);
+        if (n->node.type == STRIA_STRING)
+            good = sx_string_keep(&n->strings, (stria_bytes *)(void *)value);
         break;
     case SX_IQL_FILL_LINEAR:
         given = n->has_previous && next && on_line(n, next_ns, next, value) ? value : NULL;
@@ -140,7 +148,9 @@ static void make_point(struct fill_node *n, int64_t next_ns, const void *next)
     default:
         break;
     }
-    sx_iql_buffer_put(&n->buffer, n->due_ns, given);
+    if (good)
+        sx_iql_buffer_put(&n->buffer, n->due_ns, given);
+    return good;
 }
 
 static stria_status keep_previous(struct fill_node *n, int64_t ts_ns, const void *value,
@@ -196,7 +206,8 @@ static stria_status take(struct fill_node *n, stria_error *err)
     const void *value = same ? sx_iql_point_value(n->in, n->at) : NULL;
     bool behind = n->frame.ascending ? ts > n->due_ns : ts < n->due_ns;
     if (!same || (behind && !n->past_end)) {
-        make_point(n, ts, value);
+        if (!make_point(n, ts, value))
+            return sx_mem_refused(n->node.mem, n->text.len, err);
         advance(n);
         return STRIA_OK;
     }
@@ -211,6 +222,7 @@ static stria_status next(struct sx_iql_node *node, const struct sx_iql_points **
     struct fill_node *n = (struct fill_node *)(void *)node;
     stria_status st = sx_request_check(node->request, err);
     sx_iql_buffer_clear(&n->buffer, n->group);
+    sx_arena_reset(&n->strings);
     *points = NULL;
     while (!st && !sx_iql_buffer_is_full(&n->buffer)) {
         if (!n->in_ended && (!n->in || n->at >= n->in->row_count)) {
@@ -238,6 +250,7 @@ static void destroy(struct sx_iql_node *node)
     sx_iql_node_destroy(n->input);
     sx_iql_buffer_deinit(&n->buffer);
     sx_buf_deinit(&n->text);
+    sx_arena_deinit(&n->strings);
     sx_mem_free(node->mem, n);
 }
 
@@ -274,6 +287,7 @@ stria_status sx_iql_fill_create(const struct sx_iql_frame *frame, struct sx_iql_
     if (n->fill == SX_IQL_FILL_NUMBER)
         find_number(n, zeros ? &zero : frame->fill_value);
     sx_buf_init(&n->text, frame->mem, (size_t)1 << 30);
+    sx_arena_init(&n->strings, frame->mem, 1024);
     find_ends(n);
     if (!sx_iql_buffer_init(&n->buffer, frame->mem, input->type, input->beside_types,
                             input->beside_count)) {

@@ -285,13 +285,14 @@ static bool is_selector(const struct sx_iql_expr *call)
 }
 
 /* LIMIT and OFFSET are of each function's points. */
-static stria_status limit(struct sx_iql_level *level, struct sx_iql_node **node, stria_error *err)
+static stria_status limit(struct sx_iql_level *level, int64_t count, struct sx_iql_node **node,
+                          stria_error *err)
 {
-    const struct sx_iql_limits *limits = &level->block->select.limits;
+    int64_t offset = level->block->select.limits.offset;
     struct sx_iql_node *input = *node;
-    if (!input || (limits->limit <= 0 && limits->offset <= 0))
+    if (!input || (count <= 0 && offset <= 0))
         return STRIA_OK;
-    return sx_iql_limit_create(&level->frame, input, limits->limit, limits->offset, node, err);
+    return sx_iql_limit_create(&level->frame, input, count, offset, node, err);
 }
 
 stria_status sx_iql_build_call(struct sx_iql_level *level, size_t index, struct sx_iql_node **node,
@@ -303,7 +304,7 @@ stria_status sx_iql_build_call(struct sx_iql_level *level, size_t index, struct 
                           .selects = level->call_count == 1 && is_selector(level->calls[index]),
                           .err = err};
     stria_status st = build(&place, level->calls[index], node);
-    return st ? st : limit(level, node, err);
+    return st ? st : limit(level, level->block->select.limits.limit, node, err);
 }
 
 stria_status sx_iql_build_raw(struct sx_iql_level *level, struct sx_iql_node **node,
@@ -314,9 +315,12 @@ stria_status sx_iql_build_raw(struct sx_iql_level *level, struct sx_iql_node **n
                           .time_min_ns = level->frame.windows.time_min_ns,
                           .time_max_ns = level->frame.windows.time_max_ns,
                           .err = err};
+    int64_t count = limits->limit;
+    if (count == 0 && limits->offset > 0) /* OFFSET alone leaves one row, as with the peer */
+        count = 1;
     uint64_t row_max = 0;
-    if (level->frame.one_series && limits->limit > 0 && limits->offset < INT64_MAX - limits->limit)
-        row_max = (uint64_t)limits->limit + (uint64_t)limits->offset + 1;
+    if (level->frame.one_series && count > 0 && limits->offset < INT64_MAX - count)
+        row_max = (uint64_t)count + (uint64_t)limits->offset + 1;
     stria_status st = build_rows(&place, UINT32_MAX, row_max, node);
-    return st ? st : limit(level, node, err);
+    return st ? st : limit(level, count, node, err);
 }

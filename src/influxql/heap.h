@@ -18,12 +18,17 @@ struct sx_iql_heap {
     size_t count;
     const int64_t *times; /* of each item; changed by the owner before it is pushed */
     bool descending;
+    /* Whether item a comes before b, of the same time; NULL: it does not. */
+    bool (*comes_before)(void *owner, uint32_t a, uint32_t b);
+    void *owner;
 };
 
 static inline bool sx_iql_heap_less(const struct sx_iql_heap *h, size_t i, size_t j)
 {
     int64_t a = h->times[h->items[i]], b = h->times[h->items[j]];
-    return h->descending ? a > b : a < b;
+    if (a != b)
+        return h->descending ? a > b : a < b;
+    return h->comes_before && h->comes_before(h->owner, h->items[i], h->items[j]);
 }
 
 static inline void sx_iql_heap_swap(struct sx_iql_heap *h, size_t i, size_t j)

@@ -19,7 +19,8 @@ struct symbol {
     uint64_t *present;
     bool has_carried;
     uint8_t carried[sizeof(stria_bytes)];
-    struct sx_buf text; /* of a carried string */
+    struct sx_buf texts[2]; /* of a carried string; in turn, for rows still point to the one before */
+    unsigned turn;
 };
 
 struct sx_iql_joiner {
@@ -64,7 +65,8 @@ static stria_status init_symbol(struct sx_iql_joiner *j, size_t index, stria_err
 {
     const struct sx_iql_level *level = j->level;
     struct symbol *symbol = &j->symbols[index];
-    sx_buf_init(&symbol->text, j->mem, (size_t)1 << 30);
+    sx_buf_init(&symbol->texts[0], j->mem, (size_t)1 << 30);
+    sx_buf_init(&symbol->texts[1], j->mem, (size_t)1 << 30);
     if (index < level->call_count) {
         const struct sx_iql_node *node = level->nodes[index];
         symbol->type = node ? node->type : level->call_types[index];
@@ -115,7 +117,8 @@ void sx_iql_joiner_destroy(struct sx_iql_joiner *j)
     for (size_t i = 0; i < j->symbol_count; i++) {
         sx_mem_free(j->mem, j->symbols[i].values);
         sx_mem_free(j->mem, j->symbols[i].present);
-        sx_buf_deinit(&j->symbols[i].text);
+        sx_buf_deinit(&j->symbols[i].texts[0]);
+        sx_buf_deinit(&j->symbols[i].texts[1]);
     }
     sx_mem_free(j->mem, j->symbols);
     sx_mem_free(j->mem, j->vectors);
@@ -149,13 +152,14 @@ static stria_status carry(struct symbol *symbol, const void *value, stria_error 
     symbol->has_carried = true;
     if (symbol->type != STRIA_STRING)
         return STRIA_OK;
+    struct sx_buf *text = &symbol->texts[symbol->turn ^= 1];
     stria_bytes string;
     memcpy(&string, value, sizeof string);
-    sx_buf_clear(&symbol->text);
-    sx_buf_put(&symbol->text, string.ptr, string.len);
-    if (symbol->text.failed)
-        return sx_buf_refused(&symbol->text, "value", err);
-    string.ptr = (const char *)symbol->text.ptr;
+    sx_buf_clear(text);
+    sx_buf_put(text, string.ptr, string.len);
+    if (text->failed)
+        return sx_buf_refused(text, "value", err);
+    string.ptr = (const char *)text->ptr;
     memcpy(symbol->carried, &string, sizeof string);
     return STRIA_OK;
 }

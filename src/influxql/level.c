@@ -3,6 +3,7 @@
 #include "influxql/level.h"
 
 #include "base/error.h"
+#include "base/sort.h"
 #include "influxql/collector.h"
 #include "influxql/math_call.h"
 #include "influxql/print.h"
@@ -93,6 +94,15 @@ static bool list_fields(struct sx_iql_level *level)
     return level->fields != NULL;
 }
 
+static int compare_vars(const void *a, const void *b, void *context)
+{
+    const struct sx_iql_expr *x = *(const struct sx_iql_expr *const *)a;
+    const struct sx_iql_expr *y = *(const struct sx_iql_expr *const *)b;
+    (void)context;
+    int order = sx_bytes_compare(x->u.var.name, y->u.var.name);
+    return order ? order : (int)x->u.var.type - (int)y->u.var.type;
+}
+
 static stria_status find_symbols(struct sx_iql_level *level, stria_error *err)
 {
     struct gathering g = {.level = level};
@@ -101,6 +111,8 @@ static stria_status find_symbols(struct sx_iql_level *level, stria_error *err)
     for (size_t i = 0; i < level->field_count && good; i++)
         good = sx_iql_walk(mem, level->fields[i], gather, &g) && !g.failed &&
                sx_iql_vars_add_all(&level->vars, mem, level->fields[i]);
+    if (good && g.beside.count > 1) /* the peer's order: it decides about rows of equal time */
+        sx_sort(g.beside.items, g.beside.count, sizeof(struct sx_iql_expr *), compare_vars, NULL);
     if (good) {
         level->beside_count = (uint32_t)g.beside.count;
         level->beside = sx_arena_array(level->schema->arena, g.beside.count, sizeof *level->beside);
@@ -130,7 +142,7 @@ static void make_frame(struct sx_iql_level *level)
         .request = level->request,
         .ascending = checked->ascending,
         .one_series = level->block->tag_count == outermost->tag_count,
-        .windows = {.interval_ns = checked->interval_ns,
+        .windows = {.interval_ns = SX_MAX(checked->interval_ns, 0), /* negative: none */
                     .offset_ns = checked->interval_offset_ns,
                     .zone = level->block->select.zone,
                     .time_min_ns = checked->time_min_ns,
@@ -144,7 +156,8 @@ static stria_status open_sources(struct sx_iql_level *level, stria_error *err)
     const struct sx_iql_block *block = level->block;
     const struct sx_iql_checked *checked = block->checked;
     int64_t min_ns = checked->time_min_ns, max_ns = checked->time_max_ns, extra;
-    if (__builtin_mul_overflow(checked->interval_ns, checked->extra_intervals + 1, &extra))
+    if (__builtin_mul_overflow(level->frame.windows.interval_ns, checked->extra_intervals + 1,
+                               &extra))
         extra = INT64_MAX;
     if (checked->ascending && __builtin_sub_overflow(min_ns, extra, &min_ns))
         min_ns = STRIA_TIME_MIN;

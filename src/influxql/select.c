@@ -17,7 +17,8 @@ struct select_source {
     struct sx_iql_level *level;
     const struct sx_iql_group **groups; /* the series there may be, in order */
     size_t group_count, next_group;
-    int64_t series_seen;
+    struct sx_bytes measurement; /* of the series before */
+    int64_t series_seen;         /* of that measurement, with rows */
     uint64_t row_count;
     const struct sx_iql_result *pending; /* the first rows of the table */
     bool in_table;
@@ -49,13 +50,18 @@ static void fill_table(struct select_source *s, const struct sx_iql_group *group
                              .column_count = s->level->field_count + 1};
 }
 
-/* Whether the series that has rows is among those of SLIMIT and SOFFSET; *end: none after it is. */
-static bool is_wanted(struct select_source *s, bool *end)
+/* Whether the series that has rows is among those of SLIMIT and SOFFSET, which count the series of each
+ * measurement; as with the peer, SOFFSET alone leaves none. */
+static bool is_wanted(struct select_source *s, const struct sx_iql_group *group)
 {
     const struct sx_iql_limits *limits = &s->block->select.limits;
+    if (limits->slimit <= 0 && limits->soffset <= 0)
+        return true;
+    if (!sx_bytes_equal(s->measurement, group->name))
+        s->series_seen = 0;
+    s->measurement = group->name;
     int64_t number = s->series_seen++;
-    *end = limits->slimit > 0 && number - limits->soffset >= limits->slimit;
-    return !*end && number >= limits->soffset;
+    return number >= limits->soffset && number - limits->soffset < limits->slimit;
 }
 
 static stria_status next_table(struct sx_table_source *source, const stria_table **table,
@@ -66,7 +72,6 @@ static stria_status next_table(struct sx_table_source *source, const stria_table
     s->in_table = false;
     while (s->next_group < s->group_count) {
         const struct sx_iql_group *group = s->groups[s->next_group++];
-        bool end;
         stria_status st = sx_request_check(s->request, err);
         if (!st)
             st = sx_iql_level_begin(s->level, group, err);
@@ -76,10 +81,7 @@ static stria_status next_table(struct sx_table_source *source, const stria_table
             return st;
         if (!s->pending)
             continue;
-        bool wanted = is_wanted(s, &end);
-        if (end)
-            return STRIA_OK;
-        if (!wanted)
+        if (!is_wanted(s, group))
             continue;
         fill_table(s, group);
         s->in_table = true;

@@ -218,6 +218,50 @@ static int64_t time_of(const struct sx_iql_store *s, size_t row)
     return ((const int64_t *)(const void *)s->ts.values)[row];
 }
 
+/* The text beside a row; NULL: it is no text, or absent. */
+static const stria_bytes *text_beside(const struct sx_iql_store *s,
+                                      const struct sx_iql_member *member, size_t row, uint32_t k)
+{
+    const struct sx_column *column = &s->beside[k];
+    if (column->type != STRIA_STRING)
+        return NULL;
+    if (s->is_constant[k])
+        return member->constants[k].ptr ? &member->constants[k] : NULL;
+    return sx_column_has(column, row) ? sx_column_at(column, row) : NULL;
+}
+
+/* Whether one of two rows of equal time comes first: the peer compares what stands beside, column by
+ * column, as long as it is text. */
+static bool row_before(const struct series_node *n, uint32_t member_a, size_t row_a,
+                       uint32_t member_b, size_t row_b)
+{
+    const struct sx_iql_store *s = &n->store;
+    for (uint32_t k = 0; k < n->node.beside_count; k++) {
+        const stria_bytes *a = text_beside(s, &s->members[member_a], row_a, k);
+        const stria_bytes *b = text_beside(s, &s->members[member_b], row_b, k);
+        if (!a || !b)
+            return false;
+        int order = sx_bytes_compare(sx_bytes_make(a->ptr, a->len), sx_bytes_make(b->ptr, b->len));
+        if (order)
+            return n->descending ? order > 0 : order < 0;
+    }
+    return false;
+}
+
+static bool member_before(void *owner, uint32_t a, uint32_t b)
+{
+    const struct series_node *n = owner;
+    const struct sx_iql_member *x = &n->store.members[a], *y = &n->store.members[b];
+    return row_before(n, a, x->first + x->at, b, y->first + y->at);
+}
+
+static bool run_before(void *owner, uint32_t a, uint32_t b)
+{
+    const struct series_node *n = owner;
+    const struct sx_iql_run *x = &n->store.runs[a], *y = &n->store.runs[b];
+    return row_before(n, x->member, x->row, y->member, y->row);
+}
+
 /* Takes the next row of a run; false: it has none. */
 static bool run_next(struct sx_iql_store *s, struct sx_iql_run *run)
 {
@@ -253,7 +297,9 @@ static bool make_heaps(struct series_node *n)
         run->heap = (struct sx_iql_heap){.items = s->heap_items + i,
                                          .count = end - i,
                                          .times = s->heap_times,
-                                         .descending = n->descending};
+                                         .descending = n->descending,
+                                         .comes_before = member_before,
+                                         .owner = n};
         for (size_t k = i; k < end; k++) {
             s->heap_items[k] = (uint32_t)k;
             s->heap_times[k] = time_of(s, s->members[k].first);
@@ -265,7 +311,9 @@ static bool make_heaps(struct series_node *n)
     s->heap = (struct sx_iql_heap){.items = s->heap_items + s->member_count,
                                    .count = s->run_count,
                                    .times = times,
-                                   .descending = n->descending};
+                                   .descending = n->descending,
+                                   .comes_before = run_before,
+                                   .owner = n};
     for (size_t i = 0; i < s->run_count; i++) {
         (void)run_next(s, &s->runs[i]);
         s->heap.items[i] = (uint32_t)i;

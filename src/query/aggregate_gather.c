@@ -372,7 +372,7 @@ static union sx_agg_value mode_of(stria_type type, const struct sx_agg_entry *en
         uint64_t freq[2] = {0};
         for (size_t i = 0; i < count; i++)
             freq[entries[i].value.boolean != 0] += entries[i].count;
-        return (union sx_agg_value){.boolean = freq[1] > freq[0]};
+        return (union sx_agg_value){.boolean = freq[1] >= freq[0]};
     }
     const struct sx_agg_entry *most = &entries[0];
     for (size_t i = 1; i < count; i++)

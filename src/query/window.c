@@ -29,7 +29,7 @@ static bool moves(const struct sx_windows *windows, int64_t change_ns)
 static int64_t begin_of(const struct sx_windows *windows, int64_t ts_ns, int64_t past_ns,
                         int64_t zone_ns)
 {
-    int64_t begin = STRIA_TIME_MIN + past_ns >= ts_ns ? STRIA_TIME_MIN : ts_ns - past_ns;
+    int64_t begin = add(STRIA_TIME_MIN, past_ns) >= ts_ns ? STRIA_TIME_MIN : sub(ts_ns, past_ns);
     int64_t change = zone_ns - sx_windows_zone_ns(windows, begin);
     return moves(windows, change) ? add(begin, change) : begin;
 }
@@ -37,7 +37,7 @@ static int64_t begin_of(const struct sx_windows *windows, int64_t ts_ns, int64_t
 static int64_t end_of(const struct sx_windows *windows, int64_t ts_ns, int64_t left_ns,
                       int64_t zone_ns)
 {
-    int64_t end = STRIA_TIME_MAX - left_ns <= ts_ns ? STRIA_TIME_MAX : ts_ns + left_ns;
+    int64_t end = sub(STRIA_TIME_MAX, left_ns) <= ts_ns ? STRIA_TIME_MAX : add(ts_ns, left_ns);
     int64_t zone_at_end_ns = sx_windows_zone_ns(windows, end);
     int64_t change = zone_ns - zone_at_end_ns;
     if (!moves(windows, change))

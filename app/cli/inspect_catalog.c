@@ -145,6 +145,7 @@ static stria_status apply(struct sx_inspect_catalog *catalog, const struct sx_ed
     case SX_OP_TAKE_BACK:
         catalog->aside_count -= catalog->aside_count > 0;
         break;
+    case SX_OP_APPLIED:
     case SX_OP_SNAPSHOT_END:
     case SX_OP_COUNTERS:
     case SX_OP_KEEP_LOG:

@@ -195,6 +195,7 @@ static void test_refused_memory_opens_nothing(void **state)
             continue;
         t.fault = NULL; /* it can be opened, and a flush tidies up */
         engine_test_open(&t);
+        engine_test_write(&t, "m", 2, "a1=1");
         engine_test_compact(&t, STRIA_COMPACT_FLUSH);
         assert_in_range(engine_test_files(&t, "db/wal", ".wal", NULL), 1, 5);
         engine_test_write(&t, "m", nth, "a1=1");

@@ -376,7 +376,8 @@ stria_status sx_iql_build_raw(struct sx_iql_level *level, struct sx_iql_node **n
     if (count == 0 && limits->offset > 0) /* OFFSET alone leaves one row, as with the peer */
         count = 1;
     uint64_t row_max = 0;
-    if (level->frame.one_series && count > 0 && limits->offset < INT64_MAX - count)
+    /* One more than is wanted: as many the peer reads of each series of a sub-query. */
+    if (count > 0 && limits->offset < INT64_MAX - count)
         row_max = (uint64_t)count + (uint64_t)limits->offset + 1;
     stria_status st = build_rows(&place, UINT32_MAX, row_max, node);
     return st ? st : limit(level, count, node, err);

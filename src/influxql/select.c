@@ -48,11 +48,12 @@ static void fill_table(struct select_source *s, const struct sx_iql_group *group
                              .tag_count = s->block->tag_count,
                              .column_names = s->column_names,
                              .column_types = s->column_types,
-                             .column_count = s->level->field_count + 1};
+                             .column_count = s->level->field_count + 1,
+                             .zone = (const stria_zone *)(const void *)s->block->select.zone};
 }
 
-/* Whether the series of sub-queries that has rows is among those of SLIMIT and SOFFSET, which count the series of
- * each measurement; as with the peer, SOFFSET alone leaves none. */
+/* Whether the series of a sub-query that has rows is among those of SLIMIT and SOFFSET, which count
+ * those of each measurement; as with the peer, SOFFSET alone leaves none. */
 static bool is_wanted(struct select_source *s, const struct sx_iql_group *group)
 {
     const struct sx_iql_limits *limits = &s->block->select.limits;

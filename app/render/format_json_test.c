@@ -3,8 +3,8 @@
 #include "app/render/render.h"
 
 #include "app/render/fake_answer_test.h"
-#include "base/zone.h"
 #include "base/attr.h"
+#include "base/zone.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* functions.c -- the functions of a query as nodes; see level.h. */
+/* level_functions.c -- the functions of a query as nodes; see level.h. */
 #include "base/error.h"
 #include "influxql/collector.h"
 #include "influxql/level.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* choose.c -- top(), bottom() and sample(): some points of each window; see node.h.
+/* node_choose.c -- top(), bottom() and sample(): some points of each window; see node.h.
  *
  * Algorithm   The points wanted of a window are kept in a heap whose first is the one to go next.
  *             With tags among the arguments only the best point of each of their values takes part.

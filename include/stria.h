@@ -372,7 +372,8 @@ typedef struct stria_table {
     const stria_bytes *column_names;
     const stria_type *column_types;
     size_t column_count;
-    const stria_zone *zone; /* the clocks its times are to be shown by (InfluxQL's tz()); NULL: UTC */
+    const stria_zone
+        *zone; /* the clocks its times are to be shown by (InfluxQL's tz()); NULL: UTC */
 } stria_table;
 
 /* Values of one column of a batch. */

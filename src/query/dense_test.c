@@ -11,8 +11,9 @@ static stria_bytes strings[SX_VECTOR_MAX];
 
 static const void *values_of(stria_type type)
 {
-    return type == STRIA_BOOL ? (const void *)bools
-                              : type == STRIA_STRING ? (const void *)strings : values;
+    return type == STRIA_BOOL     ? (const void *)bools
+           : type == STRIA_STRING ? (const void *)strings
+                                  : values;
 }
 
 static bool in_words(const uint64_t *words, uint32_t row)

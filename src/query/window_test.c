@@ -13,9 +13,9 @@ static void test_windows_are_counted_from_the_epoch_and_the_offset(void **state)
     static const struct {
         int64_t interval, offset, ts, begin, end; /* minutes */
     } rows[] = {
-        {10, 0, 7, 0, 10},    {10, 3, 7, 3, 13},     {10, 0, 10, 10, 20}, {10, 0, 9, 0, 10},
-        {10, 0, -1, -10, 0},  {10, 0, -10, -10, 0},  {10, 3, 2, -7, 3},   {10, -3, 7, 7, 17},
-        {10, 13, 7, 3, 13},   {1440, 0, 1441, 1440, 2880},
+        {10, 0, 7, 0, 10},   {10, 3, 7, 3, 13},           {10, 0, 10, 10, 20}, {10, 0, 9, 0, 10},
+        {10, 0, -1, -10, 0}, {10, 0, -10, -10, 0},        {10, 3, 2, -7, 3},   {10, -3, 7, 7, 17},
+        {10, 13, 7, 3, 13},  {1440, 0, 1441, 1440, 2880},
     };
     for (size_t i = 0; i < SX_COUNT_OF(rows); i++) {
         struct sx_windows windows = {.interval_ns = rows[i].interval * MINUTE,

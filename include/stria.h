@@ -372,7 +372,8 @@ typedef struct stria_table {
     const stria_bytes *column_names;
     const stria_type *column_types;
     size_t column_count;
-    const stria_zone *zone; /* the clocks its times are to be shown by (InfluxQL's tz()); NULL: UTC */
+    const stria_zone
+        *zone; /* the clocks its times are to be shown by (InfluxQL's tz()); NULL: UTC */
 } stria_table;
 
 /* Values of one column of a batch. */
@@ -484,6 +485,7 @@ typedef struct stria_verify_report {
     uint64_t frame_count;
     uint64_t row_count;
     uint64_t finding_count;
+    uint64_t mended_count; /* files written anew or taken out by a repair */
 } stria_verify_report;
 
 typedef struct stria_verify_options {
@@ -493,12 +495,17 @@ typedef struct stria_verify_options {
     /* Called now and then; false stops with CANCELLED. */
     bool (*on_progress)(void *user, uint64_t bytes_done, uint64_t bytes_total);
     void *user;
+    /* Mends what is damaged, with the store opened for writing (LOCKED, if another has it open):
+     * what can still be read is written anew, and a manifest that is lost is made from the
+     * segments. Every file that is replaced stays, whole, in the folder "damaged" of the store. */
+    bool repair;
 } stria_verify_options;
 #define STRIA_VERIFY_OPTIONS(...)                                                                  \
     (&(stria_verify_options){.struct_size = sizeof(stria_verify_options), __VA_ARGS__})
 
-/* Checks every checksum of the store in `path` and decodes every chunk; changes nothing; may run
- * beside a process that writes.
+/* Checks every checksum of the store in `path` and decodes every chunk; changes nothing unless told
+ * to repair; may run beside a process that writes. A finding in a segment says which series, fields
+ * and times are lost.
  * Returns  OK (nothing found), CORRUPT (findings were reported), CANCELLED, NOT_FOUND, IO or
  *          NOMEM. */
 STRIA_API STRIA_MUST_CHECK stria_status stria_verify(const char *path,

@@ -7,9 +7,9 @@
  *   (commands), background.c (steps, disk state, retention), budget.c (shares of memory),
  *   engine_stats.c.
  *
- * Locks       In this order: flush_mutex, job_mutex, rotate_mutex, manifest_mutex, state_mutex, a generation's mutex; then
- *             those of memtables, indexes and the log, which are leaves. No lock but manifest_mutex
- *             and rotate_mutex is held across I/O. */
+ * Locks       In this order: flush_mutex, job_mutex, rotate_mutex, manifest_mutex, state_mutex, a
+ *             generation's mutex; then those of memtables, indexes and the log, which are leaves.
+ *             No lock but manifest_mutex and rotate_mutex is held across I/O. */
 #ifndef SX_ENGINE_ENGINE_PRIV_H
 #define SX_ENGINE_ENGINE_PRIV_H
 
@@ -38,7 +38,7 @@ struct sx_policy_store {
     struct sx_series_index *index;
     struct sx_segment **segments; /* oldest generations first */
     size_t segment_count, segment_capacity;
-    size_t level0_count; /* of them: flushed, and not merged yet */
+    size_t level0_count;              /* of them: flushed, and not merged yet */
     struct sx_tombstones *tombstones; /* NULL: none */
 };
 
@@ -126,8 +126,8 @@ struct sx_engine {
     struct sx_mutex job_mutex; /* one merge, or look at deletes, at a time; guards the merge */
     struct sx_merge *merge;
     struct sx_task flush_task, log_file_task, merge_task, care_task;
-    struct sx_rate merge_rate;           /* of bytes written; guarded by job_mutex */
-    _Atomic int64_t merge_not_before_ns; /* monotonic; by the rate */
+    struct sx_rate merge_rate;              /* of bytes written; guarded by job_mutex */
+    _Atomic int64_t merge_not_before_ns;    /* monotonic; by the rate */
     _Atomic int64_t log_file_not_before_ns; /* monotonic; after a failure */
 
     _Atomic int disk_state; /* enum sx_disk_state */
@@ -184,6 +184,16 @@ stria_status sx_engine_set_aside_lost(struct sx_engine *engine, stria_error *err
 /* reclaim.c */
 /* Looks at one segment that may have deleted rows; *more: there was one. */
 stria_status sx_engine_reclaim_step(struct sx_engine *engine, bool *more, stria_error *err);
+
+/* Writes anew what can be read of a damaged segment, and puts that in its place; nothing of it can:
+ * takes it out. No job may run. merge.c */
+stria_status sx_engine_mend_segment(struct sx_engine *engine, struct sx_segment *segment,
+                                    stria_error *err);
+/* rebuild.c */
+/* Gives the engine the state that segments and log tell of. Before the log is opened. */
+stria_status sx_engine_rebuild_manifest(struct sx_engine *engine, stria_error *err);
+/* Gives a file a second name in the folder "damaged"; one that is not there is left alone. */
+stria_status sx_engine_put_by(struct sx_engine *engine, const char *path, stria_error *err);
 
 /* edit_apply.c */
 stria_status sx_engine_apply_edit(void *context, struct sx_bytes operations, stria_error *err);

@@ -78,8 +78,8 @@ static size_t run_count(const struct sx_merge_choice *choice)
 
 /* The oldest stretch of level-0 segments that are whole, of at least so many runs; more than `most`
  * are left for another merge, since each takes memory. Behind one of a higher level come later
- * generations, as a rule; where not (what lay damaged for a while), nothing is merged across it, and
- * what it left behind is merged however little it is. */
+ * generations, as a rule; where not (what lay damaged for a while), nothing is merged across it,
+ * and what it left behind is merged however little it is. */
 static bool choose_level0(struct sx_policy_store *store, size_t at_least, size_t most,
                           struct sx_merge_choice *choice)
 {
@@ -118,8 +118,7 @@ static struct reach reach_of(const struct sx_policy_store *store, size_t i)
 {
     int64_t start = sx_window_start(info_of(store, i)->min_ts, store->window_ns);
     int64_t last = sx_window_start(info_of(store, i)->max_ts, store->window_ns);
-    return (struct reach){.min_ts = start,
-                          .max_ts = sx_merge_window_last(last, store->window_ns)};
+    return (struct reach){.min_ts = start, .max_ts = sx_merge_window_last(last, store->window_ns)};
 }
 
 static bool overlaps(struct reach a, struct reach b)
@@ -307,8 +306,9 @@ static int compare_indexes(const void *a, const void *b, void *context)
     return (x > y) - (x < y);
 }
 
-/* Whether a segment is small, sealed, whole, and alone in its windows; and would not be cut off from
- * its neighbours again: its windows are over, and half of what one segment may have, or fewer. */
+/* Whether a segment is small, sealed, whole, and alone in its windows; and would not be cut off
+ * from its neighbours again: its windows are over, and half of what one segment may have, or
+ * fewer. */
 static bool may_join(const struct neighbours *n, size_t at)
 {
     const struct neighbour *this = &n->all[at];

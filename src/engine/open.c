@@ -142,7 +142,7 @@ struct contents {
 static bool see_name(void *context, const char *name, bool is_directory)
 {
     struct contents *contents = context;
-    static const char *const own[] = {"LOCK", "readers", "wal", "seg"};
+    static const char *const own[] = {"LOCK", "readers", "wal", "seg", "damaged"};
     (void)is_directory;
     if (strcmp(name, "manifest") == 0) {
         contents->has_manifest = true;
@@ -249,7 +249,7 @@ static stria_status check_folder(struct sx_engine *engine, stria_error *err)
                        "%s: is not a store and not empty ('%s' is in it); nothing was changed",
                        engine->path, contents.other);
     st = find_data(engine, &data, err);
-    if (!st && data)
+    if (!st && data && !engine->options.rebuild_manifest)
         st = lost_manifest(engine, err);
     if (!st && (engine->options.read_only || engine->options.must_exist))
         st = sx_fail(err, STRIA_NOT_FOUND, "%s: there is no store", engine->path);
@@ -302,7 +302,8 @@ static stria_status read_manifest(struct sx_engine *engine, struct sx_manifest_r
 }
 
 /* A store without a manifest that can be read is one whose first opening did not get far, unless
- * there is data: then the manifest is lost, and nothing may be taken for new. */
+ * there is data: then the manifest is lost, and nothing may be taken for new; a repair makes one
+ * from the data. */
 static stria_status read_or_invent_manifest(struct sx_engine *engine,
                                             struct sx_manifest_result *result, stria_error *err)
 {
@@ -316,6 +317,8 @@ static stria_status read_or_invent_manifest(struct sx_engine *engine,
     stria_status found = find_data(engine, &data, err);
     if (found)
         return found;
+    if (data && engine->options.rebuild_manifest)
+        return sx_engine_rebuild_manifest(engine, err);
     if (st && (data || engine->options.read_only || engine->options.must_exist)) {
         sx_error_copy(err, &local);
         return st;

@@ -48,8 +48,8 @@ static const char *const queries[] = {
     "SELECT mean(usage_user) AS \"user\", mean(usage_system) AS \"system\", "
     "mean(usage_idle) AS idle FROM cpu WHERE cpu = 'cpu-total' AND time > now() - 1m "
     "GROUP BY time(10s) fill(none)",
-    "SELECT max(used_percent), last(used), last(total) FROM mem WHERE time > now() - 1h "
-    "GROUP BY host",
+    "SELECT max(used_percent) AS max_percent, last(used) AS used, last(total) AS total FROM mem "
+    "WHERE time > now() - 1h GROUP BY host",
 };
 
 struct demo {

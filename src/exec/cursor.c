@@ -9,6 +9,7 @@
 #include "exec/zones.h"
 #include "influxql/execute.h"
 #include "influxql/parse.h"
+#include "influxql/print.h"
 
 #define QUERY_SHARE 4 /* a query may use a quarter of the store's memory unless it says otherwise */
 
@@ -104,7 +105,7 @@ static stria_status create(struct sx_engine *engine, uint64_t memory_size, int64
     c->parent = parent;
     sx_mem_init(&c->mem, parent, "this query", (size_t)memory_size);
     sx_arena_init(&c->arena, &c->mem, 4096);
-    sx_buf_init(&c->message_text, &c->mem, 4096);
+    sx_buf_init(&c->message_text, &c->mem, 65536);
     sx_zones_init(&c->zones, os, &c->mem);
     c->request.mem = &c->mem;
     c->request.now_ns = now_ns ? now_ns : sx_os_now_ns(os);
@@ -233,17 +234,19 @@ static stria_status execute(stria_cursor *c, stria_error *err)
                    sx_iql_statement_words(statement));
 }
 
-/* The peer's warning for statements that change something, asked for by GET. */
+/* The peer's warning for statements that change something, asked for by GET; it has none for DELETE.
+ */
 static void add_warning(stria_cursor *c, const struct sx_iql_statement *statement)
 {
     c->statement.message_count = 0;
-    if (!c->warn_changes || !sx_iql_statement_changes(statement))
+    if (!c->warn_changes || !sx_iql_statement_changes(statement) ||
+        statement->kind == SX_IQL_STATEMENT_DELETE)
         return;
     sx_buf_clear(&c->message_text);
-    sx_buf_printf(
-        &c->message_text,
-        "deprecated use of '%s' in a read only context, please use a POST request instead",
-        sx_iql_statement_words(statement));
+    sx_buf_put_text(&c->message_text, "deprecated use of '");
+    sx_iql_print_statement(&c->message_text, statement);
+    sx_buf_put_text(&c->message_text,
+                    "' in a read only context, please use a POST request instead");
     sx_buf_put_u8(&c->message_text, 0);
     if (c->message_text.failed)
         return;

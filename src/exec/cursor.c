@@ -105,7 +105,7 @@ static stria_status create(struct sx_engine *engine, uint64_t memory_size, int64
     c->parent = parent;
     sx_mem_init(&c->mem, parent, "this query", (size_t)memory_size);
     sx_arena_init(&c->arena, &c->mem, 4096);
-    sx_buf_init(&c->message_text, &c->mem, 65536);
+    sx_buf_init(&c->message_text, &c->mem, 4096);
     sx_zones_init(&c->zones, os, &c->mem);
     c->request.mem = &c->mem;
     c->request.now_ns = now_ns ? now_ns : sx_os_now_ns(os);
@@ -216,7 +216,8 @@ static stria_status execute(stria_cursor *c, stria_error *err)
                                      .request = &c->request,
                                      .database = c->database,
                                      .policy = c->policy};
-    struct sx_command command = {0};
+    struct sx_iql_command_storage storage;
+    struct sx_command command;
     stria_status st;
     c->pending = false;
     c->catalog = sx_engine_catalog(c->engine);
@@ -225,8 +226,11 @@ static stria_status execute(stria_cursor *c, stria_error *err)
     case SX_IQL_READS:
         return sx_iql_open(statement, &context, &c->source, err);
     case SX_IQL_COMMANDS:
-        st = sx_iql_command(statement, &context, &command, err);
-        return st ? st : sx_engine_execute(c->engine, &command, err);
+        st = sx_iql_command(statement, &context, &storage, &command, err);
+        if (!st && command.kind)
+            st = sx_engine_execute(c->engine, &command, err);
+        sx_iql_command_release(&storage);
+        return st;
     case SX_IQL_UNSUPPORTED:
         break;
     }
@@ -234,13 +238,12 @@ static stria_status execute(stria_cursor *c, stria_error *err)
                    sx_iql_statement_words(statement));
 }
 
-/* The peer's warning for statements that change something, asked for by GET; it has none for DELETE.
- */
+/* The peer's warning for statements that change something, asked for by GET. */
 static void add_warning(stria_cursor *c, const struct sx_iql_statement *statement)
 {
     c->statement.message_count = 0;
     if (!c->warn_changes || !sx_iql_statement_changes(statement) ||
-        statement->kind == SX_IQL_STATEMENT_DELETE)
+        statement->kind == SX_IQL_STATEMENT_DELETE) /* the peer says nothing of it */
         return;
     sx_buf_clear(&c->message_text);
     sx_buf_put_text(&c->message_text, "deprecated use of '");

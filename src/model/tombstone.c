@@ -217,7 +217,7 @@ static stria_status tag_value(struct match *m, struct sx_bytes name, struct sx_b
     struct sx_bytes rest = m->tags, key, part;
     *value = (struct sx_bytes){0};
     while (sx_key_take(&rest, &key) && sx_key_take(&rest, &part)) {
-        struct sx_bytes text;
+        struct sx_bytes text = {0};
         stria_status st = plain(m, key, &text, err);
         if (st)
             return st;

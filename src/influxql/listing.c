@@ -174,6 +174,7 @@ stria_status sx_iql_listing_next(struct sx_iql_listing *l, const struct sx_iql_l
         if (st || !has)
             continue;
         l->listed.key = series->key;
+        l->listed.hash = series->hash;
         l->listed.by_rows = filter != NULL;
         *listed = &l->listed;
         return STRIA_OK;

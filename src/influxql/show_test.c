@@ -213,6 +213,8 @@ static void test_cardinalities_count_what_the_lists_list(void **state)
     static const struct row rows[] = {
         {"SHOW SERIES CARDINALITY", "(cardinality estimation) 7"},
         {"SHOW SERIES CARDINALITY ON none", "(cardinality estimation) 0"},
+        {"SHOW SERIES EXACT CARDINALITY FROM cpu, /c/", "cpu(count) 3"},
+        {"SHOW MEASUREMENT EXACT CARDINALITY FROM cpu, /c/, mem", "(count) 2"},
         {"SHOW SERIES CARDINALITY FROM cpu", "cpu(cardinality estimation) 3"},
         {"SHOW SERIES EXACT CARDINALITY", "cpu(count) 3; disk a(count) 1; mem(count) 1"},
         {"SHOW SERIES EXACT CARDINALITY WHERE host = 'a'", "cpu(count) 1; disk a(count) 1"},

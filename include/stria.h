@@ -447,6 +447,40 @@ typedef struct stria_scan_options {
 STRIA_API STRIA_MUST_CHECK stria_status stria_scan(stria *db, const stria_scan_options *options,
                                                    stria_cursor **cursor, stria_error *err);
 
+/* ---- deleting ------------------------------------------------------------------------------- */
+
+typedef struct stria_delete_options {
+    uint32_t struct_size;
+    const char *database;           /* required */
+    const char *policy;             /* NULL or "": all of the database */
+    const stria_bytes *measurement; /* NULL: all */
+    const stria_matcher *matchers;  /* all must hold */
+    size_t matcher_count;
+    int64_t time_min_ns; /* both inclusive; 0 and 0: everything */
+    int64_t time_max_ns;
+    bool dry_run; /* only tell how much it is */
+} stria_delete_options;
+#define STRIA_DELETE_OPTIONS(...)                                                                  \
+    (&(stria_delete_options){.struct_size = sizeof(stria_delete_options), __VA_ARGS__})
+
+/* What a delete speaks of. */
+typedef struct stria_delete_report {
+    uint64_t series_count; /* with rows in the range */
+    uint64_t row_count;
+    uint64_t sample_count;
+    uint64_t byte_count; /* about what merges will give back: the rows' share of their files */
+} stria_delete_report;
+
+/* Deletes the rows of some series in a range of time. They are gone for every reader that begins
+ * after the call, and stay gone after a crash; rows that are written later are not touched. Their
+ * space is given back by merges, or at once by STRIA_COMPACT_RECLAIM.
+ * report   out, may be NULL; what it tells is counted first, which reads all those rows.
+ * Returns  OK (also when nothing matches); NOT_FOUND (database or policy); INVALID, SYNTAX (a
+ *          regular expression); LIMIT (too many matchers); READ_ONLY (not for a dry run), IO,
+ *          DISK_FULL, NOMEM; CORRUPT (counting met damage). */
+STRIA_API STRIA_MUST_CHECK stria_status stria_delete(stria *db, const stria_delete_options *options,
+                                                     stria_delete_report *report, stria_error *err);
+
 /* ---- care ----------------------------------------------------------------------------------- */
 
 typedef enum stria_compact_until {

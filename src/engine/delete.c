@@ -86,6 +86,9 @@ stria_status sx_engine_delete(struct sx_engine *engine, const struct sx_command 
                               stria_error *err)
 {
     const struct sx_database *database;
+    if (!sx_tag_expr_fits(command->selector.tags))
+        return sx_fail(err, STRIA_LIMIT, "a delete's condition has at most %d parts",
+                       SX_TAG_EXPR_COUNT_MAX);
     struct sx_catalog *catalog = sx_engine_catalog(engine);
     stria_status st = find_policies(command, catalog, &database, err);
     if (!st)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* bench_test.c -- the benches run and tell what they should; how fast is not tested. */
+/* bench_codec_test.c -- the benches run and tell what they should; how fast is not tested. */
 #include "app/cli/bench_codec.h"
 
 #include "app/cli/bench_kernels.h"

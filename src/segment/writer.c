@@ -280,6 +280,7 @@ static stria_status add_chunk(struct sx_segment_writer *w, uint32_t group, uint3
         return sx_buf_refused(&run->data, "stripe", err);
     run->chunk_count++;
     w->stripe_size += w->chunk.len;
+    w->stripe_chunks++;
     w->info.chunk_count++;
     w->info.sample_count += count;
     return STRIA_OK;
@@ -314,7 +315,8 @@ stria_status sx_segment_writer_rows(struct sx_segment_writer *w, const int64_t *
     w->info.min_ts = SX_MIN(w->info.min_ts, ts_ns[0]);
     w->info.max_ts = SX_MAX(w->info.max_ts, w->last_ts);
     size_t size_max = w->tier == SX_TIER_SEALED ? SX_STRIPE_SIZE_SEALED : SX_STRIPE_SIZE_HOT;
-    if (w->stripe_size >= size_max || w->group_count >= SX_GROUPS_MAX)
+    if (w->stripe_size >= size_max || w->stripe_chunks >= SX_STRIPE_CHUNKS_MAX ||
+        w->group_count >= SX_GROUPS_MAX)
         st = sx_writer_flush_stripe(w, err);
     return st;
 }

@@ -13,6 +13,7 @@
 #include "segment/writer.h"
 
 #define SX_STRIPE_SIZE_HOT ((size_t)2 << 20)
+#define SX_STRIPE_CHUNKS_MAX 8192 /* its directory, decoded, takes 100 bytes each */
 #define SX_STRIPE_SIZE_SEALED ((size_t)8 << 20)
 #define SX_WRITER_TIMES_MAX 4096 /* time chunks that are looked at for being equal */
 
@@ -81,7 +82,8 @@ struct sx_segment_writer {
     uint32_t *group_times; /* of each group: its entry in `times` */
     size_t group_time_capacity;
     struct sx_buf time_data;
-    size_t stripe_size; /* bytes gathered */
+    size_t stripe_size;   /* bytes gathered */
+    size_t stripe_chunks; /* of all its columns */
     uint32_t stripe_first_series;
 
     /* time chunks for sharing: the newest SX_WRITER_TIMES_MAX */

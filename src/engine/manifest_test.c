@@ -396,8 +396,8 @@ static void test_a_long_manifest_is_begun_anew(void **state)
     fixture_deinit(&f);
 }
 
-/* A manifest with the edits 8, 9 and 10 on a disk whose call `fail_at` fails, shortened; returns the
- * calls before that. */
+/* A manifest with the edits 8, 9 and 10 on a disk whose call `fail_at` fails, shortened; returns
+ * the calls before that. */
 static uint64_t shorten_one(struct fixture *f, uint64_t fail_at, bool *fired)
 {
     struct sx_os_fault_options options = {.fail_at = fail_at, .os_errno = EIO};

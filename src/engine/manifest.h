@@ -72,6 +72,10 @@ stria_status sx_manifest_begin(struct sx_manifest *manifest, const uint8_t store
 stria_status sx_manifest_commit(struct sx_manifest *manifest, struct sx_bytes operations,
                                 stria_error *err);
 
+/* Begins a fresh manifest if the one at hand is more than twice as long as that would be: when a
+ * store is closed. A failure changes nothing. */
+void sx_manifest_shorten(struct sx_manifest *manifest);
+
 /* Bytes of the file that is being written. */
 uint64_t sx_manifest_size(const struct sx_manifest *manifest);
 /* The operations of the last commit are not wanted after all: as if it had failed. */

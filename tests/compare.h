@@ -28,6 +28,11 @@ struct compare_how {
 bool compare_store(struct store *store, const struct oracle *oracle, const struct compare_how *how,
                    struct comparison *result);
 
+/* A view of a policy against what the oracle held when it was taken. */
+bool compare_view(struct store *store, struct sx_view *view, uint32_t policy_id,
+                  const struct oracle *oracle, const struct oracle_policy *policy,
+                  const struct compare_how *how, struct comparison *result);
+
 /* Only the databases and policies. */
 bool compare_catalog(struct store *store, const struct oracle *oracle, struct comparison *result);
 

@@ -197,8 +197,11 @@ static struct fault_case case_of(uint64_t fail_at, uint64_t number)
 static void sweep(uint64_t seed, uint64_t case_count)
 {
     static struct script script;
-    struct op_mix mix = {
-        .no_clash = true, .async_percent = 25, .change_percent = 6, .work_percent = 22};
+    struct op_mix mix = {.no_clash = true,
+                         .async_percent = 25,
+                         .change_percent = 6,
+                         .delete_percent = 6,
+                         .work_percent = 24};
     struct fault_case none = {0};
     uint64_t calls = 0, ran = 0, failed = 0;
     char text[800] = "";

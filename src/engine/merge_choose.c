@@ -112,8 +112,7 @@ static struct reach reach_of(const struct sx_policy_store *store, size_t i)
 {
     int64_t start = sx_window_start(info_of(store, i)->min_ts, store->window_ns);
     int64_t last = sx_window_start(info_of(store, i)->max_ts, store->window_ns);
-    return (struct reach){.min_ts = start,
-                          .max_ts = sx_merge_window_last(last, store->window_ns)};
+    return (struct reach){.min_ts = start, .max_ts = sx_merge_window_last(last, store->window_ns)};
 }
 
 static bool overlaps(struct reach a, struct reach b)
@@ -233,7 +232,8 @@ static bool seal_is_due(const struct sx_merge_choice *choice, struct reach reach
         unsealed += info->file_size;
         newest_ns = SX_MAX(newest_ns, info->created_ns);
     }
-    bool over = reach.max_ts < now && now - reach.max_ts >= SX_SEAL_QUIET_NS;
+    bool over = reach.max_ts < now &&
+                (uint64_t)now - (uint64_t)reach.max_ts >= (uint64_t)SX_SEAL_QUIET_NS;
     if (newest_ns == INT64_MIN)
         return false; /* nothing is unsealed */
     if (!over || now - newest_ns < SX_SEAL_QUIET_NS)
@@ -301,8 +301,9 @@ static int compare_indexes(const void *a, const void *b, void *context)
     return (x > y) - (x < y);
 }
 
-/* Whether a segment is small, sealed, whole, and alone in its windows; and would not be cut off from
- * its neighbours again: its windows are over, and half of what one segment may have, or fewer. */
+/* Whether a segment is small, sealed, whole, and alone in its windows; and would not be cut off
+ * from its neighbours again: its windows are over, and half of what one segment may have, or
+ * fewer. */
 static bool may_join(const struct neighbours *n, size_t at)
 {
     const struct neighbour *this = &n->all[at];

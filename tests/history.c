@@ -63,7 +63,11 @@ bool history_end(struct history *history, const struct op_outcome *outcome, char
     history->open = false;
     struct history_entry *entry = &history->entries[history->entry_count - 1];
     const struct op *op = &entry->op;
-    if (outcome->status && op_refused(outcome->status)) {
+    /* A change may be in the manifest when memory for its effect is refused; it is taken back with
+     * the next thing that is acknowledged. */
+    bool refused =
+        op_refused(outcome->status) && (op->kind == OP_WRITE || outcome->status != STRIA_NOMEM);
+    if (outcome->status && refused) {
         history->doubtful_changes -= op->kind != OP_WRITE;
         history->entry_count--;
         return true;

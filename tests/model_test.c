@@ -123,7 +123,8 @@ static bool hold(struct run *r)
     r->then_policy = r->then.databases[database].policies[policy];
     r->view_policy_id = id;
     return (!sx_engine_compact(r->store.engine, STRIA_COMPACT_FLUSH, NULL, &err) &&
-            !sx_engine_view(r->store.engine, id, &r->view, &err)) || wrong(r, NULL, "view", err.text);
+            !sx_engine_view(r->store.engine, id, &r->view, &err)) ||
+           wrong(r, NULL, "view", err.text);
 }
 
 static bool let_go(struct run *r, const struct op *op)

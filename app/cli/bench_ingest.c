@@ -24,6 +24,7 @@
 #define LATE_TICKS 8640                             /* a day */
 #define BUSY_NS 10000000
 #define THREADS_MAX 256
+#define BACKGROUND_THREADS 2 /* a flush and a merge */
 #define DATABASE "bench"
 
 struct bench {
@@ -102,8 +103,8 @@ static void make_rows(struct writer *w)
         w->series[i] = w->handles[at];
         w->ts_ns[i] = ts;
         if (late && sx_bench_random64(&w->seed) % 100 < late)
-            w->ts_ns[i] -= (int64_t)(sx_bench_random64(&w->seed) % LATE_TICKS) * TICK_NS +
-                           TICK_NS / 2;
+            w->ts_ns[i] -=
+                (int64_t)(sx_bench_random64(&w->seed) % LATE_TICKS) * TICK_NS + TICK_NS / 2;
         if (++at == w->series_count) {
             at = 0;
             ts += TICK_NS;
@@ -326,7 +327,7 @@ int sx_bench_ingest(struct sx_cli *cli, const struct sx_bench_arguments *argumen
     if (!st)
         st = stria_open(
             a.data,
-            STRIA_OPTIONS(.threads = 1, .memory_size = a.memory, .memtable_size = a.memtable),
+            STRIA_OPTIONS(.threads = BACKGROUND_THREADS, .memory_size = a.memory, .memtable_size = a.memtable),
             &bench.db, &err);
     if (!st)
         st = bench_all(&bench, writers, &err);

@@ -156,6 +156,7 @@ static void remove_segment(struct sx_engine *engine, uint64_t segment_id)
         struct sx_policy_store *store = engine->stores[i];
         for (size_t j = 0; j < store->segment_count; j++)
             if (store->segments[j]->info.segment_id == segment_id) {
+                store->level0_count -= store->segments[j]->info.level == 0;
                 sx_segment_release(store->segments[j]);
                 memmove(&store->segments[j], &store->segments[j + 1],
                         (--store->segment_count - j) * sizeof *store->segments);

@@ -108,6 +108,7 @@ bool sx_engine_add_segment(struct sx_engine *engine, struct sx_policy_store *sto
     for (; i > 0 && comes_before(&segment->info, &store->segments[i - 1]->info); i--)
         store->segments[i] = store->segments[i - 1];
     store->segments[i] = segment;
+    store->level0_count += segment->info.level == 0;
     return true;
 }
 
@@ -115,6 +116,7 @@ void sx_engine_retire_segment(struct sx_engine *engine, struct sx_policy_store *
 {
     struct sx_segment *segment = store->segments[i];
     store->segment_count--;
+    store->level0_count -= segment->info.level == 0;
     memmove(&store->segments[i], &store->segments[i + 1],
             (store->segment_count - i) * sizeof *store->segments);
     atomic_fetch_add(&engine->counts.retired_segments, 1);

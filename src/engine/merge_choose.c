@@ -3,6 +3,7 @@
 #include "engine/merge_choose.h"
 
 #include "base/sort.h"
+#include "engine/budget.h"
 #include "engine/merge_plan.h"
 
 #define DAY_NS ((int64_t)86400 * 1000000000)
@@ -75,10 +76,11 @@ static size_t run_count(const struct sx_merge_choice *choice)
 
 /* ---- 1: flushes ---- */
 
-/* The oldest stretch of level-0 segments that are whole, of at least so many runs. Behind one of a
- * higher level come later generations, as a rule; where not (what lay damaged for a while), nothing
- * is merged across it, and what it left behind is merged however little it is. */
-static bool choose_level0(struct sx_policy_store *store, size_t at_least,
+/* The oldest stretch of level-0 segments that are whole, of at least so many runs; more than `most`
+ * are left for another merge, since each takes memory. Behind one of a higher level come later
+ * generations, as a rule; where not (what lay damaged for a while), nothing is merged across it, and
+ * what it left behind is merged however little it is. */
+static bool choose_level0(struct sx_policy_store *store, size_t at_least, size_t most,
                           struct sx_merge_choice *choice)
 {
     begin(choice, store);
@@ -93,6 +95,10 @@ static bool choose_level0(struct sx_policy_store *store, size_t at_least,
         if (!is_damaged(store, i)) {
             if (!pick(choice, i))
                 return false;
+            if (run_count(choice) > most) {
+                choice->count--;
+                break;
+            }
         } else if (run_count(choice) >= at_least) {
             break;
         } else {
@@ -397,15 +403,16 @@ static bool choose_reclaim(struct sx_policy_store *store, unsigned percent,
 static bool choose_in(struct sx_engine *engine, struct sx_policy_store *store,
                       enum sx_merge_aim aim, struct sx_merge_choice *choice)
 {
+    size_t most = sx_budget_merge_runs(engine);
     switch (aim) {
     case SX_MERGE_RECLAIM:
         return choose_reclaim(store, 1, choice);
     case SX_MERGE_ALL:
-        return choose_level0(store, 1, choice) || choose_seal(engine, store, true, choice);
+        return choose_level0(store, 1, most, choice) || choose_seal(engine, store, true, choice);
     case SX_MERGE_DUE:
         break;
     }
-    return choose_level0(store, SX_MERGE_FAN_IN, choice) || choose_tier(store, choice) ||
+    return choose_level0(store, most, most, choice) || choose_tier(store, choice) ||
            choose_seal(engine, store, false, choice) ||
            choose_reclaim(store, RECLAIM_PERCENT, choice) ||
            choose_neighbours(engine, store, choice);
@@ -416,6 +423,6 @@ bool sx_merge_choose(struct sx_engine *engine, enum sx_merge_aim aim,
 {
     for (size_t i = 0; i < engine->store_count && !choice->no_memory; i++)
         if (choose_in(engine, engine->stores[i], aim, choice))
-            return true;
+            return !choice->no_memory; /* what should have come first was not looked at whole */
     return false;
 }

@@ -108,8 +108,7 @@ static stria_status emit_nothing(struct making *m, uint32_t taken)
 static stria_status emit_false(struct making *m, uint32_t taken)
 {
     return emit(
-        m,
-        (struct sx_iql_instruction){.op = SX_IQL_OP_FALSE, .result = STRIA_BOOL, .taken = taken},
+        m, (struct sx_iql_instruction){.op = SX_IQL_OP_FALSE, .result = STRIA_BOOL, .taken = taken},
         true);
 }
 
@@ -145,9 +144,8 @@ static stria_status push_constant(struct making *m, stria_type type, const void 
     p->constants[p->constant_count++] = values;
     for (size_t i = 0; i < SX_VECTOR_MAX; i++)
         memcpy(values + i * size, value, size);
-    struct sx_iql_instruction instruction = {.op = SX_IQL_OP_CONSTANT,
-                                             .result = type,
-                                             .constant = {.type = type, .values = values}};
+    struct sx_iql_instruction instruction = {
+        .op = SX_IQL_OP_CONSTANT, .result = type, .constant = {.type = type, .values = values}};
     return emit(m, instruction, false);
 }
 
@@ -199,10 +197,11 @@ static bool is_arithmetic(enum sx_iql_token op)
 static stria_status emit_binary(struct making *m, enum sx_iql_token op, stria_type type)
 {
     struct sx_iql_instruction instruction = {
-        .op = SX_IQL_OP_BINARY, .token = op, .type = type, .taken = 2};
-    instruction.result = sx_iql_is_comparison(op)                ? STRIA_BOOL
-                         : type == STRIA_INT && op == SX_IQL_DIV ? STRIA_FLOAT
-                                                                 : type;
+        .op = SX_IQL_OP_BINARY, .token = op, .type = type, .result = type, .taken = 2};
+    if (sx_iql_is_comparison(op))
+        instruction.result = STRIA_BOOL;
+    else if (type == STRIA_INT && op == SX_IQL_DIV && !m->symbols->divides_whole)
+        instruction.result = STRIA_FLOAT;
     return emit(m, instruction, true);
 }
 
@@ -341,10 +340,8 @@ static stria_status make_call(struct making *m, const struct sx_iql_expr *expr)
     stria_type type = math_type(expr->u.call.name, types, count);
     if (type == STRIA_NONE)
         return emit_nothing(m, (uint32_t)count);
-    struct sx_iql_instruction instruction = {.op = SX_IQL_OP_MATH,
-                                             .result = type,
-                                             .taken = (uint32_t)count,
-                                             .name = expr->u.call.name};
+    struct sx_iql_instruction instruction = {
+        .op = SX_IQL_OP_MATH, .result = type, .taken = (uint32_t)count, .name = expr->u.call.name};
     return emit(m, instruction, true);
 }
 

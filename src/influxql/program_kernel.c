@@ -5,7 +5,8 @@
 
 #include <math.h>
 
-/* Loops are over whole stretches of this many values first: those the compiler turns into vectors. */
+/* Loops are over whole stretches of this many values first: those the compiler turns into
+ * vectors. */
 #define STRETCH 16
 
 #define LOOP(expression)                                                                           \
@@ -98,6 +99,12 @@ static void divide_i64(const int64_t *restrict a, const int64_t *restrict b, uin
         out[i] = b[i] == 0 ? 0 : (double)a[i] / (double)b[i];
 }
 
+void sx_iql_divide_whole(const int64_t *a, const int64_t *b, uint32_t count, int64_t *out)
+{
+    for (uint32_t i = 0; i < count; i++)
+        out[i] = b[i] == 0 ? 0 : b[i] == -1 ? (int64_t)(0 - (uint64_t)a[i]) : a[i] / b[i];
+}
+
 /* Both kinds of integers, whose bits are the same for all but division. */
 static void compute_u64(enum sx_iql_token op, const uint64_t *restrict a,
                         const uint64_t *restrict b, uint32_t count, uint64_t *restrict out)
@@ -157,8 +164,8 @@ static void compare_strings(enum sx_iql_token op, const stria_bytes *a, const st
                             uint32_t count, uint8_t *out)
 {
     for (uint32_t i = 0; i < count; i++) {
-        bool equal = a[i].len == b[i].len &&
-                     (a[i].len == 0 || memcmp(a[i].ptr, b[i].ptr, a[i].len) == 0);
+        bool equal =
+            a[i].len == b[i].len && (a[i].len == 0 || memcmp(a[i].ptr, b[i].ptr, a[i].len) == 0);
         out[i] = equal == (op == SX_IQL_EQ);
     }
 }
@@ -181,7 +188,8 @@ void sx_iql_compute(enum sx_iql_token op, stria_type type, const void *a, const 
             divide_i64(a, b, count, out);
         } else if (op == SX_IQL_MOD) {
             for (uint32_t i = 0; i < count; i++)
-                ((int64_t *)out)[i] = remainder_i64(((const int64_t *)a)[i], ((const int64_t *)b)[i]);
+                ((int64_t *)out)[i] =
+                    remainder_i64(((const int64_t *)a)[i], ((const int64_t *)b)[i]);
         } else {
             compute_u64(op, a, b, count, out);
         }

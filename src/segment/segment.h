@@ -76,7 +76,7 @@ struct sx_segment {
     struct sx_segment_load_state *state; /* lock and file; segment.c */
     /* the engine's, which guards them: */
     bool set_aside;           /* as the manifest says */
-    unsigned deleted_percent; /* of its rows, about, as reclaim.c found */
+    unsigned deleted_percent; /* of its rows, about, as engine/reclaim.c found */
     uint64_t reclaim_checked; /* it looked at tombstones up to this one */
 
     /* immutable once loaded */

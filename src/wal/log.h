@@ -99,8 +99,8 @@ stria_status sx_wal_prepare(struct sx_wal_entry *entry, uint8_t type, uint8_t fl
 
 /* Puts a prepared entry into the log and waits until it is durable and applied. Returns its status;
  * with entry->stale set (and OK) nothing was done.
- * Returns  OK; IO (outcome unknown until restart); DISK_FULL, READ_ONLY (nothing is stored: no room,
- *          a disk that cannot be written, or the log has failed before). */
+ * Returns  OK; IO (outcome unknown until restart); DISK_FULL, READ_ONLY (nothing is stored: no
+ *          room, a disk that cannot be written, or the log has failed before). */
 stria_status sx_wal_commit(struct sx_wal *wal, struct sx_wal_entry *entry, stria_error *err);
 
 /* Ends the current generation: what is queued for it comes back stale; everything written for it is
@@ -115,7 +115,9 @@ stria_status sx_wal_sync(struct sx_wal *wal, stria_error *err);
 /* Whether async frames have waited long enough. */
 bool sx_wal_sync_due(struct sx_wal *wal);
 
-/* Makes the next file ahead of need, if it will be needed soon; *made tells. */
+/* Whether the next file should be made ahead of need: else a writer makes a small one. */
+bool sx_wal_wants_file(struct sx_wal *wal);
+/* Makes it, if it is wanted; *made tells. */
 stria_status sx_wal_prepare_file(struct sx_wal *wal, bool *made, stria_error *err);
 
 /* Whether the log takes no more entries until the store is opened again. */

@@ -90,6 +90,12 @@ static int64_t mono_ns(void *clock)
     return 0;
 }
 
+static void count_damage(void *context, const stria_error *what)
+{
+    (void)what;
+    (*(uint64_t *)context)++;
+}
+
 static bool read_columns(struct reading *r, uint32_t series)
 {
     const struct sx_scan_column *columns = sx_reader_columns(r->reader, &r->column_count);
@@ -175,6 +181,10 @@ bool compare_read(struct sx_view *view, uint32_t policy_id, struct sx_mem *mem,
     struct sx_series_set set = {0};
     struct reading r = {
         .how = how ? how : &everything, .each = each, .context = context, .result = result};
+    if (r.how->damage_count) {
+        request.on_damage = count_damage;
+        request.damage_context = r.how->damage_count;
+    }
     int64_t low = r.how->in_time ? r.how->time_min_ns : INT64_MIN;
     int64_t high = r.how->in_time ? r.how->time_max_ns : INT64_MAX;
     struct sx_selector selector = {

@@ -22,6 +22,7 @@ struct compare_how {
     bool descending;
     bool in_time; /* only times from time_min_ns to time_max_ns */
     int64_t time_min_ns, time_max_ns;
+    uint64_t *damage_count; /* reading goes on without what is damaged; NULL: it fails */
 };
 
 /* False: they differ, or something cannot be read. how: NULL for everything, ascending. */

@@ -51,6 +51,8 @@ static bool run_case(const struct script *script, uint64_t fail_at, bool for_eve
     t->for_ever = for_ever;
     r.fault = (struct sx_mem_fault){.for_ever = for_ever};
     atomic_init(&r.fault.countdown, start);
+    if (getenv("STRIA_TRACE_CASES"))
+        print_error("allocation %" PRIu64 "%s\n", fail_at, for_ever ? " and later" : "");
     (void)store_open(&t->store, NULL); /* may be what fails */
     bool good = trial_run_script(t);
     *count = (uint64_t)(start - atomic_load(&r.fault.countdown));

@@ -29,7 +29,7 @@
 
 #define SCRIPTS 3
 #define SCRIPT_OPS 60
-#define CASES_PER_SCRIPT 250
+#define CASES_PER_SCRIPT 150
 #define FILES_MAX 128
 #define PAGE 4096
 

@@ -8,7 +8,7 @@
  *             reserve they are taken again.
  * Threads     As engine.h says. */
 #include "base/error.h"
-#include "engine/engine_priv.h"
+#include "engine/budget.h"
 
 #include <inttypes.h>
 
@@ -175,8 +175,10 @@ static bool run_flush(void *context)
         sx_pool_submit(engine->pool, &engine->merge_task);
     for (size_t debt = more ? merge_debt(engine) : 0; debt > 0 && run_merge(engine);)
         debt--;
-    if (!more)
+    if (!more) {
         sx_pool_submit(engine->pool, &engine->merge_task);
+        sx_pool_submit(engine->pool, &engine->evict_task);
+    }
     return more;
 }
 
@@ -201,6 +203,11 @@ static bool run_log_file(void *context)
         sx_event(&engine->events, STRIA_LEVEL_WARN, "log_file", "text=\"%s\"", err.text);
     }
     return false;
+}
+
+static bool run_evict(void *context)
+{
+    return sx_budget_evict_step(context);
 }
 
 static bool run_care(void *context)
@@ -256,6 +263,7 @@ static void tick(void *context)
             sx_pool_submit(engine->pool, &engine->care_task);
             sx_pool_submit(engine->pool, &engine->flush_task);
             sx_pool_submit(engine->pool, &engine->merge_task);
+            sx_pool_submit(engine->pool, &engine->evict_task);
         }
         sx_mutex_lock(&engine->tick_mutex);
     }
@@ -267,6 +275,7 @@ stria_status sx_engine_start_background(struct sx_engine *engine, stria_error *e
     sx_task_init(&engine->flush_task, SX_PRIORITY_FLUSH, run_flush, engine);
     sx_task_init(&engine->log_file_task, SX_PRIORITY_FLUSH, run_log_file, engine);
     sx_task_init(&engine->merge_task, SX_PRIORITY_MERGE, run_merge, engine);
+    sx_task_init(&engine->evict_task, SX_PRIORITY_MERGE, run_evict, engine);
     sx_task_init(&engine->care_task, SX_PRIORITY_RECLAIM, run_care, engine);
     sx_engine_check_disk(engine, true);
     stria_status st = sx_pool_create(engine->os, &engine->mems[SX_ENGINE_MEM_OTHER],

@@ -38,7 +38,7 @@ struct sx_policy_store {
     struct sx_series_index *index;
     struct sx_segment **segments; /* oldest generations first */
     size_t segment_count, segment_capacity;
-    size_t level0_count; /* of them: flushed, and not merged yet */
+    size_t level0_count;              /* of them: flushed, and not merged yet */
     struct sx_tombstones *tombstones; /* NULL: none */
 };
 
@@ -124,9 +124,10 @@ struct sx_engine {
     struct sx_flush *flush;
     struct sx_mutex job_mutex; /* one merge, or look at deletes, at a time; guards the merge */
     struct sx_merge *merge;
-    struct sx_task flush_task, log_file_task, merge_task, care_task;
-    struct sx_rate merge_rate;           /* of bytes written; guarded by job_mutex */
-    _Atomic int64_t merge_not_before_ns; /* monotonic; by the rate */
+    struct sx_task flush_task, log_file_task, merge_task, evict_task, care_task;
+    size_t evict_store, evict_slot;         /* the evict task's alone: where it goes on */
+    struct sx_rate merge_rate;              /* of bytes written; guarded by job_mutex */
+    _Atomic int64_t merge_not_before_ns;    /* monotonic; by the rate */
     _Atomic int64_t log_file_not_before_ns; /* monotonic; after a failure */
 
     _Atomic int disk_state; /* enum sx_disk_state */

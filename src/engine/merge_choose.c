@@ -226,7 +226,8 @@ static bool seal_is_due(const struct sx_merge_choice *choice, struct reach reach
         unsealed += info->file_size;
         newest_ns = SX_MAX(newest_ns, info->created_ns);
     }
-    bool over = reach.max_ts < now && now - reach.max_ts >= SX_SEAL_QUIET_NS;
+    bool over =
+        reach.max_ts < now && (uint64_t)now - (uint64_t)reach.max_ts >= (uint64_t)SX_SEAL_QUIET_NS;
     bool quiet = newest_ns == INT64_MIN || now - newest_ns >= SX_SEAL_QUIET_NS;
     if (!over || !quiet || level0_reaches(choice->store, reach))
         return false;

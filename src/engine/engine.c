@@ -135,10 +135,16 @@ void sx_engine_unlink_retired(struct sx_engine *engine, bool all)
         struct sx_segment *segment = NULL;
         sx_mutex_lock(&engine->state_mutex);
         for (size_t i = 0; i < engine->retired_count && !segment; i++) {
-            const struct sx_retired *r = &engine->retired[i];
-            if (atomic_load(&r->segment->reference_count) > 1 ||
-                (!all && now - r->since_ns < SX_UNLINK_DELAY_NS))
+            struct sx_retired *r = &engine->retired[i];
+            if (atomic_load(&r->segment->reference_count) > 1)
                 continue;
+            if (!all && now - r->since_ns < SX_UNLINK_DELAY_NS) {
+                /* Only its name waits: a stretch of merges would else fill the memory. */
+                if (!r->unloaded)
+                    sx_segment_unload(r->segment);
+                r->unloaded = true;
+                continue;
+            }
             segment = r->segment;
             engine->retired[i] = engine->retired[--engine->retired_count];
         }

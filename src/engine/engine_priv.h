@@ -64,6 +64,7 @@ struct sx_generation {
 struct sx_retired {
     struct sx_segment *segment;
     int64_t since_ns; /* monotonic */
+    bool unloaded;    /* nobody reads it any more */
 };
 
 struct sx_counts {

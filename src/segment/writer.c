@@ -16,6 +16,7 @@ static void free_measurement(struct sx_segment_writer *w, struct sx_writer_measu
 {
     for (size_t i = 0; i < m->column_count; i++) {
         sx_buf_deinit(&m->columns[i].data);
+        sx_buf_deinit(&m->columns[i].tables);
         sx_mem_free(w->mem, m->columns[i].chunks);
     }
     sx_mem_free(w->mem, m->columns);
@@ -85,6 +86,7 @@ stria_status sx_segment_writer_create(const struct sx_segment_writer_options *op
     w->mem = options->mem;
     w->info = options->info;
     w->tier = (enum sx_tier)options->info.tier;
+    w->no_entropy = options->no_entropy;
     w->info.min_ts = INT64_MAX;
     w->info.max_ts = INT64_MIN;
     init_members(w);
@@ -205,6 +207,7 @@ static stria_status run_of(struct sx_segment_writer *w, const struct sx_writer_c
     *run = &m->columns[m->column_count++];
     **run = (struct sx_writer_run){.name = name, .type = column->type};
     sx_buf_init(&(*run)->data, w->mem, CHUNK_SIZE_MAX);
+    sx_buf_init(&(*run)->tables, w->mem, SX_TABLES_SIZE_MAX);
     return STRIA_OK;
 }
 
@@ -258,8 +261,9 @@ static stria_status add_chunk(struct sx_segment_writer *w, uint32_t group, uint3
             st = put_presence(w, column->present, row_count, err);
         }
     }
+    enum sx_tier tier = sx_writer_gather_tier(w, column->type);
     if (!st)
-        st = sx_column_encode(&w->chunk, column->type, values, count, w->tier, w->mem, err);
+        st = sx_column_encode(&w->chunk, column->type, values, count, tier, w->mem, err);
     struct sx_writer_run *run = NULL;
     if (!st)
         st = run_of(w, column, &run, err);

@@ -35,7 +35,7 @@ struct sx_replay_options {
      * the beginning. */
     const struct sx_replay_result *from;
     bool beside_writer; /* another process may be writing to the files */
-    struct sx_mem *mem;          /* for frames */
+    struct sx_mem *mem; /* for frames */
     const struct sx_event_sink *events;
     /* Called for each record in order; a status other than OK stops the replay with it. */
     stria_status (*each)(void *context, const struct sx_replay_record *record, stria_error *err);

@@ -176,6 +176,7 @@ static bool run_care(void *context)
     if (sx_engine_forget_spent_tombstones(engine, &err))
         sx_event(&engine->events, STRIA_LEVEL_WARN, "tombstones", "text=\"%s\"", err.text);
     sx_engine_unlink_retired(engine, false);
+    sx_engine_release_log(engine);
     return false;
 }
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* engine_priv.h -- the insides of the engine, shared by its files:
  *   open.c (folder, lock, the order of recovery), edit_apply.c, left_overs.c and log_replay.c (its
- *   parts), engine.c (members, views), write.c (the way of a write), flush.c and merge.c (jobs),
+ *   parts), readers.c and readers_state.c (readers in other processes), engine.c (members, views), write.c (the way of a write), flush.c and merge.c (jobs),
  *   rewrite.c (series -> segments, used by both), catalog_change.c (commands), background.c (steps,
  *   disk state, retention), engine_stats.c.
  *
- * Locks       In this order: rotate_mutex, manifest_mutex, state_mutex, a generation's mutex; then
+ * Locks       In this order: readers.mutex, rotate_mutex, manifest_mutex, state_mutex, a generation's mutex; then
  *             those of memtables, indexes and the log, which are leaves. No lock but manifest_mutex
  *             and rotate_mutex is held across I/O. */
 #ifndef SX_ENGINE_ENGINE_PRIV_H
@@ -15,6 +15,7 @@
 #include "engine/edit.h"
 #include "engine/engine.h"
 #include "engine/manifest.h"
+#include "engine/readers.h"
 #include "engine/rewrite.h"
 #include "os/sync.h"
 #include "task/pool.h"
@@ -59,6 +60,8 @@ struct sx_generation {
 struct sx_retired {
     struct sx_segment *segment;
     int64_t since_ns; /* monotonic */
+    /* The edit that removed it; in a store opened for reading, the last one known to have it. */
+    uint64_t edit_seq;
 };
 
 struct sx_counts {
@@ -68,6 +71,7 @@ struct sx_counts {
     _Atomic uint64_t flushes, flush_bytes, flush_rows, flush_failures;
     _Atomic uint64_t merges, merge_bytes_in, merge_bytes_out, merge_failures;
     _Atomic uint64_t retired_segments, retention_segments;
+    _Atomic uint64_t snapshot_bytes;  /* unlinked, but a snapshot has the file still */
     _Atomic uint64_t written_samples; /* into segments, by flushes and merges */
     _Atomic uint64_t replayed_rows, replayed_bytes, log_damage;
 };
@@ -87,6 +91,7 @@ struct sx_engine {
     uint8_t store_uuid[16];
     uint64_t process_id;
     struct sx_file *lock_file;
+    struct sx_readers readers;
     struct sx_pool *pool;
     struct sx_wal *wal; /* NULL: read-only */
     uint64_t memtable_size;
@@ -152,7 +157,12 @@ bool sx_engine_add_segment(struct sx_engine *engine, struct sx_policy_store *sto
 char *sx_engine_segment_path(struct sx_engine *engine, uint64_t segment_id);
 /* Takes a segment out of its store's list and lets it go when nobody reads it. state_mutex held. */
 void sx_engine_retire_segment(struct sx_engine *engine, struct sx_policy_store *store, size_t i);
-/* Unlinks retired segments that nobody reads any more; all: whatever their age. */
+/* Keeps a segment that edit `edit_seq` removed until sx_engine_unlink_retired(); the reference is
+ * taken over. state_mutex held. */
+void sx_engine_keep_retired(struct sx_engine *engine, struct sx_segment *segment,
+                            uint64_t edit_seq);
+/* Unlinks retired segments that nobody reads any more, in this process or another; all: whatever
+ * their age. On a disk that is nearly full what other processes read is not asked. */
 void sx_engine_unlink_retired(struct sx_engine *engine, bool all);
 /* The operations of the whole state, for a new manifest (manifest_mutex held). */
 void sx_engine_put_state(void *context, struct sx_buf *out);
@@ -168,7 +178,7 @@ stria_status sx_engine_forget_spent_tombstones(struct sx_engine *engine, stria_e
 stria_status sx_engine_apply_edit(void *context, struct sx_bytes operations, stria_error *err);
 /* left_overs.c */
 stria_status sx_engine_remove_left_overs(struct sx_engine *engine, stria_error *err);
-/* log_replay.c: opens the log, reads it back and, unless read-only, begins a new generation. */
+/* log_replay.c: opens the log, reads it back and begins a new generation. */
 stria_status sx_engine_open_log(struct sx_engine *engine, stria_error *err);
 
 /* flush.c */

@@ -338,7 +338,7 @@ static stria_status commit(struct sx_engine *engine, struct sx_flush *f, stria_e
     }
     sx_mutex_unlock(&engine->manifest_mutex);
     if (!st)
-        sx_wal_release(engine->wal, f->generation->number);
+        sx_engine_release_log(engine);
     for (size_t i = 0; segments && i < f->output_count; i++)
         sx_segment_release(segments[i]);
     sx_mem_free(mem, segments);

@@ -64,6 +64,7 @@ struct sx_segment {
     struct sx_segment_info info;
     uint64_t salt;
     _Atomic uint32_t reference_count;
+    uint64_t added_edit; /* of the manifest, set before others know it; 0: before it was opened */
     _Atomic bool loaded;
     struct sx_segment_load_state *state; /* lock and file; segment.c */
 

@@ -227,6 +227,7 @@ static void tell_damage(struct replay *r, struct sx_wal_file *file, uint64_t off
 static void set_end(struct replay *r, const struct sx_wal_file *file, uint64_t offset)
 {
     r->result->end_file_no = file->header.file_no;
+    r->result->end_generation = file->header.generation;
     r->result->end_offset = offset;
 }
 

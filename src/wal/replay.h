@@ -54,6 +54,7 @@ struct sx_replay_result {
     uint64_t next_frame_seq;  /* for the next frame to be written */
     uint64_t next_seq;        /* for the next record */
     uint64_t end_file_no;     /* the live file the log ends in; 0: no live file */
+    uint64_t end_generation;  /* of that file */
     uint64_t end_offset;      /* behind its last good frame */
     uint64_t cut_count;       /* frames behind the end that were not acknowledged */
 };

@@ -2,11 +2,13 @@
 /* fuzz_codec.c -- any bytes as a column of any type: what decodes must come back when it is
  * encoded, and ranges of it must be parts of the whole.
  *
- * Format      u8 type, less 1, modulo 6 | u16 number of values, less 1, modulo 4096 | the
+ * Format      u8 type, less 1, modulo 8 (6 and 7: a double or an integer with shared tables) |
+ *             u16 number of values, less 1, modulo 4096 | [u8 size of the tables | tables] |
  *             column. */
 #include "codec/column.h"
 
 #include "codec/kernel.h"
+#include "codec/tables.h"
 
 #include <stdlib.h>
 
@@ -61,24 +63,46 @@ static void round_trip(stria_type type, size_t count, struct sx_mem *mem)
     sx_arena_deinit(&arena);
 }
 
+/* Decodes the whole, a part, and what is encoded of it again. */
+static void try_column(struct sx_bytes in, stria_type type, size_t count,
+                       const struct sx_tables *tables, struct sx_mem *mem)
+{
+    struct sx_arena arena;
+    size_t begin = count / 3, part = count / 2;
+    sx_arena_init(&arena, mem, 0);
+    (void)sx_column_codec_name(in);
+    if (sx_column_decode_shared(in, type, count, 0, count, tables, &first, &arena, NULL) ==
+        STRIA_OK) {
+        check(
+            !sx_column_decode_shared(in, type, count, begin, part, tables, &second, &arena, NULL));
+        check(same(type, (const uint8_t *)&first + begin * value_size(type), &second, part));
+        round_trip(type, count, mem);
+    }
+    sx_arena_deinit(&arena);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct sx_mem mem;
-    struct sx_arena arena;
-    if (size < 3)
+    struct sx_tables *tables = NULL;
+    if (size < 4)
         return 0;
-    stria_type type = (stria_type)(1 + data[0] % 6);
-    size_t count = 1 + sx_get_u16(data + 1) % COUNT_MAX, begin = count / 3, part = count / 2;
-    struct sx_bytes in = sx_bytes_make(data + 3, size - 3);
+    unsigned kind = data[0] % 8;
+    stria_type type = kind == 6 ? STRIA_FLOAT : kind == 7 ? STRIA_INT : (stria_type)(1 + kind);
+    size_t count = 1 + sx_get_u16(data + 1) % COUNT_MAX;
+    struct sx_bytes in = sx_bytes_make(data + 3, size - 3), table_bytes;
     sx_mem_init(&mem, NULL, "fuzz", 0);
-    sx_arena_init(&arena, &mem, 0);
-    (void)sx_column_codec_name(in);
-    if (sx_column_decode(in, type, &first, count, &arena, NULL) == STRIA_OK) {
-        check(!sx_column_decode_range(in, type, count, begin, part, &second, &arena, NULL));
-        check(same(type, (const uint8_t *)&first + begin * value_size(type), &second, part));
-        round_trip(type, count, &mem);
+    if (kind >= 6) {
+        size_t table_size = *in.ptr;
+        in = sx_bytes_make(in.ptr + 1, in.len - 1);
+        if (!sx_bytes_take(&in, table_size, &table_bytes) ||
+            sx_tables_open(table_bytes, false, &mem, &tables, NULL)) {
+            sx_mem_deinit(&mem);
+            return 0;
+        }
     }
-    sx_arena_deinit(&arena);
+    try_column(in, type, count, tables, &mem);
+    sx_tables_close(tables);
     sx_mem_deinit(&mem);
     return 0;
 }

@@ -161,6 +161,7 @@ typedef struct stria_options {
     uint64_t memtable_size;     /* bytes of rows before a flush; 0: a share of memory_size */
     uint64_t disk_reserve_size; /* free bytes below which writes are refused; 0: 2 % of the file
                                    system, at least 32 MiB, at most 1 GiB */
+    uint64_t merge_bytes_per_s; /* most that merges in the background write; 0: no limit */
 } stria_options;
 #define STRIA_OPTIONS(...) (&(stria_options){.struct_size = sizeof(stria_options), __VA_ARGS__})
 
@@ -441,9 +442,11 @@ STRIA_API STRIA_MUST_CHECK stria_status stria_scan(stria *db, const stria_scan_o
 /* ---- care ----------------------------------------------------------------------------------- */
 
 typedef enum stria_compact_until {
-    STRIA_COMPACT_FLUSH = 0, /* memtables are written to segments */
-    STRIA_COMPACT_MERGE = 1, /* and the merges that are due are done */
-    STRIA_COMPACT_SEAL = 2,  /* and every window is merged into as few segments as may be */
+    STRIA_COMPACT_FLUSH = 0,   /* memtables are written to segments */
+    STRIA_COMPACT_MERGE = 1,   /* and the merges that are due are done */
+    STRIA_COMPACT_SEAL = 2,    /* and every window is merged into as few segments as may be */
+    STRIA_COMPACT_RECLAIM = 3, /* memtables are flushed, and segments that hold deleted rows are
+                                  written anew, one at a time */
 } stria_compact_until;
 
 typedef struct stria_compact_report {

@@ -33,6 +33,7 @@ static stria_status engine_options(const char *path, const stria_options *o,
         .memory_size = o->memory_size,
         .memtable_size = o->memtable_size,
         .disk_reserve_size = o->disk_reserve_size,
+        .merge_bytes_per_s = o->merge_bytes_per_s,
         .thread_count = o->threads,
         .durability = o->durability,
         .read_only = o->read_only,
@@ -122,7 +123,7 @@ stria_status stria_compact(stria *db, stria_compact_until until, stria_compact_r
     if (report)
         *report = (stria_compact_report){0};
     stria_status st = sx_store_check(db, err);
-    if (!st && (until < STRIA_COMPACT_FLUSH || until > STRIA_COMPACT_SEAL))
+    if (!st && (until < STRIA_COMPACT_FLUSH || until > STRIA_COMPACT_RECLAIM))
         st = sx_fail(err, STRIA_INVALID, "until is %d", (int)until);
     struct sx_fp_mode mode = sx_fp_mode_enter();
     if (!st)

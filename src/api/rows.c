@@ -16,14 +16,13 @@
 
 #define ANSWER_SIZE_MAX ((size_t)64 << 10)
 
+/* A handle is small: its key and hash stand in the index, where its series is pinned. */
 struct stria_series {
     stria *db;
-    uint32_t policy_id;
     struct sx_series_hint hint;
-    uint64_t hash;
-    struct sx_bytes measurement; /* plain, in `bytes` */
-    struct sx_bytes key;         /* canonical, in `bytes` */
-    uint8_t bytes[];
+    uint32_t policy_id;
+    uint16_t name_len;
+    uint8_t name[]; /* of the measurement, plain */
 };
 
 /* ---- handles ---- */
@@ -73,21 +72,17 @@ stria_status stria_series_open(stria *db, const stria_series_key *key, stria_ser
     sx_buf_init(&canonical, mem, 4 * SX_KEY_SIZE_MAX);
     st = sx_key_make(&canonical, measurement, key->tags, key->tag_count, err);
     if (!st) {
-        series = sx_mem_zalloc(mem, sizeof *series + canonical.len + measurement.len);
+        series = sx_mem_alloc(mem, sizeof *series + measurement.len);
         if (!series)
-            st = sx_mem_refused(mem, sizeof *series + canonical.len, err);
+            st = sx_mem_refused(mem, sizeof *series + measurement.len, err);
     }
     if (!st) {
-        memcpy(series->bytes, canonical.ptr, canonical.len);
+        *series = (struct stria_series){
+            .db = db, .policy_id = policy_id, .name_len = (uint16_t)measurement.len};
         if (measurement.len)
-            memcpy(series->bytes + canonical.len, measurement.ptr, measurement.len);
-        series->db = db;
-        series->policy_id = policy_id;
-        series->key = sx_bytes_make(series->bytes, canonical.len);
-        series->measurement = sx_bytes_make(series->bytes + canonical.len, measurement.len);
-        series->hash = sx_hash(series->key);
-        st = sx_engine_pin_series(db->engine, policy_id, series->key, series->hash, &series->hint,
-                                  err);
+            memcpy(series->name, measurement.ptr, measurement.len);
+        struct sx_bytes bytes = sx_buf_bytes(&canonical);
+        st = sx_engine_pin_series(db->engine, policy_id, bytes, sx_hash(bytes), &series->hint, err);
         if (st)
             sx_mem_free(mem, series);
     }
@@ -111,9 +106,12 @@ struct rows_write {
     stria *db;
     const stria_rows *rows;
     struct sx_ingest_context *context;
-    uint32_t *order; /* of the columns, by name and type */
+    const stria_column **sorted; /* the columns, by name and type */
     struct sx_batch_column *columns;
-    bool has_presence;
+    bool has_presence; /* some row may lack a value */
+    bool all_words;    /* no bools and no strings: every value is 8 bytes that are taken as they are */
+    uint32_t last;     /* number of the series of the row before */
+    uint32_t schema;   /* and its schema; UINT32_MAX: there was none */
     stria_error *err;
 };
 
@@ -151,9 +149,9 @@ static stria_status check_rows(stria *db, const stria_rows *rows, stria_error *e
 
 static int compare_columns(const void *a, const void *b, void *context)
 {
-    const stria_column *columns = context;
-    const stria_column *x = &columns[*(const uint32_t *)a], *y = &columns[*(const uint32_t *)b];
+    const stria_column *x = *(const stria_column *const *)a, *y = *(const stria_column *const *)b;
     int order = sx_bytes_compare(sx_bytes_of(x->name), sx_bytes_of(y->name));
+    (void)context;
     return order ? order : (int)x->type - (int)y->type;
 }
 
@@ -161,36 +159,38 @@ static stria_status sort_columns(struct rows_write *w)
 {
     struct sx_arena *arena = &w->context->batch.arena;
     size_t count = w->rows->column_count;
-    w->order = sx_arena_array(arena, count, sizeof *w->order);
+    w->sorted = sx_arena_array(arena, count, sizeof *w->sorted);
     w->columns = sx_arena_array(arena, count, sizeof *w->columns);
-    if (!w->order || !w->columns)
+    if (!w->sorted || !w->columns)
         return sx_mem_refused(w->context->batch.mem, count * sizeof *w->columns, w->err);
     for (size_t i = 0; i < count; i++)
-        w->order[i] = (uint32_t)i;
-    sx_sort(w->order, count, sizeof *w->order, compare_columns,
-            (void *)(uintptr_t)w->rows->columns);
+        w->sorted[i] = &w->rows->columns[i];
+    sx_sort(w->sorted, count, sizeof *w->sorted, compare_columns, NULL);
+    w->all_words = true;
     for (size_t i = 0; i < count; i++) {
-        const stria_column *column = &w->rows->columns[w->order[i]];
+        const stria_column *column = w->sorted[i];
         w->columns[i] =
             (struct sx_batch_column){.name = sx_bytes_of(column->name), .type = column->type};
         w->has_presence = w->has_presence || column->present;
-        if (i && compare_columns(&w->order[i - 1], &w->order[i],
-                                 (void *)(uintptr_t)w->rows->columns) == 0)
+        w->all_words =
+            w->all_words && column->type != STRIA_BOOL && column->type != STRIA_STRING;
+        if (i && compare_columns(&w->sorted[i - 1], &w->sorted[i], NULL) == 0)
             return sx_fail(w->err, STRIA_INVALID, "column '%s' is given twice", column->name);
     }
     return STRIA_OK;
 }
 
-/* The batch's schema for a measurement; UINT32_MAX: no memory. */
-static uint32_t schema_of(struct rows_write *w, struct sx_bytes measurement)
+/* Makes w->schema the batch's schema for the measurement of a series; false: no memory. */
+static bool find_schema(struct rows_write *w, const stria_series *series)
 {
     struct sx_batch *b = &w->context->batch;
-    for (size_t i = b->schema_count; i-- > 0;)
-        if (sx_bytes_equal(b->schemas[i].measurement, measurement))
-            return (uint32_t)i;
-    if (!sx_batch_add_schema(b, measurement, w->columns, (uint32_t)w->rows->column_count))
-        return UINT32_MAX;
-    return (uint32_t)b->schema_count - 1;
+    struct sx_bytes measurement = sx_bytes_make(series->name, series->name_len);
+    if (w->schema != UINT32_MAX && sx_bytes_equal(b->schemas[w->schema].measurement, measurement))
+        return true;
+    for (w->schema = 0; w->schema < b->schema_count; w->schema++)
+        if (sx_bytes_equal(b->schemas[w->schema].measurement, measurement))
+            return true;
+    return sx_batch_add_schema(b, measurement, w->columns, (uint32_t)w->rows->column_count);
 }
 
 static uint64_t handle_hash_of(const void *handle)
@@ -208,22 +208,33 @@ static uint64_t handle_hash(const void *owner, uint32_t value)
     return handle_hash_of(((const struct sx_ingest_context *)owner)->handles[value]);
 }
 
-/* The number of a handle's series in the batch. The table is this call's own, so several threads
- * may write through one handle. */
-static bool series_of(struct rows_write *w, stria_series *series, uint32_t *number)
+/* Makes w->last the number of a handle's series in the batch; false: no memory. The table is this
+ * call's own, so several threads may write through one handle. */
+static bool find_series(struct rows_write *w, stria_series *series)
 {
     struct sx_ingest_context *c = w->context;
-    uint64_t hash = handle_hash_of(series);
-    *number = sx_map_find(&c->handle_map, hash, handle_equal, c, series);
-    if (*number != SX_MAP_NONE)
+    size_t count = c->batch.series_count;
+    /* Rows mostly come series by series in the same order, or several of one series in a row. */
+    uint32_t next = (size_t)w->last + 1 < count ? w->last + 1 : 0;
+    if (count && c->handles[next] == series) {
+        w->last = next;
         return true;
-    *number = (uint32_t)c->batch.series_count;
-    if (!sx_map_reserve(&c->handle_map, (size_t)*number + 1, handle_hash, c) ||
-        !SX_GROW(c->batch.mem, c->handles, c->handle_capacity, (size_t)*number + 1) ||
-        !sx_batch_add_series(&c->batch, series->key, series->hash, &series->hint))
+    }
+    if (count && c->handles[w->last] == series)
+        return true;
+    uint64_t hash = handle_hash_of(series);
+    uint32_t found = sx_map_find(&c->handle_map, hash, handle_equal, c, series);
+    if (found != SX_MAP_NONE) {
+        w->last = found;
+        return true;
+    }
+    if (!sx_map_reserve(&c->handle_map, count + 1, handle_hash, c) ||
+        !SX_GROW(c->batch.mem, c->handles, c->handle_capacity, count + 1) ||
+        !sx_batch_add_series(&c->batch, (struct sx_bytes){0}, 0, &series->hint))
         return false;
-    c->handles[*number] = series;
-    sx_map_put(&c->handle_map, hash, *number);
+    w->last = (uint32_t)count;
+    c->handles[count] = series;
+    sx_map_put(&c->handle_map, hash, w->last);
     return true;
 }
 
@@ -234,10 +245,10 @@ static bool is_present(const stria_column *column, size_t row)
 
 static bool any_present(const struct rows_write *w, size_t row)
 {
-    for (size_t i = 0; i < w->rows->column_count; i++)
+    for (size_t i = 0; w->has_presence && i < w->rows->column_count; i++)
         if (is_present(&w->rows->columns[i], row))
             return true;
-    return false;
+    return !w->has_presence;
 }
 
 static stria_status put_value(struct rows_write *w, const stria_column *column, size_t row,
@@ -261,38 +272,61 @@ static stria_status put_value(struct rows_write *w, const stria_column *column, 
     return STRIA_OK;
 }
 
+static stria_status put_values(struct rows_write *w, size_t row, uint8_t *out)
+{
+    size_t count = w->rows->column_count;
+    uint8_t *values = out + (w->has_presence ? sx_presence_size((uint32_t)count) : 0);
+    for (size_t i = 0; i < count; i++) {
+        const stria_column *column = w->sorted[i];
+        if (!is_present(column, row))
+            continue;
+        if (w->has_presence)
+            sx_put_u64(out + i / 64 * 8,
+                       sx_get_u64(out + i / 64 * 8) | (uint64_t)1 << (i % 64));
+        stria_status st = put_value(w, column, row, values + i * 8);
+        if (st)
+            return st;
+        w->context->batch.sample_count++;
+    }
+    return STRIA_OK;
+}
+
+/* Values that are all there and are taken as they are. */
+static void put_words(struct rows_write *w, size_t row, uint8_t *out)
+{
+    size_t count = w->rows->column_count;
+    for (size_t i = 0; i < count; i++)
+        memcpy(out + i * 8, (const uint8_t *)w->sorted[i]->values + row * 8, 8);
+    w->context->batch.sample_count += count;
+}
+
 static stria_status put_row(struct rows_write *w, size_t row)
 {
     struct sx_batch *b = &w->context->batch;
     stria_series *series = w->rows->series[row];
-    size_t count = w->rows->column_count;
-    uint32_t number, schema = schema_of(w, series->measurement);
-    if (schema == UINT32_MAX || !series_of(w, series, &number))
+    if (!find_schema(w, series) || !find_series(w, series))
         return sx_mem_refused(b->mem, 256, w->err);
-    uint8_t *out = sx_batch_add_row(b, schema, w->has_presence, w->rows->ts_ns[row], number,
+    uint8_t *out = sx_batch_add_row(b, w->schema, w->has_presence, w->rows->ts_ns[row], w->last,
                                     (uint32_t)row + 1);
     if (!out)
         return sx_buf_refused(&b->rows, "rows of a batch", w->err);
-    uint8_t *presence = out,
-            *values = out + (w->has_presence ? sx_presence_size((uint32_t)count) : 0);
-    for (size_t i = 0; i < count; i++) {
-        const stria_column *column = &w->rows->columns[w->order[i]];
-        if (!is_present(column, row))
-            continue;
-        if (w->has_presence)
-            sx_put_u64(presence + i / 64 * 8,
-                       sx_get_u64(presence + i / 64 * 8) | (uint64_t)1 << (i % 64));
-        stria_status st = put_value(w, column, row, values + i * 8);
-        if (st)
-            return st;
-        b->sample_count++;
-    }
+    if (w->has_presence || !w->all_words)
+        return put_values(w, row, out);
+    put_words(w, row, out);
     return STRIA_OK;
 }
 
 static stria_status fill_batch(struct rows_write *w)
 {
+    struct sx_batch *b = &w->context->batch;
     stria_status st = sort_columns(w);
+    if (st)
+        return st;
+    /* At once, and not doubled: the memtable takes the rows over as they are. */
+    size_t size = w->rows->row_count *
+                  sx_row_size((uint32_t)w->rows->column_count, w->has_presence);
+    if (size <= SX_BATCH_SIZE_MAX && !sx_buf_reserve(&b->rows, size))
+        return sx_buf_refused(&b->rows, "rows of a batch", w->err);
     for (size_t row = 0; row < w->rows->row_count && !st; row++)
         if (any_present(w, row))
             st = put_row(w, row);
@@ -330,7 +364,7 @@ static stria_status write_batch(struct rows_write *w, stria_report *report)
 stria_status stria_write_rows(stria *db, const stria_rows *rows, stria_report *report,
                               stria_error *err)
 {
-    struct rows_write w = {.db = db, .rows = rows, .err = err};
+    struct rows_write w = {.db = db, .rows = rows, .schema = UINT32_MAX, .err = err};
     stria_report_release(report);
     stria_status st = sx_store_check(db, err);
     if (!st)

@@ -298,7 +298,7 @@ stria_status sx_inflate_put(struct sx_inflate *unpacker, struct sx_bytes in, str
 {
     z_stream *z = &unpacker->stream;
     while (in.len) {
-        struct sx_bytes piece;
+        struct sx_bytes piece = {0};
         (void)sx_bytes_take(&in, SX_MIN(in.len, PIECE_MAX), &piece);
         z->next_in = (uint8_t *)(uintptr_t)piece.ptr;
         z->avail_in = (uInt)piece.len;
@@ -321,6 +321,67 @@ stria_status sx_inflate_end(const struct sx_inflate *unpacker, stria_error *err)
     if (unpacker->ended)
         return STRIA_OK;
     return sx_fail(err, STRIA_INVALID, "%s: the stream is cut", name_of(unpacker->format));
+}
+
+struct sx_unzstd {
+    struct sx_mem *mem;
+    ZSTD_DCtx *context;
+    bool in_frame;
+};
+
+stria_status sx_unzstd_create(struct sx_mem *mem, struct sx_unzstd **out, stria_error *err)
+{
+    struct sx_unzstd *unpacker = sx_mem_zalloc(mem, sizeof *unpacker);
+    *out = NULL;
+    if (!unpacker)
+        return refused(mem, "zstd", sizeof *unpacker, err);
+    ZSTD_customMem custom = {zstd_alloc, zstd_release, mem};
+    unpacker->mem = mem;
+    unpacker->context = ZSTD_createDCtx_advanced(custom);
+    if (!unpacker->context) {
+        sx_mem_free(mem, unpacker);
+        return refused(mem, "zstd", STREAM_STEP, err);
+    }
+    *out = unpacker;
+    return STRIA_OK;
+}
+
+void sx_unzstd_destroy(struct sx_unzstd *unpacker)
+{
+    if (!unpacker)
+        return;
+    ZSTD_freeDCtx(unpacker->context);
+    sx_mem_free(unpacker->mem, unpacker);
+}
+
+stria_status sx_unzstd_put(struct sx_unzstd *unpacker, struct sx_bytes in, struct sx_buf *out,
+                           stria_error *err)
+{
+    ZSTD_inBuffer from = {.src = in.ptr, .size = in.len};
+    bool full = true; /* the output was filled: more may be held back */
+    while (from.pos < from.size || (full && unpacker->in_frame)) {
+        size_t room = SX_MIN(out->max - out->len, STREAM_STEP);
+        uint8_t beyond; /* of a full buffer: whether anything is left is known only by asking */
+        if (room && !sx_buf_reserve(out, room))
+            return sx_buf_refused(out, "zstd", err);
+        ZSTD_outBuffer to = {.dst = room ? out->ptr + out->len : &beyond, .size = SX_MAX(room, 1)};
+        size_t left = ZSTD_decompressStream(unpacker->context, &to, &from);
+        if (ZSTD_getErrorCode(left) == ZSTD_error_memory_allocation)
+            return refused(unpacker->mem, "zstd", STREAM_STEP, err);
+        if (ZSTD_isError(left))
+            return sx_fail(err, STRIA_INVALID, "zstd: %s", ZSTD_getErrorName(left));
+        if (!room && to.pos)
+            return sx_fail(err, STRIA_LIMIT, "zstd: unpacks to more than %zu bytes", out->max);
+        out->len += to.pos;
+        full = to.pos == to.size;
+        unpacker->in_frame = left != 0;
+    }
+    return STRIA_OK;
+}
+
+stria_status sx_unzstd_end(const struct sx_unzstd *unpacker, stria_error *err)
+{
+    return unpacker->in_frame ? sx_fail(err, STRIA_INVALID, "zstd: the stream is cut") : STRIA_OK;
 }
 
 struct sx_deflate {
@@ -381,7 +442,7 @@ stria_status sx_deflate_put(struct sx_deflate *packer, struct sx_bytes in, struc
 {
     stria_status st = STRIA_OK;
     while (!st && in.len) {
-        struct sx_bytes piece;
+        struct sx_bytes piece = {0};
         (void)sx_bytes_take(&in, SX_MIN(in.len, PIECE_MAX), &piece);
         packer->stream.next_in = (uint8_t *)(uintptr_t)piece.ptr;
         packer->stream.avail_in = (uInt)piece.len;

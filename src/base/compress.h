@@ -45,7 +45,7 @@ SX_MUST_CHECK stria_status sx_lz4_get(struct sx_bytes in, uint8_t *out, size_t s
  * Returns  OK; INVALID: it is no such block; LIMIT: larger than `out` may be; NOMEM. */
 SX_MUST_CHECK stria_status sx_snappy_get(struct sx_bytes in, struct sx_buf *out, stria_error *err);
 
-/* ---- streams: gzip, zlib -------------------------------------------------------------------- */
+/* ---- streams: gzip, zlib, zstd -------------------------------------------------------------- */
 
 enum sx_stream_format {
     SX_STREAM_GZIP, /* one member or several in a row; "Content-Encoding: gzip" */
@@ -65,6 +65,16 @@ SX_MUST_CHECK stria_status sx_inflate_put(struct sx_inflate *unpacker, struct sx
                                           struct sx_buf *out, stria_error *err);
 /* OK, or INVALID: the stream is cut. */
 SX_MUST_CHECK stria_status sx_inflate_end(const struct sx_inflate *unpacker, stria_error *err);
+
+/* The same of a stream of zstd frames. Limits: windows of 128 MiB (zstd --long=27). */
+struct sx_unzstd;
+
+SX_MUST_CHECK stria_status sx_unzstd_create(struct sx_mem *mem, struct sx_unzstd **unpacker,
+                                            stria_error *err);
+void sx_unzstd_destroy(struct sx_unzstd *unpacker); /* NULL is allowed */
+SX_MUST_CHECK stria_status sx_unzstd_put(struct sx_unzstd *unpacker, struct sx_bytes in,
+                                         struct sx_buf *out, stria_error *err);
+SX_MUST_CHECK stria_status sx_unzstd_end(const struct sx_unzstd *unpacker, stria_error *err);
 
 struct sx_deflate;
 

@@ -372,6 +372,57 @@ static void test_what_was_flushed_can_be_read(void **state)
     sx_buf_deinit(&back);
 }
 
+/* Unpacks in pieces of `step` bytes. */
+static stria_status unpack_zstd(struct sx_bytes in, size_t step, struct sx_buf *out,
+                                stria_error *err)
+{
+    struct sx_unzstd *unpacker;
+    struct sx_bytes piece;
+    stria_status st = sx_unzstd_create(&mem, &unpacker, err);
+    while (!st && in.len) {
+        (void)sx_bytes_take(&in, SX_MIN(in.len, step), &piece);
+        st = sx_unzstd_put(unpacker, piece, out, err);
+    }
+    st = st ? st : sx_unzstd_end(unpacker, err);
+    sx_unzstd_destroy(unpacker);
+    return st;
+}
+
+static void test_frames_of_zstd_come_back_whatever_the_pieces(void **state)
+{
+    (void)state;
+    const size_t steps[] = {1, 7, 1000, MANY * 2};
+    struct sx_bytes first = make_input(WORDS, 65536);
+    struct sx_compressor *own = sx_compressor_create(&mem);
+    struct sx_buf packed, back;
+    stria_error err;
+    sx_buf_init(&packed, &mem, MANY * 2);
+    assert_int_equal(sx_zstd_put(own, &packed, first, 5, NULL), STRIA_OK);
+    size_t first_size = packed.len;
+    assert_int_equal(sx_zstd_put(own, &packed, SX_LITERAL("more"), 5, NULL), STRIA_OK);
+    for (size_t i = 0; i < SX_COUNT_OF(steps); i++) {
+        sx_buf_init(&back, &mem, first.len + 4);
+        assert_int_equal(unpack_zstd(sx_buf_bytes(&packed), steps[i], &back, NULL), STRIA_OK);
+        assert_int_equal(back.len, first.len + 4);
+        assert_memory_equal(back.ptr, first.ptr, first.len);
+        assert_memory_equal(back.ptr + first.len, "more", 4);
+        sx_buf_deinit(&back);
+    }
+    sx_buf_init(&back, &mem, first.len - 1);
+    struct sx_bytes one = sx_bytes_make(packed.ptr, first_size);
+    assert_int_equal(unpack_zstd(one, 100, &back, &err), STRIA_LIMIT);
+    sx_buf_deinit(&back);
+    sx_buf_init(&back, &mem, MANY);
+    one.len--;
+    assert_int_equal(unpack_zstd(one, 100, &back, &err), STRIA_INVALID);
+    assert_string_equal(err.text, "zstd: the stream is cut");
+    packed.ptr[0] ^= 1;
+    assert_int_equal(unpack_zstd(one, 100, &back, &err), STRIA_INVALID);
+    sx_buf_deinit(&back);
+    sx_buf_deinit(&packed);
+    sx_compressor_destroy(own);
+}
+
 /* ---- refusals ------------------------------------------------------------------------------- */
 
 /* Everything once; the first failure ends it. */
@@ -391,6 +442,8 @@ static stria_status use_all(struct sx_bytes in)
         st = sx_zstd_get(own, sx_buf_bytes(&out), bytes, in.len, &err);
         free(bytes);
     }
+    st = st ? st : unpack_zstd(sx_buf_bytes(&out), 1000, &back, &err);
+    sx_buf_clear(&back);
     st = st ? st : sx_lz4_put(own, &out, in, &err);
     sx_buf_clear(&out);
     st = st ? st : sx_snappy_put(&mem, &out, in, &err);
@@ -443,6 +496,7 @@ int main(void)
         cmocka_unit_test(test_a_stream_larger_than_its_output_is_a_limit),
         cmocka_unit_test(test_streams_that_are_cut_or_wrong_are_told),
         cmocka_unit_test(test_what_was_flushed_can_be_read),
+        cmocka_unit_test(test_frames_of_zstd_come_back_whatever_the_pieces),
         cmocka_unit_test(test_every_allocation_may_fail),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

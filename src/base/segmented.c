@@ -10,7 +10,7 @@ void sx_segmented_init(struct sx_segmented *array, struct sx_mem *mem, size_t it
     assert(first_count >= 1024 && (first_count & (first_count - 1)) == 0);
     array->mem = mem;
     array->item_size = item_size;
-    array->first_count = first_count;
+    array->unit_shift = 29u - (unsigned)__builtin_clz(first_count);
     for (size_t i = 0; i < SX_SEGMENTED_COUNT; i++)
         atomic_init(&array->segments[i], NULL);
 }
@@ -32,7 +32,7 @@ bool sx_segmented_reserve(struct sx_segmented *array, uint32_t i)
         return false;
     if (atomic_load_explicit(&array->segments[k], memory_order_relaxed))
         return true;
-    size_t count = (size_t)array->first_count << k;
+    size_t count = (size_t)1 << (array->unit_shift + k / 4);
     unsigned char *segment = sx_mem_zalloc(array->mem, count * array->item_size);
     if (!segment)
         return false;

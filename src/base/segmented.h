@@ -2,24 +2,25 @@
 /* segmented.h -- an array that grows without moving: items keep their address, readers need no
  * lock.
  *
- * Algorithm   Segment k holds first_count << k items, so 22 pointers reach 4 G items; place i is
- *             found by one count-leading-zeros. Items are born zeroed.
+ * Algorithm   The first four segments hold first_count / 4 items each, the next four twice as many
+ *             each, and so on: at most a fifth of a large array is not used yet, and 88 pointers
+ *             reach 4 G items. Place i is found by one count-leading-zeros. Items are born zeroed.
  * Threads     One thread grows it; any may read items below a count that was published to them. */
 #ifndef SX_BASE_SEGMENTED_H
 #define SX_BASE_SEGMENTED_H
 
 #include "base/mem.h"
 
-#define SX_SEGMENTED_COUNT 22
+#define SX_SEGMENTED_COUNT 88
 
 struct sx_segmented {
     struct sx_mem *mem;
     size_t item_size;
-    uint32_t first_count; /* a power of two, at least 1 << 10 */
+    unsigned unit_shift; /* the first segment holds 1 << unit_shift items */
     _Atomic(unsigned char *) segments[SX_SEGMENTED_COUNT];
 };
 
-/* Allocates nothing. */
+/* Allocates nothing. first_count: a power of two, at least 1024. */
 void sx_segmented_init(struct sx_segmented *array, struct sx_mem *mem, size_t item_size,
                        uint32_t first_count);
 void sx_segmented_deinit(struct sx_segmented *array);
@@ -27,13 +28,15 @@ void sx_segmented_deinit(struct sx_segmented *array);
 /* Makes item i exist; false: no memory, or i is beyond the limit. */
 SX_MUST_CHECK bool sx_segmented_reserve(struct sx_segmented *array, uint32_t i);
 
+/* The segment of item i, and its place there. */
 static inline unsigned sx_segmented_place(const struct sx_segmented *array, uint32_t i,
                                           uint32_t *offset)
 {
-    uint32_t x = i / array->first_count + 1;
-    unsigned k = 31u - (unsigned)__builtin_clz(x);
-    *offset = i - array->first_count * (((uint32_t)1 << k) - 1);
-    return k;
+    uint32_t units = (i >> array->unit_shift) + 4;
+    unsigned power = 29u - (unsigned)__builtin_clz(units); /* segments of 1 << power units */
+    uint32_t quarter = units >> power;                     /* 4 to 7 */
+    *offset = i - (((quarter << power) - 4) << array->unit_shift);
+    return 4 * power + quarter - 4;
 }
 
 /* Item i, which must exist. */

@@ -21,6 +21,17 @@ static inline unsigned sx_bit_width(uint64_t v)
     return v ? 64 - (unsigned)__builtin_clzll(v) : 0;
 }
 
+/* Bytes that v takes as a varint, and as a zigzag varint (base/varint.h). */
+static inline unsigned sx_varint_size(uint64_t v)
+{
+    return (sx_bit_width(v | 1) + 6) / 7;
+}
+
+static inline unsigned sx_zigzag_size(int64_t v)
+{
+    return sx_varint_size(((uint64_t)v << 1) ^ (uint64_t)(v >> 63));
+}
+
 /* The lowest `width` (0 to 64) bits set. */
 static inline uint64_t sx_bit_mask(unsigned width)
 {
@@ -77,9 +88,15 @@ static inline uint64_t sx_bits_get(struct sx_bytes in, size_t position, unsigned
     size_t offset = position / 8;
     unsigned shift = (unsigned)(position % 8);
     uint64_t v = sx_bits_word(in, offset) >> shift;
-    if (shift + width > 64)
+    if (shift && shift + width > 64)
         v |= sx_bits_word(in, offset + 8) << (64 - shift);
     return v & sx_bit_mask(width);
 }
+
+#define SX_BITS_UNPACK_MAX 256
+
+/* Reads `count` (0 to SX_BITS_UNPACK_MAX) numbers of `width` bits from the beginning of `in`; bits
+ * past its end read as 0. */
+void sx_bits_unpack(uint64_t *out, struct sx_bytes in, size_t count, unsigned width);
 
 #endif

@@ -50,6 +50,25 @@ static void test_numbers_of_every_width_come_back(void **state)
     }
 }
 
+static void test_unpacking_gives_what_getting_one_by_one_gives(void **state)
+{
+    (void)state;
+    uint8_t bytes[2048];
+    uint64_t out[SX_BITS_UNPACK_MAX];
+    struct sx_random random = {8};
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = (uint8_t)sx_random_next(&random);
+    for (unsigned width = 0; width <= 64; width++)
+        for (size_t count = 0; count <= SX_BITS_UNPACK_MAX; count += 1 + count / 2)
+            for (size_t cut = 0; cut < 3; cut++) {
+                size_t size = sx_bits_size(count, width) * (2 - cut) / 2;
+                struct sx_bytes in = sx_bytes_make(size ? bytes : NULL, size);
+                sx_bits_unpack(out, in, count, width);
+                for (size_t i = 0; i < count; i++)
+                    assert_true(out[i] == sx_bits_get(in, i * width, width));
+            }
+}
+
 static void test_bits_past_the_end_are_zero(void **state)
 {
     (void)state;
@@ -79,6 +98,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_lowest_bit_comes_first),
         cmocka_unit_test(test_numbers_of_every_width_come_back),
+        cmocka_unit_test(test_unpacking_gives_what_getting_one_by_one_gives),
         cmocka_unit_test(test_bits_past_the_end_are_zero),
         cmocka_unit_test(test_widths_and_masks),
     };

@@ -36,7 +36,7 @@ static void put_runs(struct sx_buf *out, const uint8_t *values, size_t count, in
         }
     sx_buf_put_u8(out, values[0]);
     sx_buf_put_varint(out, runs);
-    sx_ints_plan(&plan, lengths, runs, lengths, false);
+    sx_ints_plan(&plan, lengths, runs, lengths, &(struct sx_ints_wish){0});
     sx_ints_write(out, &plan);
 }
 
@@ -72,7 +72,7 @@ static stria_status decode_runs(struct sx_bytes in, size_t count, size_t first, 
     if (!sx_bytes_take(&in, 1, &head) || head.ptr[0] > 1 || !sx_varint_get_max(&in, count, &runs) ||
         runs == 0)
         return sx_fail(err, STRIA_CORRUPT, "a column of booleans breaks its runs");
-    stria_status st = sx_ints_open(&lengths, in, (size_t)runs, err);
+    stria_status st = sx_ints_open(&lengths, in, (size_t)runs, NULL, err);
     if (st)
         return st;
     for (size_t i = 0; i < runs; i++) {

@@ -18,43 +18,56 @@
 static_assert(SX_COLUMN_VALUES_MAX <= SX_INTS_MAX, "a column is one sequence of integers");
 
 static stria_status encode_ints(struct sx_buf *out, const int64_t *values, size_t count,
-                                bool are_times, struct sx_mem *mem, stria_error *err)
+                                bool are_times, enum sx_tier tier, const struct sx_tables *shared,
+                                struct sx_mem *mem, stria_error *err)
 {
     struct sx_ints_plan plan;
-    int64_t *work = sx_mem_alloc(mem, count * sizeof *work);
+    struct sx_ints_wish wish = {.try_line = are_times, .shared = shared};
+    size_t size = count * (tier == SX_TIER_SEALED ? 4 : 1) * sizeof(int64_t);
+    int64_t *work = sx_mem_alloc(mem, size);
     if (!work)
-        return sx_mem_refused(mem, count * sizeof *work, err);
-    sx_ints_plan(&plan, values, count, work, are_times);
+        return sx_mem_refused(mem, size, err);
+    if (tier == SX_TIER_SEALED)
+        wish.scratch = (uint64_t *)(void *)(work + count);
+    sx_ints_plan(&plan, values, count, work, &wish);
     sx_ints_write(out, &plan);
     sx_mem_free(mem, work);
     return out->failed ? sx_buf_refused(out, "column", err) : STRIA_OK;
 }
 
-stria_status sx_column_encode(struct sx_buf *out, stria_type type, const void *values, size_t count,
-                              enum sx_tier tier, struct sx_mem *mem, stria_error *err)
+stria_status sx_column_encode_shared(struct sx_buf *out, stria_type type, const void *values,
+                                     size_t count, enum sx_tier tier,
+                                     const struct sx_tables *tables, struct sx_mem *mem,
+                                     stria_error *err)
 {
     assert(count > 0 && count <= SX_COLUMN_VALUES_MAX);
     switch (type) {
     case STRIA_FLOAT:
-        return sx_floats_encode(out, values, count, tier, mem, err);
+        return sx_floats_encode(out, values, count, tier, tables, mem, err);
     case STRIA_INT:
     case STRIA_UINT:
     case STRIA_TIME:
-        return encode_ints(out, values, count, type == STRIA_TIME, mem, err);
+        return encode_ints(out, values, count, type == STRIA_TIME, tier, tables, mem, err);
     case STRIA_BOOL:
         return sx_bools_encode(out, values, count, mem, err);
     case STRIA_STRING:
-        return sx_strings_encode(out, values, count, mem, err);
+        return sx_strings_encode(out, values, count, tier, mem, err);
     default:
         return sx_fail(err, STRIA_INTERNAL, "columns of type %d are not stored", (int)type);
     }
 }
 
+stria_status sx_column_encode(struct sx_buf *out, stria_type type, const void *values, size_t count,
+                              enum sx_tier tier, struct sx_mem *mem, stria_error *err)
+{
+    return sx_column_encode_shared(out, type, values, count, tier, NULL, mem, err);
+}
+
 static stria_status decode_ints(struct sx_bytes in, size_t count, size_t first, size_t range_count,
-                                int64_t *values, stria_error *err)
+                                const struct sx_tables *shared, int64_t *values, stria_error *err)
 {
     struct sx_ints_reader reader;
-    stria_status st = sx_ints_open(&reader, in, count, err);
+    stria_status st = sx_ints_open(&reader, in, count, shared, err);
     if (st)
         return st;
     if (!sx_ints_range(&reader, first, range_count, values))
@@ -62,20 +75,21 @@ static stria_status decode_ints(struct sx_bytes in, size_t count, size_t first, 
     return STRIA_OK;
 }
 
-stria_status sx_column_decode_range(struct sx_bytes in, stria_type type, size_t count, size_t first,
-                                    size_t range_count, void *values, struct sx_arena *arena,
-                                    stria_error *err)
+stria_status sx_column_decode_shared(struct sx_bytes in, stria_type type, size_t count,
+                                     size_t first, size_t range_count,
+                                     const struct sx_tables *tables, void *values,
+                                     struct sx_arena *arena, stria_error *err)
 {
     assert(first <= count && range_count <= count - first);
     if (count == 0 || count > SX_COLUMN_VALUES_MAX)
         return sx_fail(err, STRIA_CORRUPT, "a column of %zu values", count);
     switch (type) {
     case STRIA_FLOAT:
-        return sx_floats_decode(in, count, first, range_count, values, err);
+        return sx_floats_decode(in, count, first, range_count, tables, values, err);
     case STRIA_INT:
     case STRIA_UINT:
     case STRIA_TIME:
-        return decode_ints(in, count, first, range_count, values, err);
+        return decode_ints(in, count, first, range_count, tables, values, err);
     case STRIA_BOOL:
         return sx_bools_decode(in, count, first, range_count, values, err);
     case STRIA_STRING:
@@ -83,6 +97,13 @@ stria_status sx_column_decode_range(struct sx_bytes in, stria_type type, size_t 
     default:
         return sx_fail(err, STRIA_INTERNAL, "columns of type %d are not stored", (int)type);
     }
+}
+
+stria_status sx_column_decode_range(struct sx_bytes in, stria_type type, size_t count, size_t first,
+                                    size_t range_count, void *values, struct sx_arena *arena,
+                                    stria_error *err)
+{
+    return sx_column_decode_shared(in, type, count, first, range_count, NULL, values, arena, err);
 }
 
 stria_status sx_column_decode(struct sx_bytes in, stria_type type, void *values, size_t count,

@@ -47,6 +47,19 @@ stria_status sx_column_decode_range(struct sx_bytes in, stria_type type, size_t 
                                     size_t range_count, void *values, struct sx_arena *arena,
                                     stria_error *err);
 
+struct sx_tables;
+
+/* The same two with coder tables that the columns of a field in a stripe share; NULL: none. A
+ * column that was encoded with tables can be decoded only with them. See tables.h. */
+stria_status sx_column_encode_shared(struct sx_buf *out, stria_type type, const void *values,
+                                     size_t count, enum sx_tier tier,
+                                     const struct sx_tables *tables, struct sx_mem *mem,
+                                     stria_error *err);
+stria_status sx_column_decode_shared(struct sx_bytes in, stria_type type, size_t count,
+                                     size_t first, size_t range_count,
+                                     const struct sx_tables *tables, void *values,
+                                     struct sx_arena *arena, stria_error *err);
+
 /* The name of the codec of an encoded column, for inspect and bench; "?" when unknown. */
 const char *sx_column_codec_name(struct sx_bytes in);
 

@@ -67,12 +67,15 @@ static int fill(void **state)
     return 0;
 }
 
-static void encode(struct sx_buf *out, const struct column *column)
+/* Each column stands twice: even `c` hot, odd sealed. */
+static const struct column *encode(struct sx_buf *out, size_t c)
 {
+    const struct column *column = &columns[c / 2];
     sx_buf_init(out, &mem, 1 << 20);
-    assert_int_equal(
-        sx_column_encode(out, column->type, column->values, column->count, SX_TIER_HOT, &mem, NULL),
-        STRIA_OK);
+    assert_int_equal(sx_column_encode(out, column->type, column->values, column->count,
+                                      c % 2 ? SX_TIER_SEALED : SX_TIER_HOT, &mem, NULL),
+                     STRIA_OK);
+    return column;
 }
 
 static void same_strings(const stria_bytes *a, const stria_bytes *b, size_t count)
@@ -89,10 +92,9 @@ static void test_every_type_comes_back_whole_and_in_ranges(void **state)
     (void)state;
     static stria_bytes back[COUNT_MAX];
     struct sx_random random = {9};
-    for (size_t c = 0; c < COLUMNS; c++) {
-        const struct column *column = &columns[c];
+    for (size_t c = 0; c < 2 * COLUMNS; c++) {
         struct sx_buf out;
-        encode(&out, column);
+        const struct column *column = encode(&out, c);
         print_message("%s: %s, %zu bytes\n", column->name, sx_column_codec_name(sx_buf_bytes(&out)),
                       out.len);
         for (unsigned k = 0; k < 50; k++) {
@@ -141,11 +143,14 @@ static stria_status decode_copy(const struct column *column, const uint8_t *byte
 static void test_every_cut_is_an_error(void **state)
 {
     (void)state;
-    for (size_t c = 0; c < COLUMNS; c++) {
+    for (size_t c = 0; c < 2 * COLUMNS; c++) {
         struct sx_buf out;
-        encode(&out, &columns[c]);
-        for (size_t len = 0; len < out.len; len++)
-            assert_int_equal(decode_copy(&columns[c], out.ptr, len), STRIA_CORRUPT);
+        const struct column *column = encode(&out, c);
+        for (size_t len = 0; len < out.len; len++) {
+            stria_status st = decode_copy(column, out.ptr, len);
+            /* the last bits of an entropy coded stream may be zeros, which a cut leaves out */
+            assert_true(st == STRIA_CORRUPT || (c % 2 && len + 1 == out.len));
+        }
         sx_buf_deinit(&out);
     }
 }
@@ -153,12 +158,12 @@ static void test_every_cut_is_an_error(void **state)
 static void test_a_flipped_bit_is_an_error_or_other_values(void **state)
 {
     (void)state;
-    for (size_t c = 0; c < COLUMNS; c++) {
+    for (size_t c = 0; c < 2 * COLUMNS; c++) {
         struct sx_buf out;
-        encode(&out, &columns[c]);
+        const struct column *column = encode(&out, c);
         for (size_t bit = 0; bit < out.len * 8; bit += bit < 800 ? 1 : 13) {
             out.ptr[bit / 8] ^= (uint8_t)(1 << (bit % 8));
-            stria_status st = decode_copy(&columns[c], out.ptr, out.len);
+            stria_status st = decode_copy(column, out.ptr, out.len);
             assert_true(st == STRIA_OK || st == STRIA_CORRUPT || st == STRIA_VERSION);
             out.ptr[bit / 8] ^= (uint8_t)(1 << (bit % 8));
         }
@@ -170,9 +175,9 @@ static void test_refused_memory_is_told_and_nothing_leaks(void **state)
 {
     (void)state;
     static stria_bytes back[COUNT_MAX];
-    for (size_t c = 0; c < COLUMNS; c++)
+    for (size_t c = 0; c < 2 * COLUMNS; c++)
         for (int64_t n = 1;; n++) {
-            const struct column *column = &columns[c];
+            const struct column *column = &columns[c / 2];
             struct sx_mem own;
             struct sx_mem_fault fault = {.countdown = n};
             struct sx_buf out;
@@ -183,7 +188,7 @@ static void test_refused_memory_is_told_and_nothing_leaks(void **state)
             sx_buf_init(&out, &own, 1 << 20);
             sx_arena_init(&arena, &own, 0);
             stria_status st = sx_column_encode(&out, column->type, column->values, column->count,
-                                               SX_TIER_HOT, &own, &err);
+                                               c % 2 ? SX_TIER_SEALED : SX_TIER_HOT, &own, &err);
             if (st == STRIA_OK)
                 st = sx_column_decode(sx_buf_bytes(&out), column->type, back, column->count, &arena,
                                       &err);
@@ -222,13 +227,32 @@ static void test_the_codec_of_a_column_has_a_name(void **state)
         uint8_t head;
         const char *name;
     } rows[] = {
-        {0, 0, "?"},       {1, 0x00, "constant"},   {1, 0x04, "step"},
-        {1, 0x01, "for"},  {1, 0x05, "delta"},      {1, 0x09, "delta2"},
-        {1, 0x0d, "line"}, {1, 0x15, "delta"},      {1, 0x03, "?"},
-        {1, 0x3f, "?"},    {1, 0x40, "raw"},        {1, 0x42, "scaled"},
-        {1, 0x43, "xor"},  {1, 0x4f, "?"},          {1, 0x50, "constant"},
-        {1, 0x53, "runs"}, {1, 0x61, "dictionary"}, {1, 0x6f, "?"},
-        {1, 0x70, "?"},    {1, 0xff, "?"},
+        {0, 0, "?"},
+        {1, 0x00, "constant"},
+        {1, 0x04, "step"},
+        {1, 0x01, "for"},
+        {1, 0x05, "delta"},
+        {1, 0x09, "delta2"},
+        {1, 0x0d, "line"},
+        {1, 0x15, "delta"},
+        {1, 0x03, "?"},
+        {1, 0x3f, "?"},
+        {1, 0x40, "raw"},
+        {1, 0x42, "scaled"},
+        {1, 0x02, "coded-for"},
+        {1, 0x26, "coded-delta"},
+        {1, 0x2e, "coded-line"},
+        {1, 0x44, "runs"},
+        {1, 0x45, "dictionary"},
+        {1, 0x46, "ordered"},
+        {1, 0x43, "xor"},
+        {1, 0x4f, "?"},
+        {1, 0x50, "constant"},
+        {1, 0x53, "runs"},
+        {1, 0x61, "dictionary"},
+        {1, 0x6f, "?"},
+        {1, 0x70, "?"},
+        {1, 0xff, "?"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         assert_string_equal(sx_column_codec_name(sx_bytes_make(&rows[i].head, rows[i].len)),

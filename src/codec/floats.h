@@ -17,6 +17,16 @@
  *               ints.h: n of each value, to the end
  *               value = the double nearest to n / 10^p, or n * 2^e; its bits, as a number, less k
  *             0x43 xor: xor.h
+ *             0x44 runs: varint number of runs | varint size | ints.h: length of each | a column of
+ *             any
+ *               form but 0x44 and 0x45: value of each
+ *             0x45 dictionary: varint number of entries (2 to SX_FLOATS_ENTRIES_MAX) | varint size
+ *             | a
+ *               column of any form but 0x44 and 0x45: the entries | ints.h: index of each value
+ *             0x46 ordered: u8 map | ints.h: the bits of each value as an integer: map 0: in the
+ *             order
+ *               of the numbers (all bits but the sign flipped if it is set); map 1: sign as lowest
+ *                 bit
  *             1.5 2.5 2.75 1.25: 42 02 | 11 ac 02 19 | 03 01 a9 01: scaled, 2 digits; 150 250 275
  *             125 as 150 + 25 * (0 4 5 -1), in order 0 with 3 bits each
  * Invariants  The encoder decodes what it is about to write and compares bits; NaN payloads, -0.0,
@@ -33,14 +43,21 @@ enum sx_floats_id {
     SX_FLOATS_CONSTANT = 0x41,
     SX_FLOATS_SCALED = 0x42,
     SX_FLOATS_XOR = 0x43,
+    SX_FLOATS_RUNS = 0x44,
+    SX_FLOATS_DICTIONARY = 0x45,
+    SX_FLOATS_ORDERED = 0x46,
 };
 
+#define SX_FLOATS_ENTRIES_MAX 1024
+
+/* shared: tables for the sealed tier, or NULL. */
 stria_status sx_floats_encode(struct sx_buf *out, const double *values, size_t count,
-                              enum sx_tier tier, struct sx_mem *mem, stria_error *err);
+                              enum sx_tier tier, const struct sx_tables *shared, struct sx_mem *mem,
+                              stria_error *err);
 
 /* Decodes values [first, first + range_count) of `count`. Returns OK, CORRUPT, VERSION. */
 stria_status sx_floats_decode(struct sx_bytes in, size_t count, size_t first, size_t range_count,
-                              double *values, stria_error *err);
+                              const struct sx_tables *shared, double *values, stria_error *err);
 
 const char *sx_floats_name(struct sx_bytes in);
 

@@ -14,34 +14,36 @@
 static struct sx_mem mem;
 static double values[SX_COLUMN_VALUES_MAX], back[SX_COLUMN_VALUES_MAX + 1];
 
-static void encode(struct sx_buf *out, const double *from, size_t count)
+static void encode(struct sx_buf *out, const double *from, size_t count, enum sx_tier tier)
 {
     sx_buf_init(out, &mem, 1 << 20);
-    assert_int_equal(sx_floats_encode(out, from, count, SX_TIER_HOT, &mem, NULL), STRIA_OK);
+    assert_int_equal(sx_floats_encode(out, from, count, tier, NULL, &mem, NULL), STRIA_OK);
 }
 
 static void check_range(struct sx_bytes in, const double *from, size_t count, size_t first,
                         size_t range_count)
 {
     back[range_count] = 4711;
-    assert_int_equal(sx_floats_decode(in, count, first, range_count, back, NULL), STRIA_OK);
+    assert_int_equal(sx_floats_decode(in, count, first, range_count, NULL, back, NULL), STRIA_OK);
     assert_memory_equal(back, from + first, range_count * sizeof *back);
     assert_true(back[range_count] == 4711);
 }
 
 static void check(const double *from, size_t count)
 {
-    struct sx_buf out;
     struct sx_random random = {count};
-    encode(&out, from, count);
-    assert_in_range(out.len, 1, 8 * count + 10 + count / 8);
-    check_range(sx_buf_bytes(&out), from, count, 0, count);
-    for (unsigned k = 0; k < 5; k++) {
-        size_t first = sx_random_below(&random, count + 1);
-        check_range(sx_buf_bytes(&out), from, count, first,
-                    sx_random_below(&random, count - first + 1));
+    for (int tier = SX_TIER_HOT; tier <= SX_TIER_SEALED; tier++) {
+        struct sx_buf out;
+        encode(&out, from, count, (enum sx_tier)tier);
+        assert_in_range(out.len, 1, 8 * count + 10 + count / 8);
+        check_range(sx_buf_bytes(&out), from, count, 0, count);
+        for (unsigned k = 0; k < 5; k++) {
+            size_t first = sx_random_below(&random, count + 1);
+            check_range(sx_buf_bytes(&out), from, count, first,
+                        sx_random_below(&random, count - first + 1));
+        }
+        sx_buf_deinit(&out);
     }
-    sx_buf_deinit(&out);
 }
 
 #define SX_NAN (__builtin_nan("1"))
@@ -49,7 +51,7 @@ static void check(const double *from, size_t count)
 static const struct golden {
     const char *name;
     size_t count, size;
-    double values[6];
+    double values[8];
     uint8_t bytes[32];
 } goldens[] = {
     {"constant", 3, 3, {1.5, 1.5, 1.5}, {0x41, 0x01, 0x1e}},
@@ -83,7 +85,7 @@ static void test_the_golden_bytes_of_each_form(void **state)
     for (size_t i = 0; i < sizeof goldens / sizeof goldens[0]; i++) {
         const struct golden *g = &goldens[i];
         struct sx_buf out;
-        encode(&out, g->values, g->count);
+        encode(&out, g->values, g->count, SX_TIER_HOT);
         assert_int_equal(out.len, g->size);
         assert_memory_equal(out.ptr, g->bytes, g->size);
         check_range(sx_bytes_make(g->bytes, g->size), g->values, g->count, 0, g->count);
@@ -155,8 +157,10 @@ static void test_powers_of_ten_and_two_come_back(void **state)
         values[i] = sx_f64_of_bits((uint64_t)(i + 1) << 52);
     check(values, 2046);
     double up = 1;
-    for (size_t i = 0; i < 309; i++, up *= 10)
+    for (size_t i = 0; i < 309; i++) {
         values[i] = up;
+        up *= 10;
+    }
     check(values, 309);
 }
 
@@ -184,17 +188,25 @@ static void test_each_kind_is_put_into_a_form_made_for_it(void **state)
     (void)state;
     static const struct {
         unsigned kind;
+        enum sx_tier tier;
         const char *name;
         double bits_max; /* of each of 4096 values */
     } rows[] = {
-        {0, "scaled", 8},   {2, "scaled", 8},   {6, "scaled", 8},  {8, "scaled", 12},
-        {11, "scaled", 13}, {12, "scaled", 9},  {9, "raw", 64.1},  {17, "scaled", 0.8},
-        {20, "scaled", 8},  {23, "scaled", 24}, {15, "xor", 60.0},
+        {0, SX_TIER_HOT, "scaled", 6.3},       {2, SX_TIER_HOT, "scaled", 6.3},
+        {6, SX_TIER_HOT, "scaled", 6.3},       {8, SX_TIER_HOT, "scaled", 7.2},
+        {11, SX_TIER_HOT, "scaled", 10.2},     {12, SX_TIER_HOT, "scaled", 6.6},
+        {9, SX_TIER_HOT, "raw", 64.1},         {14, SX_TIER_HOT, "ordered", 55.5},
+        {15, SX_TIER_HOT, "dictionary", 1.2},  {17, SX_TIER_HOT, "scaled", 0.5},
+        {18, SX_TIER_HOT, "dictionary", 3.2},  {20, SX_TIER_HOT, "scaled", 6.3},
+        {22, SX_TIER_HOT, "ordered", 0.2},     {23, SX_TIER_HOT, "scaled", 23},
+        {0, SX_TIER_SEALED, "scaled", 5.6},    {8, SX_TIER_SEALED, "scaled", 6.9},
+        {14, SX_TIER_SEALED, "ordered", 54.2}, {18, SX_TIER_SEALED, "dictionary", 3},
+        {9, SX_TIER_SEALED, "raw", 64.1},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct sx_buf out;
         sx_gen_floats(rows[i].kind, 4, values, 4096);
-        encode(&out, values, 4096);
+        encode(&out, values, 4096, rows[i].tier);
         size_t size_max = (size_t)(rows[i].bits_max * 512);
         print_message("%s: %s, %zu bytes\n", sx_gen_float_name(rows[i].kind),
                       sx_floats_name(sx_buf_bytes(&out)), out.len);
@@ -215,7 +227,7 @@ static void test_every_instruction_set_writes_and_reads_the_same(void **state)
             struct sx_buf out;
             if (!sx_kernels_force(isas[k]))
                 continue;
-            encode(&out, values, 3000);
+            encode(&out, values, 3000, (enum sx_tier)(kind & 1));
             uint64_t hash = sx_hash(sx_buf_bytes(&out));
             if (k == 0)
                 want = hash;

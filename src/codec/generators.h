@@ -158,80 +158,64 @@ static inline uint64_t sx_gen_beside(int64_t n, unsigned digits, int64_t k)
     return sx_bits_of_f64((double)n / sx_gen_power_of_ten(digits)) - (uint64_t)k;
 }
 
+/* Value i of a kind that is about bit patterns. */
+static inline uint64_t sx_gen_pattern(unsigned kind, uint64_t r, size_t i, size_t count, double two)
+{
+    switch (kind) {
+    case 9:
+        return r;
+    case 10:
+        return 0x7ff0000000000000u | r;
+    case 11:
+        return r % 17 ? sx_bits_of_f64(two) : 0x7ff8000000000000u | (r >> 40);
+    case 12:
+        return r % 29 ? sx_bits_of_f64(two) : 0x7ff0000000000002u;
+    case 13:
+        return r >> (12 + r % 50);
+    case 14:
+        return sx_bits_of_f64((double)(r >> 11) * 0x1p-53);
+    case 15:
+        return r << 63;
+    case 16:
+        return r % 5 ? sx_bits_of_f64(two) : 0x7ff0000000000000u | (r & (uint64_t)1 << 63);
+    case 21:
+        return (r % 2047) << 52;
+    default: /* 22 */
+        return i == count / 2 ? sx_bits_of_f64(1.5) : 0x7ff8000000000001u;
+    }
+}
+
 static inline void sx_gen_floats(unsigned kind, uint64_t seed, double *out, size_t count)
 {
     struct sx_random random = {seed * 1000033 + kind};
     int64_t n = (int64_t)sx_random_below(&random, 2000000) - 1000000;
     double sum = 0, held = 7.25;
     for (size_t i = 0; i < count; i++) {
-        uint64_t r = sx_random_next(&random), bits;
+        uint64_t r = sx_random_next(&random);
         n += sx_random_bell(&random, 20);
         double two = (double)n / 100;
-        switch (kind) {
-        case 0:
-        case 1:
-        case 2:
-        case 3:
-        case 4:
-        case 5:
-        case 6:
-            bits = sx_bits_of_f64((double)n / sx_gen_power_of_ten(kind));
-            break;
-        case 7:
+        if (kind <= 6) {
+            out[i] = (double)n / sx_gen_power_of_ten(kind);
+        } else if (kind == 7) {
             sum += 0.1;
-            bits = sx_bits_of_f64(sum);
-            break;
-        case 8:
-            bits = sx_gen_beside(n | 1, 3, r % 3 ? 0 : sx_random_bell(&random, 2));
-            break;
-        case 9:
-            bits = r;
-            break;
-        case 10:
-            bits = 0x7ff0000000000000u | r;
-            break;
-        case 11:
-            bits = r % 17 ? sx_bits_of_f64(two) : 0x7ff8000000000000u | (r >> 40);
-            break;
-        case 12:
-            bits = r % 29 ? sx_bits_of_f64(two) : 0x7ff0000000000002u;
-            break;
-        case 13:
-            bits = r >> (12 + r % 50);
-            break;
-        case 14:
-            bits = sx_bits_of_f64((double)(r >> 11) * 0x1p-53);
-            break;
-        case 15:
-            bits = r << 63;
-            break;
-        case 16:
-            bits = r % 5 ? sx_bits_of_f64(two) : 0x7ff0000000000000u | (r & (uint64_t)1 << 63);
-            break;
-        case 17:
+            out[i] = sum;
+        } else if (kind == 8) {
+            int64_t k = r % 3 ? 0 : sx_random_bell(&random, 2);
+            out[i] = sx_f64_of_bits(sx_gen_beside(n | 1, 3, k));
+        } else if (kind == 17) {
             held = r % 83 ? held : two;
-            bits = sx_bits_of_f64(held);
-            break;
-        case 18:
-            bits = sx_bits_of_f64((double)(r % 7 * 1000003) / 7);
-            break;
-        case 19:
-            bits = sx_bits_of_f64((double)n / 3);
-            break;
-        case 20:
-            bits = sx_bits_of_f64((double)(n * 1000000007));
-            break;
-        case 21:
-            bits = (r % 2047) << 52;
-            break;
-        case 22:
-            bits = i == count / 2 ? sx_bits_of_f64(1.5) : 0x7ff8000000000001u;
-            break;
-        default:
-            bits = sx_bits_of_f64((double)n / sx_gen_power_of_ten((unsigned)(r % 50 ? 1 : r % 6)));
-            break;
+            out[i] = held;
+        } else if (kind == 18) {
+            out[i] = (double)(r % 7 * 1000003) / 7;
+        } else if (kind == 19) {
+            out[i] = (double)n / 3;
+        } else if (kind == 20) {
+            out[i] = (double)(n * 1000000007);
+        } else if (kind == 23) {
+            out[i] = (double)n / sx_gen_power_of_ten((unsigned)(r % 50 ? 1 : r % 6));
+        } else {
+            out[i] = sx_f64_of_bits(sx_gen_pattern(kind, r, i, count, two));
         }
-        out[i] = sx_f64_of_bits(bits);
     }
 }
 

@@ -8,7 +8,9 @@
 
 #include <assert.h>
 
+#define KIND 3
 #define HAS_FACTOR 16
+#define HAS_SHARED 32
 #define SAMPLED_GROUPS 4
 
 /* What a bit is worth: decoding one more prefix sum takes about 0.2 ns a value, and a nanosecond a
@@ -82,6 +84,12 @@ static uint64_t reduce(int64_t *v, size_t count)
     return odd << twos;
 }
 
+/* The line's deviations are stored in order 0. */
+static unsigned order_of_sums(unsigned order)
+{
+    return order == SX_INTS_LINE ? 0 : order;
+}
+
 /* ---- planning ------------------------------------------------------------------------------- */
 
 /* Whether all lie in one line; sets the step. */
@@ -103,6 +111,7 @@ static uint64_t line_at(uint64_t slope, uint32_t rest, size_t i)
 static void line_through(struct sx_ints_plan *plan)
 {
     int64_t last = plan->work[plan->count - 1], steps = (int64_t)plan->count - 1;
+    assert(steps > 0);
     int64_t slope = last / steps, left = last % steps;
     if (left < 0) {
         slope--;
@@ -135,22 +144,24 @@ static uint64_t estimate_line(const struct sx_ints_plan *plan)
         bits += sx_packed_estimate(away, count, 0, 1);
         seen += count;
     }
+    assert(seen > 0);
     return bits * plan->count / seen + 64;
 }
 
-static void choose_order(struct sx_ints_plan *plan, bool try_line)
+static void choose_order(struct sx_ints_plan *plan)
 {
     uint64_t best = UINT64_MAX;
     for (unsigned order = 0; order <= SX_INTS_LINE; order++) {
         uint64_t bits;
         if (order == SX_INTS_LINE) {
-            if (!try_line || plan->count < 3)
+            if (!plan->wish.try_line || plan->count < 3)
                 break;
             line_through(plan);
             bits = estimate_line(plan);
         } else {
             bits = sx_packed_estimate(plan->work, plan->count, order, SAMPLED_GROUPS);
         }
+        plan->packed_bits[order] = bits;
         uint64_t price = bits + plan->count * order_price[order] / 10;
         if (price < best) {
             best = price;
@@ -160,31 +171,79 @@ static void choose_order(struct sx_ints_plan *plan, bool try_line)
     }
 }
 
+/* Whether an order can be the best one when it is coded: its packed size tells roughly. */
+static bool may_be_coded(const struct sx_ints_plan *plan, unsigned order)
+{
+    return plan->packed_bits[order] / 4 * 3 <= plan->bits + plan->count;
+}
+
+/* Tries the sealed form, which must save a 64th part and 4 bytes. */
+static void try_coded(struct sx_ints_plan *plan)
+{
+    struct sx_coded_plan coded;
+    uint64_t limit = plan->bits - plan->bits / 64 - SX_MIN(plan->bits, 32);
+    for (unsigned order = 0; order <= 2; order++) {
+        if (plan->order == SX_INTS_LINE ? order > 0 : !may_be_coded(plan, order))
+            continue;
+        sx_coded_plan(&coded, plan->work, plan->count, order, plan->wish.shared,
+                      plan->wish.scratch);
+        if (coded.bits >= limit)
+            continue;
+        limit = coded.bits;
+        plan->coded = coded;
+        plan->kind = SX_INTS_CODED;
+    }
+    if (plan->kind != SX_INTS_CODED)
+        return;
+    plan->bits = plan->coded.bits;
+    if (plan->order != SX_INTS_LINE)
+        plan->order = plan->coded.order;
+}
+
+/* Bits of what comes before the groups. */
+static uint64_t head_bits(const struct sx_ints_plan *plan)
+{
+    unsigned size = 1 + sx_zigzag_size(plan->first);
+    if (plan->factor != 1)
+        size += sx_varint_size(plan->factor);
+    if (plan->kind == SX_INTS_STEP ? plan->order != 0 : plan->order == SX_INTS_LINE)
+        size += sx_zigzag_size((int64_t)plan->slope);
+    return 8 * (uint64_t)size;
+}
+
 void sx_ints_plan(struct sx_ints_plan *plan, const int64_t *values, size_t count, int64_t *work,
-                  bool try_line)
+                  const struct sx_ints_wish *wish)
 {
     assert(count > 0 && count <= SX_INTS_MAX);
-    *plan = (struct sx_ints_plan){
-        .first = values[0], .factor = 1, .count = count, .work = work, .bits = 88};
+    plan->first = values[0];
+    plan->factor = 1;
+    plan->count = count;
+    plan->work = work;
+    plan->wish = *wish;
     if (is_line(values, count, &plan->slope)) {
         plan->kind = SX_INTS_STEP;
         plan->order = plan->slope != 0;
+        plan->bits = head_bits(plan);
         return;
     }
     for (size_t i = count; i-- > 0;)
         work[i] = (int64_t)((uint64_t)values[i] - (uint64_t)plan->first);
     plan->kind = SX_INTS_PACKED;
     plan->factor = reduce(work, count);
-    choose_order(plan, try_line);
-    plan->bits += 48;
+    choose_order(plan);
     if (plan->order == SX_INTS_LINE)
         subtract_line(plan);
+    if (wish->scratch)
+        try_coded(plan);
+    plan->bits += head_bits(plan);
 }
 
 void sx_ints_write(struct sx_buf *out, const struct sx_ints_plan *plan)
 {
     bool has_factor = plan->factor != 1;
-    sx_buf_put_u8(out, (uint8_t)(plan->kind | plan->order << 2 | (has_factor ? HAS_FACTOR : 0)));
+    bool is_shared = plan->kind == SX_INTS_CODED && plan->coded.is_shared;
+    sx_buf_put_u8(out, (uint8_t)(plan->kind | plan->order << 2 | (has_factor ? HAS_FACTOR : 0) |
+                                 (is_shared ? HAS_SHARED : 0)));
     sx_buf_put_zigzag(out, plan->first);
     if (plan->kind == SX_INTS_STEP) {
         if (plan->order)
@@ -197,29 +256,53 @@ void sx_ints_write(struct sx_buf *out, const struct sx_ints_plan *plan)
         sx_buf_put_zigzag(out, (int64_t)plan->slope);
         sx_buf_put_varint(out, plan->slope_rest);
     }
-    sx_packed_encode(out, plan->work, plan->count, plan->order == SX_INTS_LINE ? 0 : plan->order);
+    if (plan->kind == SX_INTS_CODED)
+        sx_coded_write(out, &plan->coded, plan->work, plan->count, plan->wish.shared,
+                       plan->wish.scratch);
+    else
+        sx_packed_encode(out, plan->work, plan->count, order_of_sums(plan->order));
 }
 
 /* ---- reading -------------------------------------------------------------------------------- */
 
-static bool open_packed(struct sx_ints_reader *reader, struct sx_bytes in, bool has_factor)
+/* Whether this version knows a head byte. */
+static bool is_known(uint8_t head)
+{
+    switch (head & KIND) {
+    case SX_INTS_STEP:
+        return head == 0 || head == 4;
+    case SX_INTS_PACKED:
+        return head < HAS_SHARED;
+    case SX_INTS_CODED:
+        return head < 2 * HAS_SHARED;
+    default:
+        return false;
+    }
+}
+
+/* Reads what follows the first value of the kinds that have groups. */
+static bool open_groups(struct sx_ints_reader *reader, struct sx_bytes in, unsigned head,
+                        const struct sx_tables *shared)
 {
     int64_t slope = 0;
     uint64_t rest = 0;
-    if (has_factor && !sx_varint_get(&in, &reader->factor))
+    unsigned order = order_of_sums(reader->order);
+    if (head & HAS_FACTOR && !sx_varint_get(&in, &reader->factor))
         return false;
     if (reader->order == SX_INTS_LINE &&
         (!sx_zigzag_get(&in, &slope) || !sx_varint_get_max(&in, UINT32_MAX, &rest)))
         return false;
     reader->slope = (uint64_t)slope;
     reader->slope_rest = (uint32_t)rest;
-    return sx_packed_open(&reader->packed, in, reader->count,
-                          reader->order == SX_INTS_LINE ? 0 : reader->order, (int64_t)reader->first,
-                          reader->factor);
+    if (reader->kind == SX_INTS_PACKED)
+        return sx_packed_open(&reader->in.packed, in, reader->count, order, (int64_t)reader->first,
+                              reader->factor);
+    return sx_coded_open(&reader->in.coded, in, reader->count, order, (int64_t)reader->first,
+                         reader->factor, head & HAS_SHARED, shared);
 }
 
 stria_status sx_ints_open(struct sx_ints_reader *reader, struct sx_bytes in, size_t count,
-                          stria_error *err)
+                          const struct sx_tables *shared, stria_error *err)
 {
     int64_t first = 0, step = 0;
     assert(count > 0 && count <= SX_INTS_MAX);
@@ -227,9 +310,9 @@ stria_status sx_ints_open(struct sx_ints_reader *reader, struct sx_bytes in, siz
         return sx_fail(err, STRIA_CORRUPT, "a column of integers has no bytes");
     unsigned head = in.ptr[0];
     in = sx_bytes_make(in.ptr + 1, in.len - 1);
-    if (head >= 32 || (head & 3) > SX_INTS_PACKED)
+    if (!is_known((uint8_t)head))
         return sx_fail(err, STRIA_VERSION, "a column of integers is of the unknown form %u", head);
-    reader->kind = (enum sx_ints_kind)(head & 3);
+    reader->kind = (enum sx_ints_kind)(head & KIND);
     reader->order = head >> 2 & 3;
     reader->count = count;
     reader->next = 0;
@@ -237,22 +320,22 @@ stria_status sx_ints_open(struct sx_ints_reader *reader, struct sx_bytes in, siz
     bool good = sx_zigzag_get(&in, &first);
     reader->first = (uint64_t)first;
     if (good && reader->kind == SX_INTS_STEP) {
-        good = reader->order <= 1 && !(head & HAS_FACTOR) &&
-               (reader->order == 0 || sx_zigzag_get(&in, &step)) && in.len == 0;
+        good = (reader->order == 0 || sx_zigzag_get(&in, &step)) && in.len == 0;
         reader->slope = (uint64_t)step;
     } else if (good) {
-        good = open_packed(reader, in, head & HAS_FACTOR);
+        good = open_groups(reader, in, head, shared);
     }
     if (!good)
         return sx_fail(err, STRIA_CORRUPT, "a column of %zu integers breaks its format", count);
     return STRIA_OK;
 }
 
-void sx_ints_seek(struct sx_ints_reader *reader, size_t group)
+bool sx_ints_seek(struct sx_ints_reader *reader, size_t group)
 {
     reader->next = group;
     if (reader->kind == SX_INTS_PACKED)
-        sx_packed_seek(&reader->packed, group);
+        sx_packed_seek(&reader->in.packed, group);
+    return reader->kind != SX_INTS_CODED || sx_coded_seek(&reader->in.coded, group);
 }
 
 /* Adds the line to a group that is about to be left. */
@@ -271,7 +354,10 @@ bool sx_ints_next(struct sx_ints_reader *reader, int64_t *out)
         for (size_t i = 0; i < SX_GROUP; i++)
             out[i] = (int64_t)(v + reader->slope * i);
     } else {
-        sx_packed_next_i64(&reader->packed, out);
+        if (reader->kind == SX_INTS_PACKED)
+            sx_packed_next_i64(&reader->in.packed, out);
+        else if (!sx_coded_next_i64(&reader->in.coded, out))
+            return false;
         if (reader->order == SX_INTS_LINE)
             add_line(reader, out);
     }
@@ -281,9 +367,11 @@ bool sx_ints_next(struct sx_ints_reader *reader, int64_t *out)
 
 bool sx_ints_next_f64(struct sx_ints_reader *reader, double *out, const struct sx_scale *scale)
 {
-    if (reader->kind == SX_INTS_PACKED && reader->order != SX_INTS_LINE) {
-        sx_packed_next_f64(&reader->packed, out, scale);
+    if (reader->kind != SX_INTS_STEP && reader->order != SX_INTS_LINE) {
         reader->next++;
+        if (reader->kind == SX_INTS_CODED)
+            return sx_coded_next_f64(&reader->in.coded, out, scale);
+        sx_packed_next_f64(&reader->in.packed, out, scale);
         return true;
     }
     int64_t values[SX_GROUP];
@@ -298,7 +386,8 @@ bool sx_ints_range(struct sx_ints_reader *reader, size_t first, size_t count, in
     assert(first + count <= reader->count);
     if (count == 0)
         return true;
-    sx_ints_seek(reader, first / SX_GROUP);
+    if (!sx_ints_seek(reader, first / SX_GROUP))
+        return false;
     size_t skip = first % SX_GROUP;
     while (count) {
         size_t taken = SX_MIN(SX_GROUP - skip, count);
@@ -318,17 +407,56 @@ bool sx_ints_range(struct sx_ints_reader *reader, size_t first, size_t count, in
     return true;
 }
 
+/* Adds up the whole next group. */
+static bool next_total(struct sx_ints_reader *reader, bool want_range, struct sx_totals *totals)
+{
+    if (reader->kind == SX_INTS_STEP || reader->order == SX_INTS_LINE) {
+        int64_t values[SX_GROUP];
+        size_t left = reader->count - reader->next * SX_GROUP;
+        if (!sx_ints_next(reader, values))
+            return false;
+        sx_totals_add(totals, values, SX_MIN(left, SX_GROUP));
+        return true;
+    }
+    reader->next++;
+    if (reader->kind == SX_INTS_CODED)
+        return sx_coded_next_total(&reader->in.coded, totals, want_range);
+    sx_packed_next_total(&reader->in.packed, totals, want_range);
+    return true;
+}
+
+bool sx_ints_total(struct sx_ints_reader *reader, size_t first, size_t count, bool want_range,
+                   struct sx_totals *totals)
+{
+    assert(first + count <= reader->count);
+    if (count == 0)
+        return true;
+    if (!sx_ints_seek(reader, first / SX_GROUP))
+        return false;
+    for (size_t skip = first % SX_GROUP; count; skip = 0) {
+        size_t taken = SX_MIN(SX_GROUP - skip, count);
+        size_t size = SX_MIN(reader->count - reader->next * SX_GROUP, SX_GROUP);
+        if (taken == size) {
+            if (!next_total(reader, want_range, totals))
+                return false;
+        } else {
+            int64_t group[SX_GROUP];
+            if (!sx_ints_next(reader, group))
+                return false;
+            sx_totals_add(totals, group + skip, taken);
+        }
+        count -= taken;
+    }
+    return true;
+}
+
 const char *sx_ints_name(uint8_t head)
 {
     static const char *const packed[] = {"for", "delta", "delta2", "line"};
-    if (head >= 32)
+    static const char *const coded[] = {"coded-for", "coded-delta", "coded-delta2", "coded-line"};
+    if (!is_known(head))
         return "?";
-    switch (head & 3) {
-    case SX_INTS_STEP:
-        return head >> 2 & 3 ? "step" : "constant";
-    case SX_INTS_PACKED:
-        return packed[head >> 2 & 3];
-    default:
-        return "?";
-    }
+    if ((head & KIND) == SX_INTS_STEP)
+        return head ? "step" : "constant";
+    return ((head & KIND) == SX_INTS_PACKED ? packed : coded)[head >> 2 & 3];
 }

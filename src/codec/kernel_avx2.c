@@ -10,6 +10,8 @@
 
 SX_TARGET_BEGIN("avx2,fma,bmi,bmi2,lzcnt,popcnt")
 
+#define SX_ANS_LOW_BITS _bzhi_u64
+#include "codec/kernel_ans.h"
 #include "codec/kernel_pack.h"
 
 #define INLINE static inline __attribute__((always_inline))
@@ -47,9 +49,9 @@ INLINE struct state state_of(const struct sx_chain *chain)
 INLINE __m256i next_row(struct state *state, const uint32_t *residuals, unsigned order)
 {
     __m256i x = _mm256_loadu_si256((const __m256i *)(const void *)residuals);
-    x = _mm256_add_epi32(x, state->step);
     if (order == 0)
         return x;
+    x = _mm256_add_epi32(x, state->step);
     if (order == 2) {
         x = prefix_sum(x);
         __m256i total = last_lane(x);
@@ -102,8 +104,9 @@ INLINE __m256d divide(__m256d n, __m256d high, __m256d low)
     return _mm256_fmadd_pd(n, high, _mm256_mul_pd(n, low));
 }
 
+/* whole: the scale is 1, and the integers are the doubles. */
 INLINE void to_f64(double *out, const uint32_t *residuals, struct sx_chain *chain,
-                   const struct sx_scale *scale, unsigned order)
+                   const struct sx_scale *scale, unsigned order, bool whole)
 {
     struct state state = state_of(chain);
     __m256i row = _mm256_setzero_si256();
@@ -116,8 +119,8 @@ INLINE void to_f64(double *out, const uint32_t *residuals, struct sx_chain *chai
         __m256d b = _mm256_cvtepi32_pd(_mm256_extracti128_si256(row, 1));
         a = _mm256_fmadd_pd(a, factor, base);
         b = _mm256_fmadd_pd(b, factor, base);
-        _mm256_storeu_pd(out + i, divide(a, high, low));
-        _mm256_storeu_pd(out + i + 4, divide(b, high, low));
+        _mm256_storeu_pd(out + i, whole ? a : divide(a, high, low));
+        _mm256_storeu_pd(out + i + 4, whole ? b : divide(b, high, low));
     }
     end_of(chain, order, row);
 }
@@ -133,7 +136,10 @@ INLINE void to_f64(double *out, const uint32_t *residuals, struct sx_chain *chai
     static void to_f64_##N(double *out, const uint32_t *residuals, struct sx_chain *chain,         \
                            const struct sx_scale *scale)                                           \
     {                                                                                              \
-        to_f64(out, residuals, chain, scale, N);                                                   \
+        if (scale->high == 1)                                                                      \
+            to_f64(out, residuals, chain, scale, N, true);                                         \
+        else                                                                                       \
+            to_f64(out, residuals, chain, scale, N, false);                                        \
     }
 
 DEFINE_ORDER(0)
@@ -195,14 +201,134 @@ static size_t unscale_all(int64_t *out, uint64_t *bad, const double *values, siz
     return bad_count;
 }
 
+/* The lower halves of 2 * 4 numbers. */
+INLINE __m256i lower_halves(__m256i a, __m256i b)
+{
+    const __m256i even = _mm256_set_epi32(6, 4, 2, 0, 6, 4, 2, 0);
+    return _mm256_blend_epi32(_mm256_permutevar8x32_epi32(a, even),
+                              _mm256_permutevar8x32_epi32(b, even), 0xf0);
+}
+
+INLINE __m256i load(const int64_t *values)
+{
+    return _mm256_loadu_si256((const __m256i *)(const void *)values);
+}
+
+/* Four differences. */
+INLINE __m256i difference(const int64_t *values, __m256i from, unsigned order)
+{
+    __m256i v = load(values);
+    if (order == 0)
+        return _mm256_sub_epi64(v, from);
+    __m256i before = load(values - 1), d = _mm256_sub_epi64(v, before);
+    if (order == 2)
+        d = _mm256_sub_epi64(d, _mm256_sub_epi64(before, load(values - 2)));
+    return d;
+}
+
+INLINE bool differences_of(uint32_t *out, int32_t range[2], const int64_t *values, unsigned order,
+                           unsigned reach)
+{
+    __m256i from = _mm256_set1_epi64x(order ? values[-1] : values[0]);
+    __m256i middle = _mm256_sub_epi64(from, _mm256_set1_epi64x((int64_t)1 << reach));
+    __m256i far = _mm256_setzero_si256();
+    __m256i low = _mm256_set1_epi32(INT32_MAX), high = _mm256_set1_epi32(INT32_MIN);
+    for (unsigned i = 0; i < SX_GROUP; i += 8) {
+        const int64_t *v = values + i;
+        far = _mm256_or_si256(far, _mm256_sub_epi64(load(v), middle));
+        far = _mm256_or_si256(far, _mm256_sub_epi64(load(v + 4), middle));
+        __m256i d = lower_halves(difference(v, from, order), difference(v + 4, from, order));
+        low = _mm256_min_epi32(low, d);
+        high = _mm256_max_epi32(high, d);
+        _mm256_storeu_si256((__m256i *)(void *)(out + i), d);
+    }
+    int32_t lows[8], highs[8];
+    _mm256_storeu_si256((__m256i *)(void *)lows, low);
+    _mm256_storeu_si256((__m256i *)(void *)highs, high);
+    range[0] = lows[0];
+    range[1] = highs[0];
+    for (unsigned i = 1; i < 8; i++) {
+        range[0] = lows[i] < range[0] ? lows[i] : range[0];
+        range[1] = highs[i] > range[1] ? highs[i] : range[1];
+    }
+    far = _mm256_srl_epi64(far, _mm_cvtsi32_si128((int)reach + 1));
+    return _mm256_testz_si256(far, far);
+}
+
+static bool differences(uint32_t *out, int32_t range[2], const int64_t *values, unsigned order,
+                        unsigned reach)
+{
+    if (order == 0)
+        return differences_of(out, range, values, 0, reach);
+    if (order == 1)
+        return differences_of(out, range, values, 1, reach);
+    return differences_of(out, range, values, 2, reach);
+}
+
+static size_t outside(uint64_t masks[4], const uint64_t valid[4], const uint32_t *numbers,
+                      uint32_t low, uint32_t span)
+{
+    const __m256i sign = _mm256_set1_epi32(INT32_MIN);
+    __m256i from = _mm256_set1_epi32((int)(low ^ 0x80000000u)); /* and the sign is flipped */
+    __m256i limit = _mm256_xor_si256(_mm256_set1_epi32((int)span), sign);
+    size_t count = 0;
+    for (unsigned word = 0; word < 4; word++) {
+        uint64_t mask = 0;
+        for (unsigned i = 0; i < 64; i += 8) {
+            const void *at = numbers + 64 * word + i;
+            __m256i v = _mm256_sub_epi32(_mm256_loadu_si256((const __m256i *)at), from);
+            __m256i over = _mm256_cmpgt_epi32(v, limit);
+            mask |= (uint64_t)(unsigned)_mm256_movemask_ps(_mm256_castsi256_ps(over)) << i;
+        }
+        masks[word] = mask & valid[word];
+        count += (size_t)__builtin_popcountll(masks[word]);
+    }
+    return count;
+}
+
+static void range_of(int64_t range[2], const int64_t *values)
+{
+    __m256i low = load(values), high = low;
+    for (unsigned i = 4; i < SX_GROUP; i += 4) {
+        __m256i v = load(values + i);
+        low = _mm256_blendv_epi8(low, v, _mm256_cmpgt_epi64(low, v));
+        high = _mm256_blendv_epi8(high, v, _mm256_cmpgt_epi64(v, high));
+    }
+    int64_t lows[4], highs[4];
+    _mm256_storeu_si256((__m256i *)(void *)lows, low);
+    _mm256_storeu_si256((__m256i *)(void *)highs, high);
+    range[0] = lows[0];
+    range[1] = highs[0];
+    for (unsigned i = 1; i < 4; i++) {
+        range[0] = lows[i] < range[0] ? lows[i] : range[0];
+        range[1] = highs[i] > range[1] ? highs[i] : range[1];
+    }
+}
+
+static void widen(uint32_t *out, const uint8_t *in, uint32_t add)
+{
+    for (unsigned i = 0; i < SX_GROUP; i += 8) {
+        __m128i bytes = _mm_loadl_epi64((const __m128i *)(const void *)(in + i));
+        __m256i row = _mm256_add_epi32(_mm256_cvtepu8_epi32(bytes), _mm256_set1_epi32((int)add));
+        _mm256_storeu_si256((__m256i *)(void *)(out + i), row);
+    }
+}
+
 const struct sx_kernels sx_kernels_avx2 = {
     .name = "avx2",
     .pack = pack,
     .unpack = unpack,
+    .differences = differences,
+    .outside = outside,
     .to_i64 = {to_i64_0, to_i64_1, to_i64_2},
     .to_f64 = {to_f64_0, to_f64_1, to_f64_2},
     .scale = scale_all,
     .unscale = unscale_all,
+    .ans_symbols = ans_symbols,
+    .ans_numbers = ans_numbers,
+    .ans_wide = ans_wide,
+    .widen = widen,
+    .range = range_of,
     .weighted_sum = weighted_sum,
     .plain_sum = plain_sum,
 };

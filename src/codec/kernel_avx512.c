@@ -11,6 +11,8 @@
 
 SX_TARGET_BEGIN("avx512f,avx512vl,avx512dq,avx512bw,avx2,fma,bmi,bmi2,lzcnt,popcnt")
 
+#define SX_ANS_LOW_BITS _bzhi_u64
+#include "codec/kernel_ans.h"
 #include "codec/kernel_pack.h"
 
 #define INLINE static inline __attribute__((always_inline))
@@ -46,13 +48,21 @@ INLINE struct state state_of(const struct sx_chain *chain)
     };
 }
 
+/* Two rows. They were stored one by one, a moment ago: a load of both would wait for the stores. */
+INLINE __m512i load_rows(const uint32_t *residuals)
+{
+    const void *low = residuals, *high = residuals + 8;
+    return _mm512_inserti64x4(_mm512_castsi256_si512(_mm256_loadu_si256((const __m256i *)low)),
+                              _mm256_loadu_si256((const __m256i *)high), 1);
+}
+
 /* The next 16 relative values; see kernel_avx2.c. */
 INLINE __m512i next_rows(struct state *state, const uint32_t *residuals, unsigned order)
 {
-    __m512i x = _mm512_loadu_si512(residuals);
-    x = _mm512_add_epi32(x, state->step);
+    __m512i x = load_rows(residuals);
     if (order == 0)
         return x;
+    x = _mm512_add_epi32(x, state->step);
     if (order == 2) {
         x = prefix_sum(x);
         __m512i total = last_lane(x);
@@ -98,8 +108,9 @@ INLINE __m512d divide(__m512d n, __m512d high, __m512d low)
     return _mm512_fmadd_pd(n, high, _mm512_mul_pd(n, low));
 }
 
+/* whole: the scale is 1, and the integers are the doubles. */
 INLINE void to_f64(double *out, const uint32_t *residuals, struct sx_chain *chain,
-                   const struct sx_scale *scale, unsigned order)
+                   const struct sx_scale *scale, unsigned order, bool whole)
 {
     struct state state = state_of(chain);
     __m512i rows = _mm512_setzero_si512();
@@ -112,29 +123,59 @@ INLINE void to_f64(double *out, const uint32_t *residuals, struct sx_chain *chai
         __m512d b = _mm512_cvtepi32_pd(_mm512_extracti64x4_epi64(rows, 1));
         a = _mm512_fmadd_pd(a, factor, base);
         b = _mm512_fmadd_pd(b, factor, base);
-        _mm512_storeu_pd(out + i, divide(a, high, low));
-        _mm512_storeu_pd(out + i + 8, divide(b, high, low));
+        _mm512_storeu_pd(out + i, whole ? a : divide(a, high, low));
+        _mm512_storeu_pd(out + i + 8, whole ? b : divide(b, high, low));
     }
     end_of(chain, order, rows);
 }
 
-#define DEFINE_ORDER(N)                                                                            \
+/* Order 0 by single rows: nothing has to be put together or taken apart. */
+INLINE void rows_to_f64(double *out, const uint32_t *residuals, const struct sx_chain *chain,
+                        const struct sx_scale *scale, bool whole)
+{
+    __m512d base = _mm512_set1_pd((double)(int64_t)(chain->origin + chain->factor * chain->start));
+    __m512d factor = _mm512_set1_pd((double)(int64_t)chain->factor);
+    __m512d high = _mm512_set1_pd(scale->high), low = _mm512_set1_pd(scale->low);
+    for (unsigned i = 0; i < SX_GROUP; i += 8) {
+        const void *at = residuals + i;
+        __m512d n = _mm512_cvtepi32_pd(_mm256_loadu_si256((const __m256i *)at));
+        n = _mm512_fmadd_pd(n, factor, base);
+        _mm512_storeu_pd(out + i, whole ? n : divide(n, high, low));
+    }
+}
+
+static void to_f64_0(double *out, const uint32_t *residuals, struct sx_chain *chain,
+                     const struct sx_scale *scale)
+{
+    if (scale->high == 1)
+        rows_to_f64(out, residuals, chain, scale, true);
+    else
+        rows_to_f64(out, residuals, chain, scale, false);
+}
+
+#define DEFINE_TO_I64(N)                                                                           \
     static void to_i64_##N(int64_t *out, const uint32_t *residuals, struct sx_chain *chain)        \
     {                                                                                              \
         if (chain->factor == 1)                                                                    \
             to_i64(out, residuals, chain, N, false);                                               \
         else                                                                                       \
             to_i64(out, residuals, chain, N, true);                                                \
-    }                                                                                              \
+    }
+#define DEFINE_TO_F64(N)                                                                           \
     static void to_f64_##N(double *out, const uint32_t *residuals, struct sx_chain *chain,         \
                            const struct sx_scale *scale)                                           \
     {                                                                                              \
-        to_f64(out, residuals, chain, scale, N);                                                   \
+        if (scale->high == 1)                                                                      \
+            to_f64(out, residuals, chain, scale, N, true);                                         \
+        else                                                                                       \
+            to_f64(out, residuals, chain, scale, N, false);                                        \
     }
 
-DEFINE_ORDER(0)
-DEFINE_ORDER(1)
-DEFINE_ORDER(2)
+DEFINE_TO_I64(0)
+DEFINE_TO_I64(1)
+DEFINE_TO_I64(2)
+DEFINE_TO_F64(1)
+DEFINE_TO_F64(2)
 
 static void scale_all(double *out, const int64_t *values, size_t count,
                       const struct sx_scale *scale)
@@ -178,14 +219,105 @@ static size_t unscale_all(int64_t *out, uint64_t *bad, const double *values, siz
     return bad_count;
 }
 
+/* Eight differences. */
+INLINE __m512i difference(const int64_t *values, __m512i from, unsigned order)
+{
+    __m512i v = _mm512_loadu_si512(values);
+    if (order == 0)
+        return _mm512_sub_epi64(v, from);
+    __m512i before = _mm512_loadu_si512(values - 1), d = _mm512_sub_epi64(v, before);
+    if (order == 2)
+        d = _mm512_sub_epi64(d, _mm512_sub_epi64(before, _mm512_loadu_si512(values - 2)));
+    return d;
+}
+
+INLINE bool differences_of(uint32_t *out, int32_t range[2], const int64_t *values, unsigned order,
+                           unsigned reach)
+{
+    __m512i from = _mm512_set1_epi64(order ? values[-1] : values[0]);
+    __m512i middle = _mm512_sub_epi64(from, _mm512_set1_epi64((int64_t)1 << reach));
+    __m512i far = _mm512_setzero_si512();
+    __m512i low = _mm512_set1_epi32(INT32_MAX), high = _mm512_set1_epi32(INT32_MIN);
+    for (unsigned i = 0; i < SX_GROUP; i += 16) {
+        const int64_t *v = values + i;
+        far = _mm512_or_si512(far, _mm512_sub_epi64(_mm512_loadu_si512(v), middle));
+        far = _mm512_or_si512(far, _mm512_sub_epi64(_mm512_loadu_si512(v + 8), middle));
+        __m256i a = _mm512_cvtepi64_epi32(difference(v, from, order));
+        __m256i b = _mm512_cvtepi64_epi32(difference(v + 8, from, order));
+        __m512i d = _mm512_inserti64x4(_mm512_castsi256_si512(a), b, 1);
+        low = _mm512_min_epi32(low, d);
+        high = _mm512_max_epi32(high, d);
+        _mm512_storeu_si512(out + i, d);
+    }
+    range[0] = _mm512_reduce_min_epi32(low);
+    range[1] = _mm512_reduce_max_epi32(high);
+    far = _mm512_srl_epi64(far, _mm_cvtsi32_si128((int)reach + 1));
+    return _mm512_test_epi64_mask(far, far) == 0;
+}
+
+static bool differences(uint32_t *out, int32_t range[2], const int64_t *values, unsigned order,
+                        unsigned reach)
+{
+    if (order == 0)
+        return differences_of(out, range, values, 0, reach);
+    if (order == 1)
+        return differences_of(out, range, values, 1, reach);
+    return differences_of(out, range, values, 2, reach);
+}
+
+static size_t outside(uint64_t masks[4], const uint64_t valid[4], const uint32_t *numbers,
+                      uint32_t low, uint32_t span)
+{
+    __m512i from = _mm512_set1_epi32((int)low), limit = _mm512_set1_epi32((int)span);
+    size_t count = 0;
+    for (unsigned word = 0; word < 4; word++) {
+        uint64_t mask = 0;
+        for (unsigned i = 0; i < 64; i += 16) {
+            __m512i v = _mm512_sub_epi32(_mm512_loadu_si512(numbers + 64 * word + i), from);
+            mask |= (uint64_t)_mm512_cmpgt_epu32_mask(v, limit) << i;
+        }
+        masks[word] = mask & valid[word];
+        count += (size_t)__builtin_popcountll(masks[word]);
+    }
+    return count;
+}
+
+static void range_of(int64_t range[2], const int64_t *values)
+{
+    __m512i low = _mm512_loadu_si512(values), high = low;
+    for (unsigned i = 8; i < SX_GROUP; i += 8) {
+        __m512i v = _mm512_loadu_si512(values + i);
+        low = _mm512_min_epi64(low, v);
+        high = _mm512_max_epi64(high, v);
+    }
+    range[0] = _mm512_reduce_min_epi64(low);
+    range[1] = _mm512_reduce_max_epi64(high);
+}
+
+static void widen(uint32_t *out, const uint8_t *in, uint32_t add)
+{
+    for (unsigned i = 0; i < SX_GROUP; i += 16) {
+        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(in + i));
+        __m512i rows = _mm512_add_epi32(_mm512_cvtepu8_epi32(bytes), _mm512_set1_epi32((int)add));
+        _mm512_storeu_si512(out + i, rows);
+    }
+}
+
 const struct sx_kernels sx_kernels_avx512 = {
     .name = "avx512",
     .pack = pack,
     .unpack = unpack,
+    .differences = differences,
+    .outside = outside,
     .to_i64 = {to_i64_0, to_i64_1, to_i64_2},
     .to_f64 = {to_f64_0, to_f64_1, to_f64_2},
     .scale = scale_all,
     .unscale = unscale_all,
+    .ans_symbols = ans_symbols,
+    .ans_numbers = ans_numbers,
+    .ans_wide = ans_wide,
+    .widen = widen,
+    .range = range_of,
     .weighted_sum = weighted_sum,
     .plain_sum = plain_sum,
 };

@@ -10,16 +10,11 @@
 #define SX_CODEC_KERNEL_PACK_H
 
 #include "codec/kernel.h"
+#include "codec/kernel_target.h"
 
 #include <string.h>
 
 typedef uint32_t sx_lanes __attribute__((vector_size(32)));
-
-#if defined(__clang__)
-#define SX_UNROLL_ROWS _Pragma("clang loop unroll(full)")
-#else
-#define SX_UNROLL_ROWS _Pragma("GCC unroll 32")
-#endif
 
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
 #error "packed words are little-endian; a big-endian machine needs swaps in this file"
@@ -43,7 +38,7 @@ typedef uint32_t sx_lanes __attribute__((vector_size(32)));
     static void pack_##W(uint8_t *out, const uint32_t *values)                                     \
     {                                                                                              \
         sx_lanes word = {0};                                                                       \
-        SX_UNROLL_ROWS                                                                             \
+        SX_UNROLL(32)                                                                              \
         for (unsigned row = 0; row < 32; row++) {                                                  \
             unsigned shift = row * W % 32;                                                         \
             sx_lanes v;                                                                            \
@@ -60,7 +55,7 @@ typedef uint32_t sx_lanes __attribute__((vector_size(32)));
     {                                                                                              \
         sx_lanes word, v;                                                                          \
         memcpy(&word, in, sizeof word);                                                            \
-        SX_UNROLL_ROWS                                                                             \
+        SX_UNROLL(32)                                                                              \
         for (unsigned row = 0; row < 32; row++) {                                                  \
             unsigned shift = row * W % 32;                                                         \
             v = word >> shift;                                                                     \

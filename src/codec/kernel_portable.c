@@ -3,14 +3,16 @@
 #include "codec/kernel_priv.h"
 
 #include "base/bytes.h"
+#include "codec/kernel_ans.h"
 #include "codec/kernel_pack.h"
+#include "codec/kernel_plain.h"
 
 /* One step of a chain; returns the relative value. */
 static inline int32_t relative_next(unsigned order, uint32_t residual, uint32_t step,
                                     uint32_t *delta, uint32_t *sum)
 {
     if (order == 0)
-        return (int32_t)(residual + step);
+        return (int32_t)residual;
     if (order == 1) {
         *sum += residual + step;
         return (int32_t)*sum;
@@ -85,10 +87,17 @@ const struct sx_kernels sx_kernels_portable = {
     .name = "portable",
     .pack = pack,
     .unpack = unpack,
+    .differences = differences,
+    .outside = outside,
     .to_i64 = {to_i64_0, to_i64_1, to_i64_2},
     .to_f64 = {to_f64_0, to_f64_1, to_f64_2},
     .scale = scale_all,
     .unscale = unscale_all,
+    .ans_symbols = ans_symbols,
+    .ans_numbers = ans_numbers,
+    .ans_wide = ans_wide,
+    .widen = widen,
+    .range = range_of,
     .weighted_sum = weighted_sum,
     .plain_sum = plain_sum,
 };

@@ -10,6 +10,13 @@
 
 #define SX_PRAGMA(text) _Pragma(#text)
 
+/* Before a loop of a constant number of rounds: no loop is left of it. */
+#if defined(__clang__)
+#define SX_UNROLL(count) SX_PRAGMA(clang loop unroll(full))
+#else
+#define SX_UNROLL(count) SX_PRAGMA(GCC unroll count)
+#endif
+
 #if defined(__clang__)
 #define SX_TARGET_BEGIN(names)                                                                     \
     SX_PRAGMA(clang attribute push(__attribute__((target(names))), apply_to = function))

@@ -165,6 +165,85 @@ static void test_sums_of_a_group_are_exact(void **state)
                         sx_bit_mask(SX_WEIGHTED_WIDTH) * (256 * 257 / 2));
 }
 
+static void test_differences_and_what_is_outside_are_found_in_every_version(void **state)
+{
+    (void)state;
+    static int64_t values[2 + SX_GROUP];
+    uint32_t want[SX_GROUP], got[SX_GROUP];
+    int32_t want_range[2], got_range[2];
+    uint64_t want_masks[4], got_masks[4];
+    static const uint64_t valid[4] = {~(uint64_t)1, UINT64_MAX, UINT64_MAX, 0xffff};
+    const struct sx_kernels *oracle = sx_kernels_of(SX_ISA_PORTABLE);
+    for (size_t k = 1; k < ISAS; k++) {
+        const struct sx_kernels *kernels = sx_kernels_of(isas[k]);
+        for (unsigned kind = 0; kernels && kind < SX_INT_KINDS; kind++)
+            for (unsigned order = 0; order <= 2; order++)
+                for (unsigned reach = 8; reach <= 30; reach += 11) {
+                    sx_gen_ints(kind, reach, values, 2 + SX_GROUP);
+                    bool near = oracle->differences(want, want_range, values + 2, order, reach);
+                    assert_int_equal(kernels->differences(got, got_range, values + 2, order, reach),
+                                     near);
+                    if (!near)
+                        continue;
+                    assert_memory_equal(want, got, sizeof want);
+                    assert_memory_equal(want_range, got_range, sizeof want_range);
+                    uint32_t low = (uint32_t)want_range[0] + 1, span = reach * 3;
+                    size_t count = oracle->outside(want_masks, valid, want, low, span);
+                    assert_int_equal(kernels->outside(got_masks, valid, got, low, span), count);
+                    assert_memory_equal(want_masks, got_masks, sizeof want_masks);
+                }
+    }
+}
+
+static void test_differences_are_those_of_the_definition(void **state)
+{
+    (void)state;
+    static int64_t values[2 + SX_GROUP];
+    uint32_t d[SX_GROUP];
+    int32_t range[2];
+    sx_gen_ints(3, 1, values, 2 + SX_GROUP);
+    const int64_t *v = values + 2;
+    for (unsigned order = 0; order <= 2; order++) {
+        assert_true(sx_kernels_of(SX_ISA_PORTABLE)->differences(d, range, v, order, 20));
+        int64_t low = INT64_MAX, high = INT64_MIN;
+        for (ptrdiff_t i = 0; i < SX_GROUP; i++) {
+            int64_t want = order == 0   ? v[i] - v[0]
+                           : order == 1 ? v[i] - v[i - 1]
+                                        : v[i] - 2 * v[i - 1] + v[i - 2];
+            assert_true((int32_t)d[i] == want);
+            low = want < low ? want : low;
+            high = want > high ? want : high;
+        }
+        assert_true(range[0] == low && range[1] == high);
+    }
+    values[100] += 1 << 20;
+    assert_false(sx_kernels_of(SX_ISA_PORTABLE)->differences(d, range, v, 1, 19));
+}
+
+static void test_ranges_and_widened_bytes_are_right_in_every_version(void **state)
+{
+    (void)state;
+    int64_t values[SX_GROUP], range[2];
+    uint8_t bytes[SX_GROUP];
+    uint32_t words[SX_GROUP];
+    struct sx_random random = {3};
+    for (size_t k = 0; k < ISAS; k++)
+        for (unsigned round = 0; sx_kernels_of(isas[k]) && round < 64; round++) {
+            int64_t low = INT64_MAX, high = INT64_MIN;
+            for (size_t i = 0; i < SX_GROUP; i++) {
+                values[i] = (int64_t)sx_random_next(&random) >> round;
+                bytes[i] = (uint8_t)values[i];
+                low = values[i] < low ? values[i] : low;
+                high = values[i] > high ? values[i] : high;
+            }
+            sx_kernels_of(isas[k])->range(range, values);
+            assert_true(range[0] == low && range[1] == high);
+            sx_kernels_of(isas[k])->widen(words, bytes, 0u - round);
+            for (size_t i = 0; i < SX_GROUP; i++)
+                assert_int_equal(words[i], (uint32_t)bytes[i] - round);
+        }
+}
+
 /* Counts that end before, at and after the width of a register. */
 static const size_t counts[] = {1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 63, 64, 65, 127, 200};
 
@@ -245,6 +324,9 @@ int main(void)
         cmocka_unit_test(test_packing_drops_the_bits_above_the_width),
         cmocka_unit_test(test_chains_give_the_defined_values_in_every_version),
         cmocka_unit_test(test_sums_of_a_group_are_exact),
+        cmocka_unit_test(test_differences_are_those_of_the_definition),
+        cmocka_unit_test(test_differences_and_what_is_outside_are_found_in_every_version),
+        cmocka_unit_test(test_ranges_and_widened_bytes_are_right_in_every_version),
         cmocka_unit_test(test_scaling_to_doubles_is_the_division_in_every_version),
         cmocka_unit_test(test_scaling_from_doubles_finds_the_bad_ones_in_every_version),
         cmocka_unit_test(test_a_version_can_be_forced),

@@ -38,24 +38,10 @@
 #define SX_CODEC_PACKED_H
 
 #include "base/buf.h"
-#include "codec/kernel.h"
+#include "codec/chain.h"
 
 #define SX_PACKED_GROUPS_MAX 64
 #define SX_PACKED_VECTOR 4 /* groups between two places where decoding can begin */
-
-/* What the encoder found out about one group. */
-struct sx_packed_plan {
-    uint64_t step;
-    uint8_t width;
-    uint8_t patch_count;
-    uint8_t high_width;
-    bool wide;
-    uint32_t bits; /* of data, headers not counted */
-};
-
-/* Plans group `group` of `values`; `order` 0 to 2. */
-void sx_packed_plan(struct sx_packed_plan *plan, const int64_t *values, size_t count, size_t group,
-                    unsigned order);
 
 /* Bits that `values` would take in an order, headers and all, from at most `groups` of its
  * groups. */
@@ -95,6 +81,11 @@ void sx_packed_seek(struct sx_packed_reader *reader, size_t group);
  * shorter). */
 void sx_packed_next_i64(struct sx_packed_reader *reader, int64_t *out);
 void sx_packed_next_f64(struct sx_packed_reader *reader, double *out, const struct sx_scale *scale);
+
+/* Reads past the next group and adds its values to `totals`. want_range: min and max, too; without
+ * them values need not be made. */
+void sx_packed_next_total(struct sx_packed_reader *reader, struct sx_totals *totals,
+                          bool want_range);
 
 /* Values of a group. */
 static inline size_t sx_packed_group_size(const struct sx_packed_reader *reader, size_t group)

@@ -131,21 +131,18 @@ static struct sx_bytes patches_of(const struct sx_packed_group *group, size_t co
     return sx_bytes_make(group->data + offset, data_size(group, count) - offset);
 }
 
-/* What patch k adds to its residual. */
-static uint64_t patch(const struct sx_packed_group *group, struct sx_bytes high, size_t k)
+/* Reads the patches of a group: what each adds to its residual. Returns where they go. */
+static const uint8_t *read_patches(uint64_t *patches, const struct sx_packed_group *group,
+                                   size_t count)
 {
+    struct sx_bytes list = patches_of(group, count);
     uint64_t sign = (uint64_t)1 << (group->high_width - 1);
-    uint64_t v = sx_bits_get(high, k * group->high_width, group->high_width);
-    return ((v ^ sign) - sign) << group->width;
-}
-
-/* Residuals of a short group, into `out`, zero up to 256. */
-static void unpack_short(uint64_t *out, const struct sx_packed_group *group, size_t count)
-{
-    struct sx_bytes in = sx_bytes_make(group->data, sx_bits_size(count, group->width));
-    for (size_t i = 0; i < count; i++)
-        out[i] = sx_bits_get(in, i * group->width, group->width);
-    memset(out + count, 0, (SX_GROUP - count) * sizeof *out);
+    sx_bits_unpack(patches,
+                   sx_bytes_make(list.ptr + group->patch_count, list.len - group->patch_count),
+                   group->patch_count, group->high_width);
+    for (size_t k = 0; k < group->patch_count; k++)
+        patches[k] = ((patches[k] ^ sign) - sign) << group->width;
+    return list.ptr;
 }
 
 /* Residuals of the next group, sums modulo 2^32. */
@@ -153,22 +150,21 @@ static void residuals_narrow(const struct sx_packed_reader *reader, uint32_t *ou
 {
     const struct sx_packed_group *group = &reader->groups[reader->next];
     size_t count = sx_packed_group_size(reader, reader->next);
+    uint64_t words[SX_GROUP];
     if (count == SX_GROUP) {
         sx_kernels()->unpack(out, group->data, group->width);
     } else {
-        uint64_t words[SX_GROUP];
-        unpack_short(words, group, count);
-        for (size_t i = 0; i < SX_GROUP; i++)
+        struct sx_bytes in = sx_bytes_make(group->data, sx_bits_size(count, group->width));
+        sx_bits_unpack(words, in, count, group->width);
+        for (size_t i = 0; i < count; i++)
             out[i] = (uint32_t)words[i];
+        memset(out + count, 0, (SX_GROUP - count) * sizeof *out);
     }
     if (!group->patch_count)
         return;
-    struct sx_bytes list = patches_of(group, count), high = list;
-    high.ptr += group->patch_count;
-    high.len -= group->patch_count;
-    for (size_t k = 0; k < group->patch_count; k++) {
-        out[list.ptr[k]] |= (uint32_t)patch(group, high, k);
-    }
+    const uint8_t *positions = read_patches(words, group, count);
+    for (size_t k = 0; k < group->patch_count; k++)
+        out[positions[k]] |= (uint32_t)words[k];
 }
 
 /* Residuals of the next group, sums modulo 2^64. */
@@ -184,45 +180,25 @@ static void residuals_wide(const struct sx_packed_reader *reader, uint64_t *out)
         for (size_t i = 0; i < SX_GROUP; i++)
             out[i] = low[i] | (uint64_t)high[i] << 32;
     } else {
-        unpack_short(out, group, count);
+        struct sx_bytes in = sx_bytes_make(group->data, sx_bits_size(count, group->width));
+        sx_bits_unpack(out, in, count, group->width);
+        memset(out + count, 0, (SX_GROUP - count) * sizeof *out);
     }
     if (!group->patch_count)
         return;
-    struct sx_bytes list = patches_of(group, count), high = list;
-    high.ptr += group->patch_count;
-    high.len -= group->patch_count;
+    uint64_t patches[SX_GROUP];
+    const uint8_t *positions = read_patches(patches, group, count);
     for (size_t k = 0; k < group->patch_count; k++)
-        out[list.ptr[k]] |= patch(group, high, k);
-}
-
-/* The same chain as in the kernels, with sums modulo 2^64. */
-static void wide_to_i64(struct sx_packed_reader *reader, int64_t *out)
-{
-    uint64_t residuals[SX_GROUP];
-    struct sx_chain *chain = &reader->chain;
-    residuals_wide(reader, residuals);
-    if (reader->order == 0) {
-        uint64_t base = chain->origin + chain->factor * chain->start;
-        for (size_t i = 0; i < SX_GROUP; i++)
-            out[i] = (int64_t)(base + chain->factor * residuals[i]);
-        return;
-    }
-    uint64_t value = chain->start, delta = chain->delta;
-    for (size_t i = 0; i < SX_GROUP; i++) {
-        uint64_t d = residuals[i] + chain->step;
-        delta = reader->order == 1 ? d : delta + d;
-        value += delta;
-        out[i] = (int64_t)(chain->origin + chain->factor * value);
-    }
-    chain->start = value;
-    chain->delta = delta;
+        out[positions[k]] |= patches[k];
 }
 
 static void group_to_i64(struct sx_packed_reader *reader, int64_t *out)
 {
     begin_group(reader);
     if (reader->groups[reader->next].wide) {
-        wide_to_i64(reader, out);
+        uint64_t residuals[SX_GROUP];
+        residuals_wide(reader, residuals);
+        sx_chain_wide(out, residuals, &reader->chain, reader->order);
     } else {
         uint32_t residuals[SX_GROUP];
         residuals_narrow(reader, residuals);
@@ -250,25 +226,38 @@ void sx_packed_next_i64(struct sx_packed_reader *reader, int64_t *out)
     group_to_i64(reader, out);
 }
 
-/* Whether base + factor * (any 32-bit number) is exact: then doubles can be used all the way. */
-static bool exact_in_doubles(const struct sx_chain *chain)
-{
-    uint64_t base = chain->origin + chain->factor * chain->start, limit = (uint64_t)1 << 52;
-    return chain->factor <= (uint64_t)1 << 20 && base + limit <= 2 * limit;
-}
-
 void sx_packed_next_f64(struct sx_packed_reader *reader, double *out, const struct sx_scale *scale)
 {
     assert(reader->next < reader->group_count);
-    begin_group(reader);
-    if (reader->groups[reader->next].wide || !exact_in_doubles(&reader->chain)) {
+    if (reader->groups[reader->next].wide) {
         int64_t values[SX_GROUP];
         group_to_i64(reader, values);
         sx_kernels()->scale(out, values, SX_GROUP, scale);
         return;
     }
     uint32_t residuals[SX_GROUP];
+    begin_group(reader);
     residuals_narrow(reader, residuals);
-    sx_kernels()->to_f64[reader->order](out, residuals, &reader->chain, scale);
+    sx_chain_f64(out, residuals, &reader->chain, reader->order, scale);
     reader->next++;
+}
+
+void sx_packed_next_total(struct sx_packed_reader *reader, struct sx_totals *totals,
+                          bool want_range)
+{
+    const struct sx_packed_group *group = &reader->groups[reader->next];
+    size_t count = sx_packed_group_size(reader, reader->next);
+    if (!want_range && !group->wide && count == SX_GROUP && !group->patch_count &&
+        group->width <= SX_WEIGHTED_WIDTH) {
+        uint32_t residuals[SX_GROUP];
+        begin_group(reader);
+        sx_kernels()->unpack(residuals, group->data, group->width);
+        if (sx_chain_sum(totals, residuals, group->width, &reader->chain, reader->order)) {
+            reader->next++;
+            return;
+        }
+    }
+    int64_t values[SX_GROUP];
+    group_to_i64(reader, values);
+    sx_totals_add(totals, values, count);
 }

@@ -11,6 +11,7 @@
 #define HAS_RESIDUALS 64
 #define HAS_EXCEPTIONS 128
 #define EXCEPTION_BITS 74 /* its 64, its place, and the time of it */
+#define IMPERFECT_PART 20 /* of the values bad: something else than digits is looked for */
 #define RESIDUAL_BITS 3   /* of a value, when there is a stream of them */
 
 /* ---- the scale ------------------------------------------------------------------------------ */
@@ -112,20 +113,30 @@ static size_t find_residuals(struct sx_scaled_plan *plan)
 }
 
 /* Gives exceptions the number before them (the first ones, that of the first good value), which
- * costs least. */
-static void fill_exceptions(struct sx_scaled_plan *plan)
+ * costs least. Returns the bits that they take. */
+static uint64_t fill_exceptions(struct sx_scaled_plan *plan)
 {
     int64_t before = 0;
+    uint64_t pattern = 0, differ = 0;
+    bool any = false;
     for (size_t i = 0; i < plan->count; i++)
         if (!(plan->bad[i / 64] >> (i % 64) & 1)) {
             before = plan->numbers[i];
             break;
         }
     for (size_t i = 0; i < plan->count; i++) {
-        if (plan->bad[i / 64] >> (i % 64) & 1)
+        if (plan->bad[i / 64] >> (i % 64) & 1) {
+            uint64_t bits = sx_bits_of_f64(plan->values[i]);
             plan->numbers[i] = before;
+            differ |= any ? bits ^ pattern : 0;
+            pattern = bits;
+            any = true;
+        }
         before = plan->numbers[i];
     }
+    if (differ)
+        return 24 + plan->exception_count * EXCEPTION_BITS;
+    return 88 + plan->exception_count * (EXCEPTION_BITS - 64);
 }
 
 /* Chooses the digits; returns the number of values that they do not bring back. */
@@ -146,6 +157,59 @@ static size_t find_digits(struct sx_scaled_plan *plan)
     return bad_count;
 }
 
+/* ---- binary places -------------------------------------------------------------------------- */
+
+/* The place of the lowest bit that is set in v, and of the highest; false: v is 0 or not finite. */
+static bool places_of(double v, int *lowest, int *highest)
+{
+    uint64_t bits = sx_bits_of_f64(v) & INT64_MAX, mantissa = bits & (((uint64_t)1 << 52) - 1);
+    int exponent = (int)(bits >> 52);
+    if (bits == 0 || exponent == 2047)
+        return false;
+    mantissa |= exponent ? (uint64_t)1 << 52 : 0;
+    exponent = (exponent ? exponent : 1) - 1075;
+    *lowest = exponent + __builtin_ctzll(mantissa);
+    *highest = exponent + (int)sx_bit_width(mantissa) - 1;
+    return true;
+}
+
+/* The unit of which all values are multiples below 2^51; false: there is none, or it is too
+ * small. */
+static bool find_exponent(const double *values, size_t count, int *exponent)
+{
+    int low = INT32_MAX, high = INT32_MIN;
+    for (size_t i = 0; i < count; i++) {
+        int lowest, highest;
+        if (!places_of(values[i], &lowest, &highest))
+            continue;
+        low = SX_MIN(low, lowest);
+        high = SX_MAX(high, highest);
+        if (high - low > 50)
+            return false;
+    }
+    *exponent = low;
+    return low <= SX_SCALE_EXPONENT_MAX;
+}
+
+/* Tries a power of two as the unit, where digits leave many values beside or out; returns how many
+ * are bad then, which is fewer than before, or before. */
+static size_t try_binary(struct sx_scaled_plan *plan, size_t bad_before)
+{
+    struct sample sample;
+    int exponent;
+    sample_all(&sample, plan->values, plan->count);
+    if (!find_exponent(sample.v, sample.count, &exponent) ||
+        !find_exponent(plan->values, plan->count, &exponent))
+        return bad_before;
+    plan->binary = true;
+    plan->exponent = exponent;
+    size_t bad_count = unscale_all(plan);
+    if (bad_count < bad_before)
+        return bad_count;
+    plan->binary = false;
+    return unscale_all(plan);
+}
+
 void sx_scaled_plan(struct sx_scaled_plan *plan, const double *values, size_t count)
 {
     plan->values = values;
@@ -153,7 +217,9 @@ void sx_scaled_plan(struct sx_scaled_plan *plan, const double *values, size_t co
     plan->binary = false;
     plan->has_residuals = false;
     size_t bad_count = find_digits(plan);
-    if (bad_count) {
+    if (bad_count > count / IMPERFECT_PART)
+        bad_count = try_binary(plan, bad_count);
+    if (bad_count && !plan->binary) {
         size_t near = find_residuals(plan);
         plan->has_residuals = near > 0;
         bad_count -= near;
@@ -162,13 +228,13 @@ void sx_scaled_plan(struct sx_scaled_plan *plan, const double *values, size_t co
     plan->bits = UINT64_MAX;
     if (bad_count * EXCEPTION_BITS >= 64 * count)
         return;
-    if (bad_count)
-        fill_exceptions(plan);
-    sx_ints_plan(&plan->ints, plan->numbers, count, plan->numbers, false);
-    plan->bits = 16 + plan->ints.bits + bad_count * EXCEPTION_BITS;
+    plan->bits = 16 + (bad_count ? fill_exceptions(plan) : 0);
+    sx_ints_plan(&plan->ints, plan->numbers, count, plan->numbers, &plan->wish);
+    plan->bits += plan->ints.bits;
     if (plan->has_residuals) {
-        sx_ints_plan(&plan->residuals, plan->beside, count, plan->beside, false);
-        plan->bits += 16 + plan->residuals.bits;
+        struct sx_ints_wish alone = {.scratch = plan->wish.scratch};
+        sx_ints_plan(&plan->residuals, plan->beside, count, plan->beside, &alone);
+        plan->bits += 8 + plan->residuals.bits;
     }
 }
 
@@ -283,10 +349,11 @@ static bool open_scale(struct sx_scaled_reader *reader, unsigned code, struct sx
 }
 
 stria_status sx_scaled_open(struct sx_scaled_reader *reader, struct sx_bytes in, size_t count,
-                            stria_error *err)
+                            const struct sx_tables *shared, stria_error *err)
 {
     struct sx_bytes head, residuals;
     reader->count = count;
+    reader->next = 0;
     reader->exception_next = count;
     reader->exceptions_left = 0;
     if (!sx_bytes_take(&in, 1, &head) || !open_scale(reader, head.ptr[0] & 63, &in))
@@ -297,18 +364,23 @@ stria_status sx_scaled_open(struct sx_scaled_reader *reader, struct sx_bytes in,
     if (reader->has_residuals) {
         if (!sx_sized_get(&in, &residuals))
             return sx_fail(err, STRIA_CORRUPT, "a column of scaled doubles breaks its residuals");
-        stria_status st = sx_ints_open(&reader->residuals, residuals, count, err);
+        stria_status st = sx_ints_open(&reader->residuals, residuals, count, NULL, err);
         if (st)
             return st;
     }
-    return sx_ints_open(&reader->ints, in, count, err);
+    return sx_ints_open(&reader->ints, in, count, shared, err);
 }
 
-/* Puts the exceptions of [first, first + count) into `values`. */
-static bool put_exceptions_in(struct sx_scaled_reader *reader, size_t first, size_t count,
-                              double *values)
+bool sx_scaled_skip_exception(struct sx_scaled_reader *reader)
 {
-    while (reader->exception_next < first + count) {
+    reader->patterns += reader->pattern_step;
+    return next_exception(reader, reader->exception_next + 1);
+}
+
+/* Puts the exceptions of the group at `first` into `values`. */
+static bool put_exceptions_in(struct sx_scaled_reader *reader, size_t first, double *values)
+{
+    while (reader->exception_next < reader->count && reader->exception_next < first + SX_GROUP) {
         size_t at = reader->exception_next;
         if (at >= first)
             values[at - first] = sx_f64_of_bits(sx_get_u64(reader->patterns));
@@ -319,44 +391,25 @@ static bool put_exceptions_in(struct sx_scaled_reader *reader, size_t first, siz
     return true;
 }
 
-static bool next_group(struct sx_scaled_reader *reader, double *out)
+bool sx_scaled_seek(struct sx_scaled_reader *reader, size_t group)
 {
-    int64_t beside[SX_GROUP];
-    if (!sx_ints_next_f64(&reader->ints, out, &reader->scale))
-        return false;
-    if (!reader->has_residuals)
-        return true;
-    if (!sx_ints_next(&reader->residuals, beside))
-        return false;
-    for (size_t i = 0; i < SX_GROUP; i++)
-        out[i] = sx_f64_of_bits(sx_bits_of_f64(out[i]) - (uint64_t)beside[i]);
-    return true;
+    reader->next = group;
+    return sx_ints_seek(&reader->ints, group) &&
+           (!reader->has_residuals || sx_ints_seek(&reader->residuals, group));
 }
 
-bool sx_scaled_range(struct sx_scaled_reader *reader, size_t first, size_t range_count,
-                     double *values)
+bool sx_scaled_next(struct sx_scaled_reader *reader, double *out)
 {
-    size_t skip = first % SX_GROUP, left = range_count;
-    double *to = values;
-    if (range_count == 0)
-        return true;
-    sx_ints_seek(&reader->ints, first / SX_GROUP);
-    if (reader->has_residuals)
-        sx_ints_seek(&reader->residuals, first / SX_GROUP);
-    while (left) {
-        size_t taken = SX_MIN(SX_GROUP - skip, left);
-        if (taken == SX_GROUP) {
-            if (!next_group(reader, to))
-                return false;
-        } else {
-            double group[SX_GROUP];
-            if (!next_group(reader, group))
-                return false;
-            memcpy(to, group + skip, taken * sizeof *to);
-        }
-        to += taken;
-        left -= taken;
-        skip = 0;
+    size_t first = reader->next * SX_GROUP;
+    if (!sx_ints_next_f64(&reader->ints, out, &reader->scale))
+        return false;
+    if (reader->has_residuals) {
+        int64_t beside[SX_GROUP];
+        if (!sx_ints_next(&reader->residuals, beside))
+            return false;
+        for (size_t i = 0; i < SX_GROUP; i++)
+            out[i] = sx_f64_of_bits(sx_bits_of_f64(out[i]) - (uint64_t)beside[i]);
     }
-    return put_exceptions_in(reader, first, range_count, values);
+    reader->next++;
+    return reader->exception_next >= first + SX_GROUP || put_exceptions_in(reader, first, out);
 }

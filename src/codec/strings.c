@@ -5,6 +5,7 @@
  *             the dictionary; the pass gives up when too many are distinct. */
 #include "codec/strings.h"
 
+#include "base/compress.h"
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/map.h"
@@ -75,29 +76,72 @@ static void put_dictionary(struct sx_buf *out, const struct dictionary *dictiona
     sx_buf_put_varint(out, dictionary->count);
     for (size_t entry = 0; entry < dictionary->count; entry++)
         sx_buf_put_sized(out, bytes_of(dictionary->values[dictionary->first_use[entry]]));
-    sx_ints_plan(&plan, indexes, count, indexes, false);
+    sx_ints_plan(&plan, indexes, count, indexes, &(struct sx_ints_wish){0});
     sx_ints_write(out, &plan);
+}
+
+/* ---- zstd ----------------------------------------------------------------------------------- */
+
+#define ZSTD_RATIO_MAX 100000 /* no frame is smaller than that part of what it holds */
+#define ZSTD_SIZE_MIN 512     /* bytes of a body that are worth a try */
+#define ZSTD_SAVES 8          /* it must save an eighth part */
+
+/* Packs the bytes behind `at` in place, if that saves enough; *packed: whether it did. */
+static stria_status try_zstd(struct sx_buf *out, size_t at, enum sx_tier tier, struct sx_mem *mem,
+                             bool *packed, stria_error *err)
+{
+    struct sx_buf frame;
+    size_t size = out->len - at;
+    uint8_t prefix[SX_VARINT_SIZE_MAX];
+    *packed = false;
+    if (out->failed || size < ZSTD_SIZE_MIN)
+        return STRIA_OK;
+    struct sx_compressor *compressor = sx_compressor_create(mem);
+    if (!compressor)
+        return sx_mem_refused(mem, size, err);
+    sx_buf_init(&frame, mem, size - size / ZSTD_SAVES);
+    stria_status st = sx_zstd_put(compressor, &frame, sx_bytes_make(out->ptr + at, size),
+                                  tier == SX_TIER_SEALED ? 9 : 1, NULL);
+    if (!st) {
+        *packed = true;
+        out->len = at;
+        sx_buf_put(out, prefix, sx_varint_write(prefix, size));
+        sx_buf_put_bytes(out, sx_buf_bytes(&frame));
+    }
+    sx_buf_deinit(&frame);
+    sx_compressor_destroy(compressor);
+    /* LIMIT: the frame would be too large, so it does not pay. */
+    return st == STRIA_OK || st == STRIA_LIMIT ? STRIA_OK : sx_mem_refused(mem, size, err);
 }
 
 /* ---- encoding ------------------------------------------------------------------------------- */
 
-static void put_plain(struct sx_buf *out, const stria_bytes *values, size_t count, int64_t *lengths)
+static stria_status put_plain(struct sx_buf *out, const stria_bytes *values, size_t count,
+                              int64_t *lengths, enum sx_tier tier, struct sx_mem *mem,
+                              stria_error *err)
 {
     struct sx_ints_plan plan;
     uint8_t prefix[SX_VARINT_SIZE_MAX];
+    size_t head = out->len;
+    bool packed;
     sx_buf_put_u8(out, SX_STRINGS_PLAIN);
     for (size_t i = 0; i < count; i++)
         lengths[i] = (int64_t)values[i].len;
-    sx_ints_plan(&plan, lengths, count, lengths, false);
+    sx_ints_plan(&plan, lengths, count, lengths, &(struct sx_ints_wish){0});
     size_t at = out->len;
     sx_ints_write(out, &plan);
     size_t size = out->len - at, prefix_size = sx_varint_write(prefix, size);
     if (!sx_buf_extend(out, prefix_size))
-        return;
+        return STRIA_OK; /* the refusal is told by the caller */
     memmove(out->ptr + at + prefix_size, out->ptr + at, size);
     memcpy(out->ptr + at, prefix, prefix_size);
+    size_t body = out->len;
     for (size_t i = 0; i < count; i++)
         sx_buf_put_bytes(out, bytes_of(values[i]));
+    stria_status st = try_zstd(out, body, tier, mem, &packed, err);
+    if (!st && packed)
+        out->ptr[head] = SX_STRINGS_ZSTD;
+    return st;
 }
 
 static bool all_equal(const stria_bytes *values, size_t count)
@@ -109,7 +153,7 @@ static bool all_equal(const stria_bytes *values, size_t count)
 }
 
 stria_status sx_strings_encode(struct sx_buf *out, const stria_bytes *values, size_t count,
-                               struct sx_mem *mem, stria_error *err)
+                               enum sx_tier tier, struct sx_mem *mem, stria_error *err)
 {
     if (all_equal(values, count)) {
         sx_buf_put_u8(out, SX_STRINGS_CONSTANT);
@@ -132,7 +176,7 @@ stria_status sx_strings_encode(struct sx_buf *out, const stria_bytes *values, si
     else if (small)
         put_dictionary(out, &dictionary, numbers, count);
     else
-        put_plain(out, values, count, numbers);
+        st = put_plain(out, values, count, numbers, tier, mem, err);
     sx_map_deinit(&dictionary.map);
     sx_mem_free(mem, numbers);
     if (st == STRIA_OK && out->failed)
@@ -165,10 +209,11 @@ static stria_status decode_dictionary(struct sx_bytes in, size_t count, size_t f
             return broken(err);
         entries[i] = (stria_bytes){.ptr = (const char *)text.ptr, .len = text.len};
     }
-    stria_status st = sx_ints_open(&indexes, in, count, err);
+    stria_status st = sx_ints_open(&indexes, in, count, NULL, err);
     if (st || range_count == 0)
         return st;
-    sx_ints_seek(&indexes, first / SX_GROUP);
+    if (!sx_ints_seek(&indexes, first / SX_GROUP))
+        return broken(err);
     for (size_t i = first; i < first + range_count;) {
         int64_t group[SX_GROUP];
         if (!sx_ints_next(&indexes, group))
@@ -184,15 +229,34 @@ static stria_status decode_dictionary(struct sx_bytes in, size_t count, size_t f
     return STRIA_OK;
 }
 
-static stria_status decode_plain(struct sx_bytes in, size_t count, size_t first, size_t range_count,
-                                 stria_bytes *values, stria_error *err)
+/* Unpacks a body into the arena. */
+static stria_status unpack_body(struct sx_bytes *body, struct sx_arena *arena, stria_error *err)
+{
+    uint64_t size;
+    if (!sx_varint_get_max(body, SX_COMPRESS_SIZE_MAX, &size) || size == 0 ||
+        size / ZSTD_RATIO_MAX > body->len)
+        return broken(err);
+    struct sx_compressor *unpacker = sx_compressor_create(arena->mem);
+    uint8_t *bytes = unpacker ? sx_arena_alloc(arena, (size_t)size) : NULL;
+    stria_status st = bytes ? sx_zstd_get(unpacker, *body, bytes, (size_t)size, err)
+                            : sx_mem_refused(arena->mem, (size_t)size, err);
+    sx_compressor_destroy(unpacker);
+    *body = sx_bytes_make(bytes, (size_t)size);
+    return st;
+}
+
+static stria_status decode_plain(struct sx_bytes in, bool packed, size_t count, size_t first,
+                                 size_t range_count, stria_bytes *values, struct sx_arena *arena,
+                                 stria_error *err)
 {
     struct sx_bytes sized, text;
     struct sx_ints_reader lengths;
     int64_t group[SX_GROUP];
     if (!sx_sized_get(&in, &sized))
         return broken(err);
-    stria_status st = sx_ints_open(&lengths, sized, count, err);
+    stria_status st = sx_ints_open(&lengths, sized, count, NULL, err);
+    if (!st && packed)
+        st = unpack_body(&in, arena, err);
     if (st)
         return st;
     for (size_t i = 0; i < count; i++) {
@@ -221,7 +285,9 @@ stria_status sx_strings_decode(struct sx_bytes in, size_t count, size_t first, s
     case SX_STRINGS_DICTIONARY:
         return decode_dictionary(body, count, first, range_count, values, arena, err);
     case SX_STRINGS_PLAIN:
-        return decode_plain(body, count, first, range_count, values, err);
+    case SX_STRINGS_ZSTD:
+        return decode_plain(body, in.ptr[0] == SX_STRINGS_ZSTD, count, first, range_count, values,
+                            arena, err);
     default:
         return sx_fail(err, STRIA_VERSION, "a column of strings is of the unknown form %u",
                        in.ptr[0]);
@@ -237,6 +303,8 @@ const char *sx_strings_name(struct sx_bytes in)
         return "dictionary";
     case SX_STRINGS_PLAIN:
         return "plain";
+    case SX_STRINGS_ZSTD:
+        return "zstd";
     default:
         return "?";
     }

@@ -6,22 +6,26 @@
  *             of
  *               first use | ints.h: index of each value
  *             0x62 plain: varint size | ints.h: length of each value | the bytes of all
+ *             0x63 zstd: as plain, but the bytes of all as a zstd frame, and before it their size
+ *             as a
+ *               varint
  * Threads     Pure. */
 #ifndef SX_CODEC_STRINGS_H
 #define SX_CODEC_STRINGS_H
 
 #include "base/arena.h"
 #include "base/buf.h"
-#include "stria.h"
+#include "codec/column.h"
 
 enum sx_strings_id {
     SX_STRINGS_CONSTANT = 0x60,
     SX_STRINGS_DICTIONARY = 0x61,
     SX_STRINGS_PLAIN = 0x62,
+    SX_STRINGS_ZSTD = 0x63,
 };
 
 stria_status sx_strings_encode(struct sx_buf *out, const stria_bytes *values, size_t count,
-                               struct sx_mem *mem, stria_error *err);
+                               enum sx_tier tier, struct sx_mem *mem, stria_error *err);
 
 /* Decodes values [first, first + range_count) of `count`; they point into `in` or the arena.
  * Returns OK, CORRUPT, VERSION, NOMEM. */

@@ -6,6 +6,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
@@ -19,7 +20,7 @@ static struct sx_mem mem;
 static void encode(struct sx_buf *out, const stria_bytes *values, size_t count)
 {
     sx_buf_init(out, &mem, 64 << 20);
-    assert_int_equal(sx_strings_encode(out, values, count, &mem, NULL), STRIA_OK);
+    assert_int_equal(sx_strings_encode(out, values, count, SX_TIER_HOT, &mem, NULL), STRIA_OK);
 }
 
 static void check_range(struct sx_bytes in, const stria_bytes *values, size_t count, size_t first,
@@ -121,7 +122,7 @@ static void test_a_dictionary_is_used_for_few_distinct_strings_only(void **state
         size_t distinct;
         const char *name;
     } rows[] = {{1, "constant"},      {2, "dictionary"}, {64, "dictionary"},
-                {1000, "dictionary"}, {1100, "plain"},   {4000, "plain"}};
+                {1000, "dictionary"}, {1100, "zstd"},    {4000, "plain"}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         for (unsigned spread = 0; spread < 2; spread++) {
             struct sx_buf out;
@@ -151,6 +152,39 @@ static void test_long_strings_and_bytes_of_any_kind_come_back(void **state)
     sx_buf_deinit(&out);
 }
 
+static void test_long_texts_that_repeat_are_packed_by_zstd(void **state)
+{
+    (void)state;
+    static stria_bytes values[500];
+    static char heap[500 * 40];
+    struct sx_random random = {2};
+    for (size_t i = 0; i < 500; i++) {
+        char *text = heap + 40 * i;
+        int len = snprintf(text, 40, "GET /item/%08x HTTP/1.1", (unsigned)sx_random_next(&random));
+        values[i] = (stria_bytes){.ptr = text, .len = (size_t)len};
+    }
+    for (int tier = SX_TIER_HOT; tier <= SX_TIER_SEALED; tier++) {
+        struct sx_buf out;
+        sx_buf_init(&out, &mem, 1 << 20);
+        assert_int_equal(sx_strings_encode(&out, values, 500, (enum sx_tier)tier, &mem, NULL),
+                         STRIA_OK);
+        assert_string_equal(sx_strings_name(sx_buf_bytes(&out)), "zstd");
+        assert_in_range(out.len, 1, 500 * 29 / 2);
+        check_range(sx_buf_bytes(&out), values, 500, 0, 500);
+        check_range(sx_buf_bytes(&out), values, 500, 123, 77);
+        for (size_t len = 0; len < out.len; len += 13) {
+            stria_bytes back[500];
+            struct sx_arena arena;
+            sx_arena_init(&arena, &mem, 0);
+            assert_int_equal(
+                sx_strings_decode(sx_bytes_make(out.ptr, len), 500, 0, 500, back, &arena, NULL),
+                STRIA_CORRUPT);
+            sx_arena_deinit(&arena);
+        }
+        sx_buf_deinit(&out);
+    }
+}
+
 static void test_malformed_columns_are_refused(void **state)
 {
     (void)state;
@@ -170,6 +204,11 @@ static void test_malformed_columns_are_refused(void **state)
         {"lengths cut", STRIA_CORRUPT, 3, {0x62, 9, 0x00}},
         {"bytes cut", STRIA_CORRUPT, 6, {0x62, 2, 0x00, 2, 'a', 'b'}},
         {"bytes left over", STRIA_CORRUPT, 8, {0x62, 2, 0x00, 2, 'a', 'b', 'c', 'd'}},
+        {"a frame that claims too much",
+         STRIA_CORRUPT,
+         9,
+         {0x63, 2, 0x00, 2, 0xff, 0xff, 0xff, 0x7f, 0}},
+        {"a frame that is none", STRIA_CORRUPT, 9, {0x63, 2, 0x00, 2, 3, 1, 2, 3, 4}},
         {"a negative length", STRIA_CORRUPT, 5, {0x62, 2, 0x00, 1, 'a'}},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -192,6 +231,7 @@ int main(void)
         cmocka_unit_test(test_few_and_many_distinct_strings_come_back),
         cmocka_unit_test(test_a_dictionary_is_used_for_few_distinct_strings_only),
         cmocka_unit_test(test_long_strings_and_bytes_of_any_kind_come_back),
+        cmocka_unit_test(test_long_texts_that_repeat_are_packed_by_zstd),
         cmocka_unit_test(test_malformed_columns_are_refused),
     };
     sx_mem_init(&mem, NULL, "test", 0);

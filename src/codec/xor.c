@@ -3,6 +3,7 @@
 #include "codec/xor.h"
 
 #include "codec/bits.h"
+#include "codec/kernel.h"
 
 #define ABOVE_MAX 31
 
@@ -80,36 +81,47 @@ void sx_xor_encode(struct sx_buf *out, const double *values, size_t count)
     sx_bits_flush(&writer);
 }
 
-bool sx_xor_decode(struct sx_bytes in, size_t first, size_t range_count, double *values)
+void sx_xor_open(struct sx_xor_reader *reader, struct sx_bytes in, size_t count)
 {
-    size_t position = 64, bits_max = in.len * 8;
-    struct window window = {.above = 64};
-    if (in.len < 8)
-        return false;
-    uint64_t v = sx_get_u64(in.ptr);
-    for (size_t i = 0;; i++) {
-        if (i >= first)
-            values[i - first] = sx_f64_of_bits(v);
-        if (i + 1 == first + range_count)
-            return true;
-        uint64_t head = sx_bits_get(in, position, 13);
-        position++;
-        if (head & 1) {
-            position++;
-            if (head & 2) {
-                window.above = (unsigned)(head >> 2 & 31);
-                unsigned size = (unsigned)(head >> 7 & 63) + 1;
-                if (window.above + size > 64)
-                    return false;
-                window.below = 64 - window.above - size;
-                position += 11;
-            } else if (window.above == 64) {
-                return false;
-            }
-            v ^= sx_bits_get(in, position, size_of(window)) << window.below;
-            position += size_of(window);
-        }
-        if (position > bits_max)
+    *reader = (struct sx_xor_reader){.in = in, .left = count, .above = 64};
+}
+
+/* Reads what follows the first bit of a value that differs; false: malformed. */
+static bool next_difference(struct sx_xor_reader *reader)
+{
+    uint64_t head = sx_bits_get(reader->in, reader->position, 12);
+    reader->position++;
+    if (head & 1) {
+        unsigned size = (unsigned)(head >> 6 & 63) + 1;
+        reader->above = (unsigned)(head >> 1 & 31);
+        if (reader->above + size > 64)
             return false;
+        reader->below = 64 - reader->above - size;
+        reader->position += 11;
+    } else if (reader->above == 64) {
+        return false;
     }
+    unsigned size = 64 - reader->above - reader->below;
+    reader->value ^= sx_bits_get(reader->in, reader->position, size) << reader->below;
+    reader->position += size;
+    return true;
+}
+
+bool sx_xor_next(struct sx_xor_reader *reader, double *out)
+{
+    size_t count = SX_MIN(reader->left, SX_GROUP), i = 0;
+    if (reader->position == 0) {
+        reader->value = sx_bits_get(reader->in, 0, 64);
+        reader->position = 64;
+        out[i++] = sx_f64_of_bits(reader->value);
+    }
+    for (; i < count; i++) {
+        uint64_t differs = sx_bits_get(reader->in, reader->position, 1);
+        reader->position++;
+        if (differs && !next_difference(reader))
+            return false;
+        out[i] = sx_f64_of_bits(reader->value);
+    }
+    reader->left -= count;
+    return reader->position <= reader->in.len * 8;
 }

@@ -22,8 +22,19 @@ uint64_t sx_xor_cost(const double *values, size_t count);
 
 void sx_xor_encode(struct sx_buf *out, const double *values, size_t count);
 
-/* Decodes the values from the first on, and keeps those of [first, first + range_count). False: the
- * bytes are cut or malformed. */
-bool sx_xor_decode(struct sx_bytes in, size_t first, size_t range_count, double *values);
+struct sx_xor_reader {
+    struct sx_bytes in;
+    size_t position; /* in bits */
+    size_t left;     /* values */
+    uint64_t value;  /* bits of the last one */
+    unsigned above;  /* the window of the last one: zeros above and below; 64 above: none yet */
+    unsigned below;
+};
+
+/* Begins to read `count` values. */
+void sx_xor_open(struct sx_xor_reader *reader, struct sx_bytes in, size_t count);
+
+/* Reads the next values, up to 256. False: the bytes are cut or malformed. */
+bool sx_xor_next(struct sx_xor_reader *reader, double *out);
 
 #endif

@@ -64,6 +64,10 @@ stria_status sx_engine_check_writable(struct sx_engine *engine, stria_error *err
         return sx_fail(err, STRIA_READ_ONLY, "the store was opened for reading only");
     if (sx_wal_failed(engine->wal))
         return sx_fail(err, STRIA_READ_ONLY, "the log failed; the store must be opened again");
+    /* A drop that may turn out to be true later would take these rows with it. */
+    stria_status st = sx_engine_mend_manifest(engine, err);
+    if (st)
+        return st;
     sx_engine_check_disk(engine, false);
     if (atomic_load(&engine->disk_state) == SX_DISK_READ_ONLY)
         return sx_fail(err, STRIA_DISK_FULL,
@@ -158,16 +162,19 @@ static bool run_flush(void *context)
 
 static bool run_merge(void *context)
 {
+    struct sx_engine *engine = context;
     bool more = false;
     stria_error err = {0};
-    return !sx_engine_merge_step(context, STRIA_COMPACT_MERGE, &more, &err) && more;
+    if (sx_os_mono_ns(engine->os) < atomic_load(&engine->merge_not_before_ns))
+        return false; /* the ticker comes again */
+    return !sx_engine_merge_step(context, SX_MERGE_DUE, &more, &err) && more;
 }
 
 static bool run_care(void *context)
 {
     struct sx_engine *engine = context;
     stria_error err = {0};
-    bool made;
+    bool made, more;
     sx_engine_check_disk(engine, false);
     if (sx_wal_prepare_file(engine->wal, &made, &err))
         sx_event(&engine->events, STRIA_LEVEL_WARN, "log_file", "text=\"%s\"", err.text);
@@ -175,6 +182,10 @@ static bool run_care(void *context)
         sx_event(&engine->events, STRIA_LEVEL_WARN, "retention", "text=\"%s\"", err.text);
     if (sx_engine_forget_spent_tombstones(engine, &err))
         sx_event(&engine->events, STRIA_LEVEL_WARN, "tombstones", "text=\"%s\"", err.text);
+    if (sx_engine_reclaim_step(engine, &more, &err))
+        sx_event(&engine->events, STRIA_LEVEL_WARN, "reclaim", "text=\"%s\"", err.text);
+    if (sx_engine_set_aside_lost(engine, &err))
+        sx_event(&engine->events, STRIA_LEVEL_WARN, "set_aside", "text=\"%s\"", err.text);
     sx_engine_unlink_retired(engine, false);
     sx_engine_release_log(engine);
     return false;
@@ -204,6 +215,9 @@ static void tick(void *context)
         sx_mutex_unlock(&engine->tick_mutex);
         sync_if_due(engine);
         int64_t now = sx_os_mono_ns(engine->os);
+        int64_t merge_at = atomic_load(&engine->merge_not_before_ns);
+        if (merge_at && now >= merge_at)
+            sx_pool_submit(engine->pool, &engine->merge_task);
         if (now - last_care >= CARE_NS) {
             last_care = now;
             sx_pool_submit(engine->pool, &engine->care_task);
@@ -285,9 +299,17 @@ stria_status sx_engine_compact(struct sx_engine *engine, stria_compact_until unt
     uint64_t samples = atomic_load(&counts->written_samples);
     if (engine->options.read_only)
         return sx_fail(err, STRIA_READ_ONLY, "the store was opened for reading only");
+    static const enum sx_merge_aim aims[] = {[STRIA_COMPACT_MERGE] = SX_MERGE_DUE,
+                                             [STRIA_COMPACT_SEAL] = SX_MERGE_ALL,
+                                             [STRIA_COMPACT_RECLAIM] = SX_MERGE_RECLAIM};
     stria_status st = flush_all(engine, err);
-    for (bool more = until != STRIA_COMPACT_FLUSH; !st && more;)
-        st = sx_engine_merge_step(engine, until, &more, err);
+    for (bool more = until == STRIA_COMPACT_RECLAIM; !st && more;)
+        st = sx_engine_reclaim_step(engine, &more, err);
+    for (bool more = until != STRIA_COMPACT_FLUSH; !st && more;) {
+        st = sx_engine_merge_step(engine, aims[until], &more, err);
+        if (!st && until == STRIA_COMPACT_RECLAIM && !engine->merge)
+            sx_engine_unlink_retired(engine, true); /* before the next needs room */
+    }
     if (!st)
         st = sx_engine_forget_spent_tombstones(engine, err);
     if (!st)

@@ -221,20 +221,10 @@ static stria_status plan(struct change *c)
 /* manifest_mutex held. */
 static stria_status carry_out(struct change *c)
 {
-    struct sx_engine *engine = c->engine;
     sx_edit_put_counters(&c->ops, &c->counters);
     if (c->ops.failed)
         return sx_buf_refused(&c->ops, "manifest edit", c->err);
-    stria_status st = sx_manifest_commit(engine->manifest, sx_buf_bytes(&c->ops), c->err);
-    if (st)
-        return st;
-    sx_mutex_lock(&engine->state_mutex);
-    st = sx_engine_apply_edit(engine, sx_buf_bytes(&c->ops), c->err);
-    sx_mutex_unlock(&engine->state_mutex);
-    /* Without memory for it the change must not be true on disk either. */
-    if (st)
-        (void)sx_manifest_begin(engine->manifest, engine->store_uuid, NULL);
-    return st;
+    return sx_engine_commit_edit(c->engine, sx_buf_bytes(&c->ops), c->err);
 }
 
 stria_status sx_engine_execute(struct sx_engine *engine, const struct sx_command *command,
@@ -242,6 +232,9 @@ stria_status sx_engine_execute(struct sx_engine *engine, const struct sx_command
 {
     if (engine->options.read_only)
         return sx_fail(err, STRIA_READ_ONLY, "the store was opened for reading only");
+    stria_status st = sx_engine_mend_manifest(engine, err);
+    if (st)
+        return st;
     if (command->kind >= SX_DELETE_ROWS)
         return sx_engine_delete(engine, command, err);
     struct change c = {.engine = engine, .command = command, .err = err};
@@ -249,7 +242,7 @@ stria_status sx_engine_execute(struct sx_engine *engine, const struct sx_command
     sx_mutex_lock(&engine->manifest_mutex);
     c.catalog = sx_engine_catalog(engine);
     c.counters = engine->counters;
-    stria_status st = plan(&c);
+    st = plan(&c);
     if (!st && (c.ops.len || c.ops.failed))
         st = carry_out(&c);
     sx_mutex_unlock(&engine->manifest_mutex);

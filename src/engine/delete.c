@@ -45,8 +45,18 @@ static void put_delete(struct sx_engine *engine, const struct sx_command *comman
     if (s->measurement_regex)
         tombstone.measurement_regex = sx_regex_pattern(s->measurement_regex);
     sx_edit_put_tombstone(ops, &tombstone);
-    if (sx_tombstone_is_whole(&tombstone) && s->measurement.len)
-        sx_edit_put_forget_types(ops, policy->id, s->measurement);
+}
+
+/* Whether rows of a measurement go whatever their series and time: its types go too. */
+static bool drops_measurement(const struct sx_selector *s)
+{
+    return !s->tags && s->time_min_ns == INT64_MIN && s->time_max_ns == INT64_MAX &&
+           s->measurement.len;
+}
+
+static bool concerns(const struct sx_command *command, const struct sx_policy *policy)
+{
+    return !command->policy.len || sx_bytes_equal(command->policy, policy->name);
 }
 
 /* manifest_mutex held. */
@@ -58,20 +68,16 @@ static stria_status commit_delete(struct sx_engine *engine, const struct sx_comm
     sx_buf_init(&ops, &engine->mems[SX_ENGINE_MEM_OTHER], (size_t)16 << 20);
     sx_mutex_lock(&engine->state_mutex);
     for (size_t i = 0; i < database->policy_count; i++)
-        if (!command->policy.len || sx_bytes_equal(command->policy, database->policies[i].name))
+        if (concerns(command, &database->policies[i]))
             put_delete(engine, command, &database->policies[i], &counters, &ops);
     sx_mutex_unlock(&engine->state_mutex);
+    /* Behind the tombstones, which may meet a lack of memory: types do not come back. */
+    for (size_t i = 0; i < database->policy_count; i++)
+        if (concerns(command, &database->policies[i]) && drops_measurement(&command->selector))
+            sx_edit_put_forget_types(&ops, database->policies[i].id, command->selector.measurement);
     sx_edit_put_counters(&ops, &counters);
     stria_status st = ops.failed ? sx_buf_refused(&ops, "delete", err)
-                                 : sx_manifest_commit(engine->manifest, sx_buf_bytes(&ops), err);
-    if (!st) {
-        sx_mutex_lock(&engine->state_mutex);
-        st = sx_engine_apply_edit(engine, sx_buf_bytes(&ops), err);
-        sx_mutex_unlock(&engine->state_mutex);
-        /* Without memory for it, it must not be true on disk either. */
-        if (st)
-            (void)sx_manifest_begin(engine->manifest, engine->store_uuid, NULL);
-    }
+                                 : sx_engine_commit_edit(engine, sx_buf_bytes(&ops), err);
     sx_buf_deinit(&ops);
     return st;
 }
@@ -101,17 +107,21 @@ stria_status sx_engine_delete(struct sx_engine *engine, const struct sx_command 
 
 /* ---- tombstones that mask nothing any more ---- */
 
+bool sx_engine_masks(const struct sx_tombstone *t, const struct sx_segment *segment)
+{
+    const struct sx_segment_info *info = &segment->info;
+    return info->last_generation < t->generation && atomic_load(&segment->tombstone_id) < t->id &&
+           t->time_min_ns <= info->max_ts && t->time_max_ns >= info->min_ts;
+}
+
 static bool is_spent(const struct sx_engine *engine, const struct sx_policy_store *store,
                      const struct sx_tombstone *t)
 {
     if (engine->flushed_generation + 1 < t->generation)
         return false; /* memtables of earlier generations are not flushed yet */
-    for (size_t i = 0; i < store->segment_count; i++) {
-        const struct sx_segment_info *info = &store->segments[i]->info;
-        if (info->last_generation < t->generation && info->tombstone_id < t->id &&
-            info->max_ts >= t->time_min_ns && info->min_ts <= t->time_max_ns)
+    for (size_t i = 0; i < store->segment_count; i++)
+        if (sx_engine_masks(t, store->segments[i]))
             return false;
-    }
     return true;
 }
 
@@ -140,12 +150,7 @@ stria_status sx_engine_forget_spent_tombstones(struct sx_engine *engine, stria_e
     sx_mutex_unlock(&engine->state_mutex);
     if (any)
         st = ops.failed ? sx_buf_refused(&ops, "manifest edit", err)
-                        : sx_manifest_commit(engine->manifest, sx_buf_bytes(&ops), err);
-    if (any && !st) {
-        sx_mutex_lock(&engine->state_mutex);
-        st = sx_engine_apply_edit(engine, sx_buf_bytes(&ops), err);
-        sx_mutex_unlock(&engine->state_mutex);
-    }
+                        : sx_engine_commit_edit(engine, sx_buf_bytes(&ops), err);
     sx_mutex_unlock(&engine->manifest_mutex);
     sx_buf_deinit(&ops);
     return st;

@@ -40,7 +40,7 @@ void sx_edit_put_counters(struct sx_buf *out, const struct sx_counters *counters
 
 void sx_edit_put_segment(struct sx_buf *out, const struct sx_segment_info *info)
 {
-    uint8_t storage[16 + 17 * SX_VARINT_SIZE_MAX];
+    uint8_t storage[16 + 18 * SX_VARINT_SIZE_MAX];
     struct sx_buf p;
     sx_buf_init_fixed(&p, storage, sizeof storage);
     sx_buf_put(&p, info->uuid, sizeof info->uuid);
@@ -61,6 +61,7 @@ void sx_edit_put_segment(struct sx_buf *out, const struct sx_segment_info *info)
     sx_buf_put_varint(&p, info->chunk_count);
     sx_buf_put_varint(&p, info->file_size);
     sx_buf_put_varint(&p, info->tombstone_id);
+    sx_buf_put_zigzag(&p, info->created_ns);
     put_op(out, SX_OP_ADD_SEGMENT, &p);
 }
 
@@ -172,6 +173,16 @@ void sx_edit_put_forget_types(struct sx_buf *out, uint32_t policy_id, struct sx_
     sx_buf_put_sized(out, measurement);
 }
 
+void sx_edit_put_applied(struct sx_buf *out, uint64_t segment_id, uint64_t tombstone_id)
+{
+    uint8_t storage[2 * SX_VARINT_SIZE_MAX];
+    struct sx_buf p;
+    sx_buf_init_fixed(&p, storage, sizeof storage);
+    sx_buf_put_varint(&p, segment_id);
+    sx_buf_put_varint(&p, tombstone_id);
+    put_op(out, SX_OP_APPLIED, &p);
+}
+
 /* ---- reading ---- */
 
 static bool get_u32(struct sx_bytes *in, uint32_t *out)
@@ -206,7 +217,7 @@ static bool get_segment(struct sx_bytes *in, struct sx_segment_info *info)
               sx_zigzag_get(in, &info->max_ts) && sx_varint_get(in, &info->series_count) &&
               sx_varint_get(in, &info->row_count) && sx_varint_get(in, &info->sample_count) &&
               sx_varint_get(in, &info->chunk_count) && sx_varint_get(in, &info->file_size) &&
-              sx_varint_get(in, &info->tombstone_id);
+              sx_varint_get(in, &info->tombstone_id) && sx_zigzag_get(in, &info->created_ns);
     if (!ok)
         return false;
     info->level = (uint16_t)level;
@@ -263,7 +274,11 @@ static bool get_payload(struct sx_bytes in, struct sx_edit_item *item)
     case SX_OP_FLUSHED:
     case SX_OP_KEEP_LOG:
     case SX_OP_REMOVE_TOMBSTONE:
+    case SX_OP_SET_ASIDE:
+    case SX_OP_TAKE_BACK:
         return sx_varint_get(&in, &item->number);
+    case SX_OP_APPLIED:
+        return sx_varint_get(&in, &item->number) && sx_varint_get(&in, &item->tombstone_id);
     case SX_OP_CREATE_DATABASE:
         return get_u32(&in, &item->database_id) && sx_sized_get(&in, &item->name);
     case SX_OP_DROP_DATABASE:
@@ -296,7 +311,7 @@ stria_status sx_edit_take(struct sx_bytes *in, struct sx_edit_item *item, bool *
             return sx_fail(err, STRIA_CORRUPT, "an operation of an edit is cut");
         if (type.ptr[0] >= MAY_SKIP)
             continue;
-        if (type.ptr[0] < SX_OP_SNAPSHOT_END || type.ptr[0] > SX_OP_FORGET_TYPES)
+        if (type.ptr[0] < SX_OP_SNAPSHOT_END || type.ptr[0] > SX_OP_APPLIED)
             return sx_fail(err, STRIA_VERSION,
                            "operation %u of the manifest is not known to this version",
                            type.ptr[0]);

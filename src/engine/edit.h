@@ -31,6 +31,9 @@ enum sx_edit_op {
     SX_OP_ADD_TOMBSTONE = 13,
     SX_OP_REMOVE_TOMBSTONE = 14, /* nothing is left that it masks */
     SX_OP_FORGET_TYPES = 15,     /* a measurement was dropped: its fields may get other types */
+    SX_OP_SET_ASIDE = 16,        /* a segment cannot be opened: its footer or directory is gone */
+    SX_OP_TAKE_BACK = 17,        /* it can again */
+    SX_OP_APPLIED = 18,          /* a segment has no row that tombstones up to one speak of */
 };
 
 struct sx_counters {
@@ -63,7 +66,8 @@ struct sx_edit_item {
     enum sx_edit_op op;
     struct sx_counters counters;
     struct sx_segment_info segment;
-    uint64_t number; /* REMOVE_SEGMENT: id; FLUSHED: generation; KEEP_LOG: file_no */
+    uint64_t number;       /* an id; FLUSHED: generation; KEEP_LOG: file_no */
+    uint64_t tombstone_id; /* APPLIED; the number is the segment */
     uint32_t database_id, policy_id;
     struct sx_bytes name;
     struct sx_policy policy;       /* its name points into the edit */
@@ -76,7 +80,8 @@ struct sx_edit_item {
 void sx_edit_put_empty(struct sx_buf *out, enum sx_edit_op op);
 void sx_edit_put_counters(struct sx_buf *out, const struct sx_counters *counters);
 void sx_edit_put_segment(struct sx_buf *out, const struct sx_segment_info *info);
-/* REMOVE_SEGMENT, FLUSHED, KEEP_LOG, DROP_DATABASE, DROP_POLICY, REMOVE_TOMBSTONE */
+/* REMOVE_SEGMENT, FLUSHED, KEEP_LOG, DROP_DATABASE, DROP_POLICY, REMOVE_TOMBSTONE, SET_ASIDE,
+ * TAKE_BACK */
 void sx_edit_put_number(struct sx_buf *out, enum sx_edit_op op, uint64_t number);
 void sx_edit_put_database(struct sx_buf *out, uint32_t id, struct sx_bytes name);
 void sx_edit_put_policy(struct sx_buf *out, uint32_t database_id, const struct sx_policy *policy);
@@ -84,6 +89,7 @@ void sx_edit_put_default(struct sx_buf *out, uint32_t database_id, uint32_t poli
 void sx_edit_put_type(struct sx_buf *out, const struct sx_edit_type *type);
 
 void sx_edit_put_tombstone(struct sx_buf *out, const struct sx_tombstone *tombstone);
+void sx_edit_put_applied(struct sx_buf *out, uint64_t segment_id, uint64_t tombstone_id);
 void sx_edit_put_forget_types(struct sx_buf *out, uint32_t policy_id, struct sx_bytes measurement);
 
 /* Takes the next operation off the front of *in; those that may be skipped are. *end: none is left.

@@ -170,6 +170,33 @@ static void remove_segment(struct sx_engine *engine, uint64_t segment_id)
     }
 }
 
+/* NULL: it was replaced meanwhile. */
+static struct sx_segment *find_segment(struct sx_engine *engine, uint64_t segment_id)
+{
+    for (size_t i = 0; i < engine->store_count; i++)
+        for (size_t j = 0; j < engine->stores[i]->segment_count; j++)
+            if (engine->stores[i]->segments[j]->info.segment_id == segment_id)
+                return engine->stores[i]->segments[j];
+    return NULL;
+}
+
+static void set_aside(struct sx_engine *engine, uint64_t segment_id, bool aside)
+{
+    struct sx_segment *segment = find_segment(engine, segment_id);
+    if (!segment)
+        return;
+    segment->set_aside = aside;
+    if (aside)
+        atomic_fetch_or(&segment->damage, SX_DAMAGE_WHOLE);
+}
+
+static void note_applied(struct sx_engine *engine, const struct sx_edit_item *item)
+{
+    struct sx_segment *segment = find_segment(engine, item->number);
+    if (segment)
+        atomic_store(&segment->tombstone_id, item->tombstone_id);
+}
+
 static stria_status keep_log(struct sx_engine *engine, uint64_t file_no, stria_error *err)
 {
     struct sx_mem *other = &engine->mems[SX_ENGINE_MEM_OTHER];
@@ -270,6 +297,13 @@ static stria_status apply_item(struct sx_engine *engine, const struct sx_edit_it
                      : STRIA_OK;
     case SX_OP_KEEP_LOG:
         return keep_log(engine, item->number, err);
+    case SX_OP_SET_ASIDE:
+    case SX_OP_TAKE_BACK:
+        set_aside(engine, item->number, item->op == SX_OP_SET_ASIDE);
+        return STRIA_OK;
+    case SX_OP_APPLIED:
+        note_applied(engine, item);
+        return STRIA_OK;
     case SX_OP_ADD_TOMBSTONE:
         return add_tombstone(engine, item, err);
     case SX_OP_REMOVE_TOMBSTONE:

@@ -375,8 +375,14 @@ void sx_engine_put_state(void *context, struct sx_buf *out)
     for (size_t i = 0; i < engine->store_count; i++) {
         const struct sx_policy_store *store = engine->stores[i];
         struct put_types put = {.out = out, .policy_id = store->policy_id};
-        for (size_t j = 0; j < store->segment_count; j++)
+        for (size_t j = 0; j < store->segment_count; j++) {
+            uint64_t applied = atomic_load(&store->segments[j]->tombstone_id);
             sx_edit_put_segment(out, &store->segments[j]->info);
+            if (applied > store->segments[j]->info.tombstone_id)
+                sx_edit_put_applied(out, store->segments[j]->info.segment_id, applied);
+            if (store->segments[j]->set_aside)
+                sx_edit_put_number(out, SX_OP_SET_ASIDE, store->segments[j]->info.segment_id);
+        }
         for (size_t j = 0; store->tombstones && j < store->tombstones->count; j++)
             sx_edit_put_tombstone(out, &store->tombstones->items[j]);
         (void)sx_series_index_each_type(store->index, true, put_type, &put, NULL);
@@ -400,8 +406,6 @@ stria_status sx_engine_pin_series(struct sx_engine *engine, uint32_t policy_id, 
         st = sx_fail(err, STRIA_NOT_FOUND, "the retention policy was dropped");
     } else {
         st = sx_series_index_resolve(store->index, key, hash, hint, &slot, err);
-        if (!st)
-            atomic_fetch_add(&sx_series_index_slot(store->index, slot)->pin_count, 1);
     }
     sx_mutex_unlock(&engine->state_mutex);
     return st;
@@ -413,6 +417,6 @@ void sx_engine_unpin_series(struct sx_engine *engine, uint32_t policy_id,
     sx_mutex_lock(&engine->state_mutex);
     struct sx_policy_store *store = sx_engine_store(engine, policy_id);
     if (store && sx_series_index_id(store->index) == hint->index_id)
-        atomic_fetch_sub(&sx_series_index_slot(store->index, hint->slot)->pin_count, 1);
+        sx_series_index_unpin(store->index, hint->slot);
     sx_mutex_unlock(&engine->state_mutex);
 }

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* engine_priv.h -- the insides of the engine, shared by its files:
  *   open.c (folder, lock, the order of recovery), edit_apply.c, left_overs.c and log_replay.c (its
- *   parts), readers.c and readers_state.c (readers in other processes), engine.c (members, views), write.c (the way of a write), flush.c and merge.c (jobs),
- *   rewrite.c (series -> segments, used by both), catalog_change.c (commands), background.c (steps,
- *   disk state, retention), engine_stats.c.
+ *   parts), readers.c and readers_state.c (readers in other processes), engine.c (members, views),
+ *   write.c (the way of a write), flush.c and merge.c (jobs), rewrite.c (series -> segments, used by
+ *   both), set_aside.c, delete.c, reclaim.c, edit_commit.c, catalog_change.c (commands),
+ *   background.c (steps, disk state, retention), engine_stats.c.
  *
- * Locks       In this order: readers.mutex, rotate_mutex, manifest_mutex, state_mutex, a generation's mutex; then
- *             those of memtables, indexes and the log, which are leaves. No lock but manifest_mutex
- *             and rotate_mutex is held across I/O. */
+ * Locks       In this order: readers.mutex, rotate_mutex, manifest_mutex, state_mutex, a generation's
+ *             mutex; then those of memtables, indexes and the log, which are leaves. No lock but
+ *             manifest_mutex and rotate_mutex is held across I/O; readers_state.c, of a store that
+ *             was opened for reading, has its own rule. */
 #ifndef SX_ENGINE_ENGINE_PRIV_H
 #define SX_ENGINE_ENGINE_PRIV_H
 
@@ -19,6 +21,7 @@
 #include "engine/rewrite.h"
 #include "os/sync.h"
 #include "task/pool.h"
+#include "task/rate.h"
 #include "wal/log.h"
 
 #define SX_MERGE_FAN_IN 16
@@ -123,6 +126,8 @@ struct sx_engine {
     struct sx_flush *flush;
     struct sx_merge *merge;
     struct sx_task flush_task, merge_task, care_task;
+    struct sx_rate merge_rate;           /* of bytes written; guarded by job_mutex */
+    _Atomic int64_t merge_not_before_ns; /* monotonic; by the rate */
 
     _Atomic int disk_state; /* enum sx_disk_state */
     _Atomic int64_t disk_checked_ns;
@@ -171,12 +176,29 @@ void sx_engine_put_state(void *context, struct sx_buf *out);
 /* DELETE, DROP SERIES, DROP MEASUREMENT. */
 stria_status sx_engine_delete(struct sx_engine *engine, const struct sx_command *command,
                               stria_error *err);
+/* Whether a tombstone may mask rows of a segment. */
+bool sx_engine_masks(const struct sx_tombstone *tombstone, const struct sx_segment *segment);
 /* Removes tombstones that mask nothing any more. */
 stria_status sx_engine_forget_spent_tombstones(struct sx_engine *engine, stria_error *err);
 
+/* set_aside.c */
+/* Marks segments that cannot be opened, and takes the mark from those that can again. */
+stria_status sx_engine_set_aside_lost(struct sx_engine *engine, stria_error *err);
+
+/* reclaim.c */
+/* Looks at one segment that may have deleted rows; *more: there was one. */
+stria_status sx_engine_reclaim_step(struct sx_engine *engine, bool *more, stria_error *err);
+
 /* edit_apply.c */
 stria_status sx_engine_apply_edit(void *context, struct sx_bytes operations, stria_error *err);
-/* left_overs.c */
+/* edit_commit.c */
+/* Makes operations true on disk and then in memory, or in neither. manifest_mutex held. */
+stria_status sx_engine_commit_edit(struct sx_engine *engine, struct sx_bytes operations,
+                                   stria_error *err);
+/* OK unless an edit failed so that it may turn out to be true later, and no fresh manifest can be
+ * begun that says otherwise: then nothing may be acknowledged that the edit contradicts. */
+stria_status sx_engine_mend_manifest(struct sx_engine *engine, stria_error *err);
+/* left_overs.c; after the log was read */
 stria_status sx_engine_remove_left_overs(struct sx_engine *engine, stria_error *err);
 /* log_replay.c: opens the log, reads it back and begins a new generation. */
 stria_status sx_engine_open_log(struct sx_engine *engine, stria_error *err);
@@ -186,13 +208,21 @@ stria_status sx_engine_open_log(struct sx_engine *engine, stria_error *err);
 stria_status sx_engine_rotate(struct sx_engine *engine, stria_error *err);
 /* One bounded step of flushing the oldest frozen generation; *more: not all is flushed. */
 stria_status sx_engine_flush_step(struct sx_engine *engine, bool *more, stria_error *err);
+/* After opening: generations whose logs hold no row need no flush; their files can be used again.
+ * Else a store that is opened often and hardly written to would gather files. */
+stria_status sx_engine_pass_empty_generations(struct sx_engine *engine, stria_error *err);
 void sx_engine_abort_jobs(struct sx_engine *engine);
 bool sx_engine_flush_due(struct sx_engine *engine);
 
 /* merge.c */
-/* One bounded step of a merge that is due (or, with `seal`, of one that leaves every window
- * sealed). */
-stria_status sx_engine_merge_step(struct sx_engine *engine, stria_compact_until until, bool *more,
+/* What a merge is asked for. */
+enum sx_merge_aim {
+    SX_MERGE_DUE,     /* what is due by itself */
+    SX_MERGE_ALL,     /* until every window is one sealed run */
+    SX_MERGE_RECLAIM, /* until no segment holds deleted rows */
+};
+/* One bounded step of a merge; *more: another is due. */
+stria_status sx_engine_merge_step(struct sx_engine *engine, enum sx_merge_aim aim, bool *more,
                                   stria_error *err);
 void sx_merge_destroy(struct sx_engine *engine, struct sx_merge *merge);
 

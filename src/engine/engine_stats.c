@@ -103,7 +103,7 @@ static void tell_segments(const struct tell *t, struct sx_engine *engine)
 {
     struct sx_counts *c = &engine->counts;
     uint64_t count = 0, bytes = 0, samples = 0, rows = 0, series = 0, retired = 0,
-             memtable_rows = 0;
+             memtable_rows = 0, damaged = 0, aside = 0, tombstones = 0, segment_series = 0;
     sx_mutex_lock(&engine->state_mutex);
     for (size_t i = 0; i < engine->store_count; i++) {
         const struct sx_policy_store *store = engine->stores[i];
@@ -114,7 +114,11 @@ static void tell_segments(const struct tell *t, struct sx_engine *engine)
             bytes += info->file_size;
             samples += info->sample_count;
             rows += info->row_count;
+            segment_series += info->series_count;
+            damaged += atomic_load(&store->segments[j]->damage) != 0;
+            aside += store->segments[j]->set_aside;
         }
+        tombstones += store->tombstones ? store->tombstones->count : 0;
     }
     for (struct sx_generation *g = engine->frozen; g; g = g->next)
         memtable_rows += sx_generation_row_count(g);
@@ -126,9 +130,14 @@ static void tell_segments(const struct tell *t, struct sx_engine *engine)
     gauge(t, "memtable_rows", "Rows that are not in segments yet.", memtable_rows);
     gauge(t, "segments", "Segments of the store.", count);
     gauge(t, "segment_bytes", "Bytes of the segments.", bytes);
+    gauge(t, "segment_series", "Series in segments; those that several segments have count so often.",
+          segment_series);
     gauge(t, "segment_rows", "Rows in segments; those that several segments have count so often.",
           rows);
     gauge(t, "segment_samples", "Field values in segments, counted likewise.", samples);
+    gauge(t, "segments_damaged", "Segments of which something could not be read.", damaged);
+    gauge(t, "segments_set_aside", "Segments that cannot be opened.", aside);
+    gauge(t, "tombstones", "Deletes that merges have not carried out yet.", tombstones);
     gauge(t, "segments_retired", "Replaced segments whose files are not gone yet.", retired);
     counter(t, "flushes_total", "Generations written to segments.", atomic_load(&c->flushes));
     counter(t, "flush_bytes_total", "Bytes of segments written by flushes.",
@@ -157,6 +166,8 @@ static void tell_state(const struct tell *t, struct sx_engine *engine)
              names[i], state == i);
     counter(t, "recovered_rows_total", "Rows read back from the log when the store was opened.",
             atomic_load(&engine->counts.replayed_rows));
+    counter(t, "recovered_bytes_total", "Bytes of the log read back when the store was opened.",
+            atomic_load(&engine->counts.replayed_bytes));
     counter(t, "log_damage_total", "Frames of the log that had been synced and could not be read.",
             atomic_load(&engine->counts.log_damage));
     if (engine->manifest)

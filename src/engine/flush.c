@@ -29,6 +29,7 @@ struct sx_flush {
     struct sx_segment_info *outputs;
     size_t output_count, output_capacity;
     uint64_t row_count;
+    bool in_doubt; /* the commit failed, but may turn out to be true: the outputs must stay */
 };
 
 /* ---- rotation ---- */
@@ -111,6 +112,7 @@ static void flush_destroy(struct sx_engine *engine, struct sx_flush *f, bool kee
     struct sx_mem *mem = &engine->mems[SX_ENGINE_MEM_MERGE];
     if (!f)
         return;
+    keep = keep || f->in_doubt;
     if (f->begun)
         end_table(engine, f, false);
     for (size_t i = 0; !keep && i < f->output_count; i++) {
@@ -124,10 +126,22 @@ static void flush_destroy(struct sx_engine *engine, struct sx_flush *f, bool kee
     sx_mem_free(mem, f);
 }
 
-static stria_status begin_table(struct sx_engine *engine, struct sx_flush *f, stria_error *err)
+/* The i-th table of a generation; *table is not referenced: the generation holds its memtable. A
+ * writer that comes too late may still add (empty) tables. */
+static bool get_table(struct sx_generation *generation, size_t i, struct sx_generation_table *table)
+{
+    sx_mutex_lock(&generation->mutex);
+    bool found = i < generation->table_count;
+    if (found)
+        *table = generation->tables[i];
+    sx_mutex_unlock(&generation->mutex);
+    return found;
+}
+
+static stria_status begin_table(struct sx_engine *engine, struct sx_flush *f,
+                                const struct sx_generation_table *table, stria_error *err)
 {
     struct sx_mem *mem = &engine->mems[SX_ENGINE_MEM_MERGE];
-    const struct sx_generation_table *table = &f->generation->tables[f->table];
     struct sx_memtable *memtable = table->memtable;
     struct sx_tombstones *tombstones = NULL;
     int64_t window_ns = 0;
@@ -154,8 +168,8 @@ static stria_status begin_table(struct sx_engine *engine, struct sx_flush *f, st
     if (!f->view)
         return sx_mem_refused(mem, sizeof *f->view, err);
     stria_status st = sx_memtable_slots(memtable, mem, &f->slots, &f->slot_count, err);
-    if (!st && !sx_series_index_sort(f->index, f->slots, f->slot_count))
-        st = sx_mem_refused(&engine->mems[SX_ENGINE_MEM_INDEX], f->slot_count * 4, err);
+    if (!st && !sx_series_index_sort(f->index, mem, f->slots, f->slot_count))
+        st = sx_mem_refused(mem, f->slot_count * 20, err);
     struct sx_rewrite_options options = {
         .view = f->view,
         .mem = mem,
@@ -265,6 +279,62 @@ static stria_status make_segments(struct sx_engine *engine, const struct sx_flus
     return STRIA_OK;
 }
 
+/* Room in the stores' lists for the outputs, so that publishing cannot fail. state_mutex held; while
+ * manifest_mutex is held too, nobody else adds to the lists. */
+static stria_status reserve_places(struct sx_engine *engine, const struct sx_flush *f,
+                                   stria_error *err)
+{
+    struct sx_mem *other = &engine->mems[SX_ENGINE_MEM_OTHER];
+    for (size_t i = 0; i < f->output_count; i++) {
+        struct sx_policy_store *store = sx_engine_store(engine, f->outputs[i].policy_id);
+        if (store && !SX_GROW(other, store->segments, store->segment_capacity,
+                              store->segment_count + f->output_count))
+            return sx_mem_refused(other, f->output_count * sizeof *store->segments, err);
+    }
+    return STRIA_OK;
+}
+
+/* The edit that makes the flush true. manifest_mutex held. */
+static void put_flush(struct sx_engine *engine, const struct sx_flush *f, struct sx_buf *ops)
+{
+    sx_mutex_lock(&engine->state_mutex);
+    for (size_t i = 0; i < f->output_count; i++)
+        if (sx_engine_store(engine, f->outputs[i].policy_id)) {
+            sx_edit_put_segment(ops, &f->outputs[i]);
+            engine->counters.next_seq =
+                SX_MAX(engine->counters.next_seq, f->outputs[i].last_seq + 1);
+        }
+    put_types(engine, ops);
+    sx_mutex_unlock(&engine->state_mutex);
+    sx_edit_put_counters(ops, &engine->counters);
+    sx_edit_put_number(ops, SX_OP_FLUSHED, f->generation->number);
+}
+
+/* manifest_mutex held. */
+static stria_status commit_edit(struct sx_engine *engine, struct sx_flush *f, stria_error *err)
+{
+    struct sx_buf ops;
+    sx_mutex_lock(&engine->state_mutex);
+    stria_status st = reserve_places(engine, f, err);
+    sx_mutex_unlock(&engine->state_mutex);
+    if (st)
+        return st;
+    sx_buf_init(&ops, &engine->mems[SX_ENGINE_MEM_MERGE], (size_t)64 << 20);
+    put_flush(engine, f, &ops);
+    if (ops.failed)
+        st = sx_buf_refused(&ops, "manifest edit", err);
+    if (!st) {
+        st = sx_manifest_commit(engine->manifest, sx_buf_bytes(&ops), err);
+        f->in_doubt = st && sx_manifest_broken(engine->manifest);
+    }
+    sx_mutex_lock(&engine->state_mutex);
+    for (size_t i = 0; st && i < engine->store_count; i++)
+        sx_series_index_types_lost(engine->stores[i]->index);
+    sx_mutex_unlock(&engine->state_mutex);
+    sx_buf_deinit(&ops);
+    return st;
+}
+
 /* Takes the flushed generation off the list of frozen ones. state_mutex held. */
 static void unlist(struct sx_engine *engine, struct sx_generation *generation)
 {
@@ -277,6 +347,8 @@ static void unlist(struct sx_engine *engine, struct sx_generation *generation)
     engine->frozen_count--;
 }
 
+/* Shows the segments in place of the memtables. Those of policies that were dropped meanwhile stay in
+ * `segments`. manifest_mutex held; cannot fail. */
 static void publish_segments(struct sx_engine *engine, struct sx_flush *f,
                              struct sx_segment **segments)
 {
@@ -293,56 +365,44 @@ static void publish_segments(struct sx_engine *engine, struct sx_flush *f,
     sx_generation_release(f->generation); /* that of the list */
 }
 
+static void count_flush(struct sx_engine *engine, const struct sx_flush *f)
+{
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < f->output_count; i++) {
+        bytes += f->outputs[i].file_size;
+        atomic_fetch_add(&engine->counts.written_samples, f->outputs[i].sample_count);
+    }
+    atomic_fetch_add(&engine->counts.flushes, 1);
+    atomic_fetch_add(&engine->counts.flush_bytes, bytes);
+    atomic_fetch_add(&engine->counts.flush_rows, f->row_count);
+    sx_event(&engine->events, STRIA_LEVEL_INFO, "flush",
+             "generation=%" PRIu64 " rows=%" PRIu64 " segments=%zu bytes=%" PRIu64,
+             f->generation->number, f->row_count, f->output_count, bytes);
+}
+
 static stria_status commit(struct sx_engine *engine, struct sx_flush *f, stria_error *err)
 {
     struct sx_mem *mem = &engine->mems[SX_ENGINE_MEM_MERGE];
     struct sx_segment **segments = NULL;
-    struct sx_buf ops;
-    sx_buf_init(&ops, mem, (size_t)64 << 20);
     stria_status st = make_segments(engine, f, &segments, err);
     if (!st && f->output_count)
         st = engine->os->ops->sync_dir(engine->os, engine->seg_dir, err);
     sx_mutex_lock(&engine->manifest_mutex);
+    if (!st)
+        st = commit_edit(engine, f, err);
     if (!st) {
-        sx_mutex_lock(&engine->state_mutex);
-        for (size_t i = 0; i < f->output_count; i++)
-            if (sx_engine_store(engine, f->outputs[i].policy_id)) {
-                sx_edit_put_segment(&ops, &f->outputs[i]);
-                engine->counters.next_seq =
-                    SX_MAX(engine->counters.next_seq, f->outputs[i].last_seq + 1);
-            }
-        put_types(engine, &ops);
-        sx_mutex_unlock(&engine->state_mutex);
-        sx_edit_put_counters(&ops, &engine->counters);
-        sx_edit_put_number(&ops, SX_OP_FLUSHED, f->generation->number);
-        st = ops.failed ? sx_buf_refused(&ops, "manifest edit", err)
-                        : sx_manifest_commit(engine->manifest, sx_buf_bytes(&ops), err);
-    }
-    if (!st) {
-        uint64_t bytes = 0;
-        for (size_t i = 0; i < f->output_count; i++)
-            bytes += f->outputs[i].file_size;
-        for (size_t i = 0; i < f->output_count; i++)
-            atomic_fetch_add(&engine->counts.written_samples, f->outputs[i].sample_count);
         publish_segments(engine, f, segments);
-        sx_mutex_lock(&engine->state_mutex);
-        for (size_t i = 0; i < engine->store_count; i++)
-            sx_series_index_types_saved(engine->stores[i]->index);
-        sx_mutex_unlock(&engine->state_mutex);
-        atomic_fetch_add(&engine->counts.flushes, 1);
-        atomic_fetch_add(&engine->counts.flush_bytes, bytes);
-        atomic_fetch_add(&engine->counts.flush_rows, f->row_count);
-        sx_event(&engine->events, STRIA_LEVEL_INFO, "flush",
-                 "generation=%" PRIu64 " rows=%" PRIu64 " segments=%zu bytes=%" PRIu64,
-                 f->generation->number, f->row_count, f->output_count, bytes);
+        count_flush(engine, f);
     }
     sx_mutex_unlock(&engine->manifest_mutex);
     if (!st)
         sx_engine_release_log(engine);
-    for (size_t i = 0; segments && i < f->output_count; i++)
+    for (size_t i = 0; segments && i < f->output_count; i++) {
+        if (!st && segments[i]) /* of a dropped policy: no edit names it */
+            (void)engine->os->ops->unlink(engine->os, segments[i]->path, NULL);
         sx_segment_release(segments[i]);
+    }
     sx_mem_free(mem, segments);
-    sx_buf_deinit(&ops);
     return st;
 }
 
@@ -367,12 +427,13 @@ static stria_status begin_flush(struct sx_engine *engine, stria_error *err)
 
 static stria_status step(struct sx_engine *engine, struct sx_flush *f, bool *done, stria_error *err)
 {
+    struct sx_generation_table table;
     stria_status st = STRIA_OK;
     *done = false;
-    if (f->table < f->generation->table_count) {
+    if (get_table(f->generation, f->table, &table)) {
         bool table_done = false;
         if (!f->begun)
-            st = begin_table(engine, f, err);
+            st = begin_table(engine, f, &table, err);
         if (!st)
             st = write_series(f, &table_done, err);
         if (!st && table_done) {
@@ -409,6 +470,24 @@ stria_status sx_engine_flush_step(struct sx_engine *engine, bool *more, stria_er
                  err ? err->text : "");
     }
     return st;
+}
+
+stria_status sx_engine_pass_empty_generations(struct sx_engine *engine, stria_error *err)
+{
+    uint64_t last = engine->active->number - 1;
+    struct sx_buf ops;
+    if (engine->frozen_count || engine->flushed_generation >= last)
+        return STRIA_OK;
+    sx_buf_init(&ops, &engine->mems[SX_ENGINE_MEM_OTHER], 4096);
+    sx_edit_put_number(&ops, SX_OP_FLUSHED, last);
+    stria_status st = ops.failed ? sx_buf_refused(&ops, "manifest edit", err)
+                                 : sx_manifest_commit(engine->manifest, sx_buf_bytes(&ops), err);
+    sx_buf_deinit(&ops);
+    if (st)
+        return st;
+    engine->flushed_generation = last;
+    sx_wal_release(engine->wal, last);
+    return STRIA_OK;
 }
 
 void sx_engine_abort_jobs(struct sx_engine *engine)

@@ -259,6 +259,45 @@ static stria_status replay_log(struct sx_engine *engine, struct sx_replay_result
     return st;
 }
 
+/* Damaged files stay when their generations are flushed, for whoever can read more of them; the
+ * manifest remembers them, else the next start would use them again. */
+static stria_status keep_damaged(struct sx_engine *engine, stria_error *err)
+{
+    struct sx_buf ops;
+    stria_status st = STRIA_OK;
+    sx_buf_init(&ops, &engine->mems[SX_ENGINE_MEM_OTHER], (size_t)1 << 20);
+    for (uint64_t no = sx_wal_next_damaged(engine->wal, 0); no;
+         no = sx_wal_next_damaged(engine->wal, no)) {
+        bool known = false;
+        for (size_t i = 0; i < engine->kept_log_count; i++)
+            known = known || engine->kept_logs[i] == no;
+        if (!known)
+            sx_edit_put_number(&ops, SX_OP_KEEP_LOG, no);
+    }
+    if (ops.failed)
+        st = sx_buf_refused(&ops, "manifest edit", err);
+    else if (ops.len)
+        st = sx_manifest_commit(engine->manifest, sx_buf_bytes(&ops), err);
+    if (!st)
+        st = sx_engine_apply_edit(engine, sx_buf_bytes(&ops), err);
+    sx_buf_deinit(&ops);
+    return st;
+}
+
+/* The next generation: later than all that anything was ever said about. */
+static uint64_t next_generation(const struct sx_engine *engine,
+                                const struct sx_replay_result *result)
+{
+    uint64_t last = SX_MAX(engine->flushed_generation, result->last_generation);
+    for (size_t i = 0; i < engine->store_count; i++) {
+        const struct sx_tombstones *t = engine->stores[i]->tombstones;
+        /* With its log files lost, say: a tombstone must not mask what is written from now on. */
+        for (size_t j = 0; t && j < t->count; j++)
+            last = SX_MAX(last, t->items[j].generation);
+    }
+    return last + 1;
+}
+
 stria_status sx_engine_open_log(struct sx_engine *engine, stria_error *err)
 {
     struct sx_replay_result result;
@@ -268,12 +307,16 @@ stria_status sx_engine_open_log(struct sx_engine *engine, stria_error *err)
                                      .store_id = sx_get_u64(engine->store_uuid),
                                      .events = &engine->events};
     stria_status st = sx_wal_open(&options, &engine->wal, err);
+    for (size_t i = 0; !st && i < engine->kept_log_count; i++)
+        sx_wal_keep(engine->wal, engine->kept_logs[i]);
     if (!st)
         st = replay_log(engine, &result, err);
+    if (!st)
+        st = keep_damaged(engine, err);
     if (st)
         return st;
     engine->counters.next_seq = SX_MAX(engine->counters.next_seq, result.next_seq);
-    uint64_t number = SX_MAX(engine->flushed_generation, result.last_generation) + 1;
+    uint64_t number = next_generation(engine, &result);
     engine->active = sx_generation_create(engine, number);
     if (!engine->active)
         return sx_mem_refused(&engine->mems[SX_ENGINE_MEM_OTHER], sizeof *engine->active, err);

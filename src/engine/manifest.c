@@ -8,7 +8,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#define ROTATE_SIZE ((uint64_t)1 << 20) /* a manifest is begun anew above this and 4 snapshots */
+#define ROTATE_SIZE ((uint64_t)1 << 17) /* a manifest is begun anew above this and 4 snapshots */
 
 /* ---- bytes ---- */
 
@@ -99,6 +99,8 @@ static stria_status append(struct sx_manifest *m, struct sx_file *file, uint64_t
     return st;
 }
 
+/* For good before this one says more than they do: an old one that came back by a crash would be
+ * taken for the truth if this one were damaged. */
 void sx_manifest_unlink_others(struct sx_manifest *m)
 {
     struct sx_manifest_numbers numbers;
@@ -113,6 +115,8 @@ void sx_manifest_unlink_others(struct sx_manifest *m)
             if (os->ops->unlink(os, path, &err))
                 sx_event(m->options.events, STRIA_LEVEL_WARN, "unlink", "text=\"%s\"", err.text);
         }
+    if (numbers.count > 1 && os->ops->sync_dir(os, m->dir, &err))
+        sx_event(m->options.events, STRIA_LEVEL_WARN, "unlink", "text=\"%s\"", err.text);
     sx_mem_free(numbers.mem, numbers.items);
 }
 
@@ -122,10 +126,11 @@ static stria_status write_fresh(struct sx_manifest *m, const uint8_t store_uuid[
                                 uint64_t *size, stria_error *err)
 {
     struct sx_os *os = m->options.os;
-    uint8_t bytes[SX_MANIFEST_HEADER_SIZE];
+    uint8_t bytes[SX_MANIFEST_FIRST_EDIT] = {0};
     struct sx_buf state;
     uint64_t span = 0;
     put_header(bytes, store_uuid, number, sx_os_now_ns(os));
+    memcpy(bytes + SX_EDIT_ALIGN, bytes, SX_MANIFEST_HEADER_SIZE);
     sx_buf_init(&state, m->options.mem, SX_EDIT_SIZE_MAX);
     m->options.put_state(m->options.context, &state);
     sx_edit_put_empty(&state, SX_OP_SNAPSHOT_END);
@@ -135,11 +140,11 @@ static stria_status write_fresh(struct sx_manifest *m, const uint8_t store_uuid[
     if (!st)
         st = sx_file_pwrite(*file, bytes, sizeof bytes, 0, err);
     if (!st)
-        st = append(m, *file, sx_manifest_salt(store_uuid, number), SX_MANIFEST_HEADER_SIZE,
+        st = append(m, *file, sx_manifest_salt(store_uuid, number), SX_MANIFEST_FIRST_EDIT,
                     sx_buf_bytes(&state), &span, err);
     if (!st)
         st = os->ops->sync_dir(os, m->dir, err);
-    *size = SX_MANIFEST_HEADER_SIZE + span;
+    *size = SX_MANIFEST_FIRST_EDIT + span;
     sx_buf_deinit(&state);
     return st;
 }
@@ -174,7 +179,6 @@ stria_status sx_manifest_begin(struct sx_manifest *m, const uint8_t store_uuid[1
 
 stria_status sx_manifest_commit(struct sx_manifest *m, struct sx_bytes operations, stria_error *err)
 {
-    stria_error ignored = {0};
     uint64_t span = 0;
     if (m->broken || m->size > 4 * m->snapshot_size + ROTATE_SIZE) {
         stria_status st = sx_manifest_begin(m, m->store_uuid, err);
@@ -189,9 +193,20 @@ stria_status sx_manifest_commit(struct sx_manifest *m, struct sx_bytes operation
     }
     sx_event(m->options.events, STRIA_LEVEL_ERROR, "manifest_error", "file=%s text=\"%s\"", m->path,
              err ? err->text : "");
-    m->broken = true;
-    (void)sx_manifest_begin(m, m->store_uuid, &ignored); /* else the next commit tries again */
+    sx_manifest_revoke(m);
+    if (m->broken) {
+        st = STRIA_IO;
+        if (err)
+            err->code = st;
+        sx_error_prefix(err, "whether it is stored shows when the store is opened again");
+    }
     return st;
+}
+
+void sx_manifest_revoke(struct sx_manifest *m)
+{
+    m->broken = true;
+    (void)sx_manifest_begin(m, m->store_uuid, NULL); /* else whoever comes next tries again */
 }
 
 uint64_t sx_manifest_size(const struct sx_manifest *m)

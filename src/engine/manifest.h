@@ -2,15 +2,17 @@
 /* manifest.h -- the log of edits that says what the store consists of.
  *
  * Why         One small synced write makes a flush, a merge or a new database true, all at once.
- * Format      docs/FORMAT.md "Manifest". manifest/<16 hex digits>.man: a header of 64 bytes, then
- *             edits, each at a multiple of 64 bytes and written twice in a row, so that one damaged
- *             sector never loses what was acknowledged:
+ * Format      docs/FORMAT.md "Manifest". manifest/<16 hex digits>.man: a header of 64 bytes, twice
+ *             (offsets 0 and 4096), then from 8192 on edits, each at a multiple of 4096 bytes and
+ *             twice in a row. So one damaged sector never loses what was acknowledged, and a sector
+ *             that holds an acknowledged edit is never written again:
  *               header  "STRIAMAN" | u32 version | u32 flags | u8 store_uuid[16] | u64 manifest_no
  *                         |
  *                       i64 created_ns | 12 zeros | u32 crc
- *               edit    u32 magic "SEDT" | u32 crc of the 24 bytes after | u64 edit_seq | u32 size
+ *               edit    u32 magic "SEDT" | u32 crc of the 32 bytes after | u64 edit_seq | u32 size
  *                         |
- *                       u32 payload crc | u8 copy (0, 1) | 7 zeros | payload | zeros up to 64 bytes
+ *                       u32 payload crc | u8 copy (0, 1) | 15 zeros | payload | zeros up to a
+ *                         multiple of 4096 bytes
  *             crcs are seeded with the header's manifest_no and store and the offset.
  * Invariants  edit_seq is never used twice, over all manifests. A manifest counts only if its
  *             snapshot is whole; of those the one with the highest last edit_seq is the truth. A
@@ -74,8 +76,11 @@ stria_status sx_manifest_begin(struct sx_manifest *manifest, const uint8_t store
 /* Takes all manifests but the one at hand away. */
 void sx_manifest_unlink_others(struct sx_manifest *manifest);
 
-/* Makes operations true: OK means they are on disk. On failure they are not true: a fresh manifest
- * without them is begun, at the latest by the next commit. */
+/* Makes operations true: OK means they are on disk. On failure they are not: a fresh manifest
+ * without them is begun. If that fails too the manifest is broken and the code is IO: the
+ * operations may turn out to be true when the store is opened again, so nothing may be unlinked,
+ * and nothing acknowledged that they contradict, until sx_manifest_begin() or a commit
+ * succeeded. */
 stria_status sx_manifest_commit(struct sx_manifest *manifest, struct sx_bytes operations,
                                 stria_error *err);
 
@@ -85,7 +90,9 @@ uint64_t sx_manifest_edit_seq(const struct sx_manifest *manifest);
 uint64_t sx_manifest_number(const struct sx_manifest *manifest);
 /* Bytes of the file that is being written. */
 uint64_t sx_manifest_size(const struct sx_manifest *manifest);
-/* Whether a commit failed and no fresh manifest could be begun since: nothing may be unlinked. */
+/* The operations of the last commit are not wanted after all: as if it had failed. */
+void sx_manifest_revoke(struct sx_manifest *manifest);
+/* Whether a commit failed and no fresh manifest could be begun since. Any thread. */
 bool sx_manifest_broken(const struct sx_manifest *manifest);
 
 #endif

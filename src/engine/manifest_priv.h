@@ -10,7 +10,8 @@
 #define SX_MANIFEST_VERSION 1
 #define SX_MANIFEST_HEADER_SIZE 64
 #define SX_EDIT_HEADER_SIZE 40
-#define SX_EDIT_ALIGN 64
+#define SX_EDIT_ALIGN 4096
+#define SX_MANIFEST_FIRST_EDIT ((uint64_t)2 * SX_EDIT_ALIGN) /* behind two copies of the header */
 #define SX_EDIT_MAGIC 0x54444553u /* "SEDT" */
 #define SX_EDIT_SIZE_MAX ((uint32_t)256 << 20)
 #define SX_MANIFEST_SIZE_MAX ((uint64_t)1 << 31)
@@ -29,7 +30,7 @@ struct sx_manifest {
     uint64_t size;
     uint64_t read_end; /* behind the last edit that was read */
     uint64_t snapshot_size;
-    bool broken;
+    _Atomic bool broken; /* written under the engine's manifest lock */
 };
 
 /* Numbers of the manifest files that are there. */

@@ -82,15 +82,14 @@ static struct stretch stretch_of(const struct candidate *c)
 
 /* Finds the edit at `offset`: its first good copy. False: neither is good. */
 static bool find_edit(const struct stretch *s, uint64_t offset, uint64_t *edit_seq,
-                      struct sx_bytes *payload, uint64_t *span, bool *damaged)
+                      struct sx_bytes *payload, uint64_t *span, bool *half_good)
 {
     uint64_t limit = s->base + s->bytes.len, second_seq;
     struct sx_bytes second;
     if (get_edit(s, offset, edit_seq, payload)) {
         *span = sx_edit_span(payload->len);
-        /* A copy that is not there yet is being written, or was when the writer died. */
-        *damaged = offset + 2 * *span <= limit &&
-                   !(get_edit(s, offset + *span, &second_seq, &second) && second_seq == *edit_seq);
+        *half_good =
+            !(get_edit(s, offset + *span, &second_seq, &second) && second_seq == *edit_seq);
         return true;
     }
     /* Where the second copy begins is not known: the next good edit is it, if it says so. */
@@ -98,7 +97,7 @@ static bool find_edit(const struct stretch *s, uint64_t offset, uint64_t *edit_s
     while (at < limit && !get_edit(s, at, edit_seq, payload))
         at += SX_EDIT_ALIGN;
     *span = at - offset;
-    *damaged = true;
+    *half_good = true;
     return at < limit && s->bytes.ptr[at - s->base + 24] == 1 &&
            *span == sx_edit_span(payload->len);
 }
@@ -113,10 +112,12 @@ static stria_status walk_edits(struct candidate *c,
     struct stretch s = stretch_of(c);
     struct sx_bytes payload;
     uint64_t edit_seq, span;
-    bool damaged;
+    bool half_good = false, last_half_good = false;
     c->edit_count = c->damaged_count = 0;
-    while (find_edit(&s, c->end, &edit_seq, &payload, &span, &damaged)) {
-        c->damaged_count += damaged;
+    while (find_edit(&s, c->end, &edit_seq, &payload, &span, &half_good)) {
+        /* The last edit may be under way just now, or was when the power went. */
+        c->damaged_count += last_half_good;
+        last_half_good = half_good;
         c->last_edit_seq = edit_seq;
         c->whole = c->whole || sx_edit_has(payload, SX_OP_SNAPSHOT_END);
         stria_status st = each ? each(context, payload, err) : STRIA_OK;
@@ -155,7 +156,7 @@ static stria_status load_bytes(struct sx_manifest *m, struct candidate *c, stria
     stria_status st = sx_os_open(m->options.os, c->path, SX_OPEN_READ, &file, err);
     if (!st)
         st = sx_file_info(file, &info, err);
-    if (!st && (info.size < SX_MANIFEST_HEADER_SIZE || info.size > SX_MANIFEST_SIZE_MAX))
+    if (!st && (info.size < SX_MANIFEST_FIRST_EDIT || info.size > SX_MANIFEST_SIZE_MAX))
         st = sx_fail(err, STRIA_CORRUPT, "%s: %" PRIu64 " bytes long", c->path, info.size);
     if (!st && info.size > c->base) {
         size_t size = (size_t)(info.size - c->base);
@@ -172,10 +173,12 @@ static stria_status load_candidate(struct sx_manifest *m, uint64_t number, struc
 {
     sx_buf_init(&c->bytes, m->options.mem, (size_t)SX_MANIFEST_SIZE_MAX);
     sx_manifest_path(m, number, c->path);
-    c->end = SX_MANIFEST_HEADER_SIZE;
+    c->end = SX_MANIFEST_FIRST_EDIT;
     stria_status st = load_bytes(m, c, err);
     if (!st)
         st = get_header(c->bytes.ptr, c->path, &c->header, err);
+    if (st == STRIA_CORRUPT && c->bytes.len >= SX_MANIFEST_FIRST_EDIT)
+        st = get_header(c->bytes.ptr + SX_EDIT_ALIGN, c->path, &c->header, err);
     if (!st && c->header.manifest_no != number)
         st = sx_fail(err, STRIA_CORRUPT, "%s: the header is that of manifest %016" PRIx64, c->path,
                      c->header.manifest_no);
@@ -239,7 +242,8 @@ static stria_status choose(struct sx_manifest *m, const struct sx_manifest_numbe
             sx_error_copy(err, &local);
             return st;
         }
-        if (st && !first_error.code)
+        /* One that went meanwhile says that a writer is at work, and more than a damaged one. */
+        if (st && (!first_error.code || st == STRIA_NOT_FOUND))
             first_error = local;
         bool better = !st && c.whole && (!*found || c.last_edit_seq > best->last_edit_seq);
         struct candidate *loser = better ? best : &c;
@@ -267,7 +271,7 @@ stria_status sx_manifest_read(struct sx_manifest *m,
         st = choose(m, &numbers, &best, &result->found, err);
     sx_mem_free(m->options.mem, numbers.items);
     if (!st && result->found) {
-        best.end = SX_MANIFEST_HEADER_SIZE;
+        best.end = SX_MANIFEST_FIRST_EDIT;
         st = walk_edits(&best, each, context, err);
         result->edit_count = best.edit_count;
         memcpy(result->store_uuid, best.header.store_uuid, 16);

@@ -72,6 +72,7 @@ static void destroy(struct sx_engine *engine)
     sx_mem_free(other, engine->seg_dir);
     sx_mem_free(other, engine->manifest_dir);
     sx_mutex_deinit(&engine->rotate_mutex);
+    sx_rate_deinit(&engine->merge_rate);
     sx_mutex_deinit(&engine->manifest_mutex);
     sx_mutex_deinit(&engine->state_mutex);
     sx_mutex_deinit(&engine->job_mutex);
@@ -109,6 +110,8 @@ static stria_status create(const struct sx_engine_options *options, struct sx_en
     engine->frozen_last = &engine->frozen;
     sx_readers_init(&engine->readers);
     sx_mutex_init(&engine->rotate_mutex);
+    sx_rate_init(&engine->merge_rate, options->merge_bytes_per_s, options->merge_bytes_per_s,
+                 sx_os_mono_ns(options->os));
     sx_mutex_init(&engine->manifest_mutex);
     sx_mutex_init(&engine->state_mutex);
     sx_mutex_init(&engine->job_mutex);
@@ -200,14 +203,39 @@ static stria_status make_dirs(struct sx_engine *engine, stria_error *err)
     return st;
 }
 
+static bool see_data(void *context, const char *name, bool is_directory)
+{
+    const char *dot = strrchr(name, '.');
+    if (!is_directory && dot && (strcmp(dot, ".seg") == 0 || strcmp(dot, ".wal") == 0))
+        *(bool *)context = true;
+    return true;
+}
+
+/* Whether the folder holds segments or log files. Folders that are not there hold none. */
+static stria_status find_data(struct sx_engine *engine, bool *data, stria_error *err)
+{
+    struct sx_os *os = engine->os;
+    *data = false;
+    stria_status st = os->ops->list(os, engine->seg_dir, see_data, data, err);
+    if (!st || st == STRIA_NOT_FOUND)
+        st = os->ops->list(os, engine->wal_dir, see_data, data, err);
+    return st == STRIA_NOT_FOUND ? STRIA_OK : st;
+}
+
+static stria_status lost_manifest(const struct sx_engine *engine, stria_error *err)
+{
+    return sx_fail(err, STRIA_CORRUPT, "%s: there is data but no manifest; nothing was changed",
+                   engine->path);
+}
+
 /* Looks whether the folder is a store, may become one, or is something else. */
-static stria_status check_folder(struct sx_engine *engine, bool *is_store, stria_error *err)
+static stria_status check_folder(struct sx_engine *engine, stria_error *err)
 {
     struct sx_os *os = engine->os;
     struct sx_file_info info;
     struct contents contents = {0};
+    bool data = false;
     stria_status st = os->ops->stat(os, engine->path, &info, err);
-    *is_store = false;
     if (st == STRIA_NOT_FOUND) {
         if (engine->options.read_only || engine->options.must_exist)
             return sx_fail(err, STRIA_NOT_FOUND, "%s: there is no store", engine->path);
@@ -220,14 +248,18 @@ static stria_status check_folder(struct sx_engine *engine, bool *is_store, stria
     st = os->ops->list(os, engine->path, see_name, &contents, err);
     if (st)
         return st;
-    *is_store = contents.has_manifest;
-    if (!*is_store && contents.has_other)
+    if (contents.has_manifest)
+        return STRIA_OK;
+    if (contents.has_other)
         return sx_fail(err, STRIA_INVALID,
                        "%s: is not a store and not empty ('%s' is in it); nothing was changed",
                        engine->path, contents.other);
-    if (!*is_store && (engine->options.read_only || engine->options.must_exist))
-        return sx_fail(err, STRIA_NOT_FOUND, "%s: there is no store", engine->path);
-    return STRIA_OK;
+    st = find_data(engine, &data, err);
+    if (!st && data)
+        st = lost_manifest(engine, err);
+    if (!st && (engine->options.read_only || engine->options.must_exist))
+        st = sx_fail(err, STRIA_NOT_FOUND, "%s: there is no store", engine->path);
+    return st;
 }
 
 static stria_status take_lock(struct sx_engine *engine, stria_error *err)
@@ -272,54 +304,55 @@ static stria_status read_manifest(struct sx_engine *engine, struct sx_manifest_r
         return st;
     if (result->found)
         memcpy(engine->store_uuid, result->store_uuid, 16);
-    else if (engine->options.must_exist)
-        return sx_fail(err, STRIA_NOT_FOUND, "%s: there is no store", engine->path);
-    else
-        return engine->os->ops->random(engine->os, engine->store_uuid, 16, err);
     return STRIA_OK;
 }
 
-static bool see_data(void *context, const char *name, bool is_directory)
+/* A store without a manifest that can be read is one whose first opening did not get far, unless
+ * there is data: then the manifest is lost, and nothing may be taken for new. */
+static stria_status read_or_invent_manifest(struct sx_engine *engine,
+                                            struct sx_manifest_result *result, stria_error *err)
 {
-    const char *dot = strrchr(name, '.');
-    if (!is_directory && dot && (strcmp(dot, ".seg") == 0 || strcmp(dot, ".wal") == 0))
-        *(bool *)context = true;
-    return true;
+    stria_error local = {0};
+    bool data;
+    stria_status st = read_manifest(engine, result, &local);
+    if ((st && st != STRIA_CORRUPT) || (!st && result->found)) {
+        sx_error_copy(err, &local);
+        return st;
+    }
+    stria_status found = find_data(engine, &data, err);
+    if (found)
+        return found;
+    if (st && (data || engine->options.must_exist)) {
+        sx_error_copy(err, &local);
+        return st;
+    }
+    if (data)
+        return lost_manifest(engine, err);
+    if (engine->options.must_exist)
+        return sx_fail(err, STRIA_NOT_FOUND, "%s: there is no store", engine->path);
+    return engine->os->ops->random(engine->os, engine->store_uuid, 16, err);
 }
 
-/* A manifest folder without a manifest is a store whose first opening did not get far, unless there
- * is data: then the manifest is lost, and nothing may be taken for new. */
-static stria_status check_first_opening(struct sx_engine *engine, stria_error *err)
+static stria_status open_for_writing(struct sx_engine *engine, stria_error *err)
 {
-    bool data = false;
-    struct sx_os *os = engine->os;
-    stria_status st = os->ops->list(os, engine->seg_dir, see_data, &data, err);
-    if (!st)
-        st = os->ops->list(os, engine->wal_dir, see_data, &data, err);
-    if (!st && data)
-        st = sx_fail(err, STRIA_CORRUPT, "%s: there is data but no manifest; nothing was changed",
-                     engine->path);
-    return st;
-}
-
-static stria_status open_for_writing(struct sx_engine *engine, bool is_store, stria_error *err)
-{
-    struct sx_manifest_result result;
+    struct sx_manifest_result result = {0};
     stria_status st = make_dirs(engine, err);
     if (!st)
         st = take_lock(engine, err);
     if (!st)
         st = engine->os->ops->sync_dir(engine->os, engine->path, err);
     if (!st)
-        st = read_manifest(engine, &result, err);
-    if (!st && is_store && !result.found)
-        st = check_first_opening(engine, err);
-    if (!st && result.found)
-        st = sx_engine_remove_left_overs(engine, err);
+        st = read_or_invent_manifest(engine, &result, err);
     if (!st)
         st = sx_manifest_begin(engine->manifest, engine->store_uuid, err);
     if (!st)
         st = sx_engine_open_log(engine, err);
+    /* Only now: what a process that was killed had written as the truth is durable, and whether the
+     * log has all that it should is known. */
+    if (!st)
+        st = sx_engine_remove_left_overs(engine, err);
+    if (!st)
+        st = sx_engine_pass_empty_generations(engine, err);
     if (!st)
         st = sx_engine_start_background(engine, err);
     return st;
@@ -327,11 +360,14 @@ static stria_status open_for_writing(struct sx_engine *engine, bool is_store, st
 
 static stria_status open_for_reading(struct sx_engine *engine, stria_error *err)
 {
+    bool data;
     stria_status st = sx_readers_open(engine, err);
     if (!st)
         st = make_manifest(engine, err);
     if (!st)
         st = sx_engine_begin_read(engine, err);
+    if (st == STRIA_NOT_FOUND && find_data(engine, &data, NULL) == STRIA_OK && data)
+        st = lost_manifest(engine, err);
     if (st)
         return st;
     sx_engine_end_read(engine); /* each query begins its own */
@@ -343,7 +379,6 @@ stria_status sx_engine_open(const struct sx_engine_options *options, struct sx_e
                             stria_error *err)
 {
     struct sx_engine *engine = NULL;
-    bool is_store;
     *out = NULL;
     if (options->memory_size && options->memory_size < MEMORY_MIN)
         return sx_fail(err, STRIA_INVALID,
@@ -352,10 +387,9 @@ stria_status sx_engine_open(const struct sx_engine_options *options, struct sx_e
     stria_status st = create(options, &engine, err);
     if (st)
         return st;
-    st = check_folder(engine, &is_store, err);
+    st = check_folder(engine, err);
     if (!st)
-        st = options->read_only ? open_for_reading(engine, err)
-                                : open_for_writing(engine, is_store, err);
+        st = options->read_only ? open_for_reading(engine, err) : open_for_writing(engine, err);
     if (st) {
         sx_engine_stop_background(engine);
         destroy(engine);

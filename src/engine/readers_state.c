@@ -114,7 +114,7 @@ static stria_status apply_news(struct sx_engine *engine, const struct news *news
 /* Reads what is new in the log. *anew: its files were begun anew meanwhile, all must be read. */
 static stria_status read_log(struct sx_engine *engine, bool *anew, stria_error *err)
 {
-    static const struct sx_event_sink silent; /* what seems damaged may have been begun anew */
+    static const struct sx_event_sink silent;
     struct sx_readers *readers = &engine->readers;
     struct sx_wal *wal = NULL;
     struct sx_replay_result result;
@@ -140,20 +140,25 @@ static stria_status read_log(struct sx_engine *engine, bool *anew, stria_error *
     if (!st)
         st = sx_wal_unchanged(wal, &unchanged, &local);
     (void)sx_wal_close(wal, NULL);
-    *anew = st == STRIA_NOT_FOUND || !unchanged;
+    /* What seems damaged may be a file that was begun while others were looked at. */
+    *anew = st == STRIA_NOT_FOUND || !unchanged || (resume && !st && result.damage_count);
     if (st) {
         sx_error_copy(err, &local);
         return *anew ? STRIA_OK : st;
     }
     readers->log_end = result;
     atomic_fetch_add(&engine->counts.replayed_bytes, result.byte_count);
-    if (!*anew && result.damage_count) {
-        atomic_fetch_add(&engine->counts.log_damage, result.damage_count);
-        sx_event(&engine->events, STRIA_LEVEL_ERROR, "log_damage",
-                 "frames=%" PRIu64 " text=\"they had been synced and cannot be read\"",
-                 result.damage_count);
-    }
     return STRIA_OK;
+}
+
+static void tell_damage(struct sx_engine *engine)
+{
+    uint64_t count = engine->readers.log_end.damage_count;
+    if (!count)
+        return;
+    atomic_fetch_add(&engine->counts.log_damage, count);
+    sx_event(&engine->events, STRIA_LEVEL_ERROR, "log_damage",
+             "frames=%" PRIu64 " text=\"they had been synced and cannot be read\"", count);
 }
 
 /* ---- everything anew ---- */
@@ -287,7 +292,10 @@ static stria_status load_once(struct sx_engine *engine, bool strict, bool *again
     }
     memcpy(engine->store_uuid, found.store_uuid, sizeof engine->store_uuid);
     st = read_log(engine, again, err);
+    if (!st && !*again && strict)
+        *again = engine->readers.log_end.damage_count > 0;
     if (!st && !*again) {
+        tell_damage(engine);
         st = read_news(engine, &news, err);
         *again = !st && (news.replaced ||
                          (news.visible && (strict || engine->readers.replay->early_row_count)));

@@ -6,6 +6,7 @@
 #include "engine/engine_priv.h"
 
 #define GRID_LEVELS_MAX 20
+#define GROUP_TEXT_SIZE_MAX ((size_t)4 << 20) /* bytes of strings of a group, or one row more */
 
 static int64_t mono_ns(void *clock)
 {
@@ -63,6 +64,7 @@ static stria_status open_writer(struct sx_rewrite *rw, stria_error *err)
     struct sx_segment_writer_options options = {
         .os = engine->os, .mem = rw->options.mem, .path = path, .info = rw->options.info};
     options.info.segment_id = rw->segment_id;
+    options.info.created_ns = sx_os_now_ns(engine->os);
     stria_status st = sx_segment_writer_create(&options, &rw->writer, err);
     sx_mem_free(other, path);
     return st;
@@ -118,8 +120,10 @@ static stria_status write_group(struct sx_rewrite *rw, stria_error *err)
     for (uint32_t i = 0; i < rows->column_count; i++)
         sx_block_settle(rows, i);
     drop_empty_rows(rows);
-    if (rows->row_count == 0)
+    if (rows->row_count == 0) {
+        sx_arena_reset(&rows->strings);
         return STRIA_OK;
+    }
     if (!rw->writer)
         st = open_writer(rw, err);
     if (!st && !rw->series_begun)
@@ -142,6 +146,7 @@ static stria_status write_group(struct sx_rewrite *rw, stria_error *err)
     st = sx_segment_writer_rows(rw->writer, rows->ts_ns, rows->row_count, rw->columns, column_count,
                                 err);
     rows->row_count = 0;
+    sx_arena_reset(&rows->strings);
     return st;
 }
 
@@ -175,13 +180,34 @@ static stria_status shape_rows(struct sx_rewrite *rw, stria_error *err)
             return sx_mem_refused(rw->options.mem, count * sizeof *rw->columns, err);
         rw->type_capacity = count;
     }
-    for (uint32_t i = 0; i < count; i++)
+    rw->has_text = false;
+    for (uint32_t i = 0; i < count; i++) {
         rw->types[i] = columns[i].type;
+        rw->has_text = rw->has_text || columns[i].type == STRIA_STRING;
+    }
     uint64_t estimate = SX_MIN(sx_reader_row_estimate(rw->reader), SX_COLUMN_VALUES_MAX);
     return sx_block_shape(&rw->rows, (uint32_t)SX_MAX(estimate, 1), rw->types, count, err);
 }
 
-static void append_rows(struct sx_block *to, const struct sx_rows *from, uint32_t first,
+/* Strings live only as long as the reader's batch, the rows gathered here longer. */
+static bool copy_strings(struct sx_block *to, const struct sx_block_column *column, uint32_t first,
+                         uint32_t count)
+{
+    stria_bytes *values = column->values;
+    for (uint32_t i = first; i < first + count; i++) {
+        if (!sx_bit_get(column->present, i))
+            continue;
+        struct sx_bytes copy =
+            sx_arena_dup(&to->strings, sx_bytes_make(values[i].ptr, values[i].len));
+        if (!copy.ptr)
+            return false;
+        values[i].ptr = (const char *)copy.ptr;
+    }
+    return true;
+}
+
+/* False: no memory. */
+static bool append_rows(struct sx_block *to, const struct sx_rows *from, uint32_t first,
                         uint32_t count)
 {
     uint32_t at = to->row_count;
@@ -193,8 +219,37 @@ static void append_rows(struct sx_block *to, const struct sx_rows *from, uint32_
         memcpy((uint8_t *)column->values + at * size,
                (const uint8_t *)vector->values + first * size, count * size);
         sx_bits_copy(column->present, at, vector->present, first, count);
+        if (column->type == STRIA_STRING && !copy_strings(to, column, at, count))
+            return false;
     }
     to->row_count = at + count;
+    return true;
+}
+
+static size_t text_size_of(const struct sx_rows *rows, uint32_t row)
+{
+    size_t size = 0;
+    for (uint32_t i = 0; i < rows->column_count; i++)
+        if (rows->columns[i].type == STRIA_STRING && sx_vector_has(&rows->columns[i], row))
+            size += ((const stria_bytes *)rows->columns[i].values)[row].len;
+    return size;
+}
+
+/* How many rows from `first` on the group at hand takes, at least one. */
+static uint32_t group_share(const struct sx_rewrite *rw, const struct sx_rows *rows, uint32_t first)
+{
+    uint32_t room = SX_MIN(rw->rows.row_capacity, SX_COLUMN_VALUES_MAX) - rw->rows.row_count;
+    size_t text_size = rw->rows.strings.size;
+    uint32_t end = first;
+    while (end < rows->row_count && end - first < room && rows->ts_ns[end] < rw->group_end) {
+        if (rw->has_text) {
+            if (text_size >= GROUP_TEXT_SIZE_MAX && end > first)
+                break;
+            text_size += text_size_of(rows, end);
+        }
+        end++;
+    }
+    return end - first;
 }
 
 /* Adds rows, ending groups as their times ask for. */
@@ -204,18 +259,17 @@ static stria_status add_rows(struct sx_rewrite *rw, const struct sx_rows *rows, 
     for (uint32_t first = 0; first < rows->row_count && !st;) {
         if (rw->rows.row_count &&
             (rows->ts_ns[first] >= rw->group_end || rw->rows.row_count == rw->rows.row_capacity ||
-             rw->rows.row_count == SX_COLUMN_VALUES_MAX))
+             rw->rows.row_count == SX_COLUMN_VALUES_MAX ||
+             rw->rows.strings.size >= GROUP_TEXT_SIZE_MAX))
             st = write_group(rw, err);
         if (st)
             break;
         if (rw->rows.row_count == 0)
             rw->group_end = group_end(rw, rows->ts_ns[first]);
-        uint32_t room = SX_MIN(rw->rows.row_capacity, SX_COLUMN_VALUES_MAX) - rw->rows.row_count;
-        uint32_t end = first;
-        while (end < rows->row_count && end - first < room && rows->ts_ns[end] < rw->group_end)
-            end++;
-        append_rows(&rw->rows, rows, first, end - first);
-        first = end;
+        uint32_t count = group_share(rw, rows, first);
+        if (!append_rows(&rw->rows, rows, first, count))
+            return sx_mem_refused(rw->options.mem, count * sizeof(stria_bytes), err);
+        first += count;
     }
     return st;
 }
@@ -232,6 +286,7 @@ stria_status sx_rewrite_series(struct sx_rewrite *rw, const struct sx_scan_serie
         st = shape_rows(rw, err);
     rw->grid_ns = rw->options.window_ns;
     uint64_t estimate = st ? 0 : sx_reader_row_estimate(rw->reader);
+    estimate /= SX_MAX(rw->options.window_count, 1);
     for (int k = 0; rw->options.grid && k < GRID_LEVELS_MAX && estimate > SX_COLUMN_VALUES_MAX;
          k++) {
         rw->grid_ns /= 2;

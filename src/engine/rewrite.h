@@ -22,6 +22,7 @@ struct sx_rewrite_options {
     int64_t window_ns;
     int64_t time_min_ns, time_max_ns; /* rows outside are left out */
     bool grid;                        /* cut groups on the time grid of the window */
+    uint32_t window_count;            /* windows with rows in that range, about; 0: one */
 };
 
 struct sx_rewrite {
@@ -31,9 +32,10 @@ struct sx_rewrite {
     struct sx_reader *reader;
     struct sx_segment_writer *writer; /* NULL: none is open */
     uint64_t segment_id;              /* of the open one */
-    struct sx_block rows;             /* gathered of the series at hand */
+    struct sx_block rows;             /* gathered of the series at hand; its strings are copies */
     stria_type *types;
     uint32_t type_capacity;
+    bool has_text; /* some column is of strings */
     struct sx_writer_column *columns;
     int64_t group_end; /* times from here on belong to the next group */
     int64_t grid_ns;

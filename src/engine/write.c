@@ -10,6 +10,7 @@
  *             until then every batch that names it carries the key. */
 #include "base/error.h"
 #include "engine/engine_priv.h"
+#include "model/series_key.h"
 #include "wal/rows_record.h"
 
 #include <inttypes.h>
@@ -24,6 +25,7 @@ struct write {
     struct sx_write_result *result;
     struct sx_policy policy;
     struct sx_series_index *index; /* a reference */
+    size_t pinned_count;           /* series of the batch that are pinned */
     uint64_t *drop;                /* a bit per row; NULL: none so far */
     size_t drop_count;
     int64_t now_ns;
@@ -201,12 +203,15 @@ static stria_status resolve(struct write *w)
     for (size_t i = 0; i < b->series_count; i++) {
         struct sx_batch_series *series = &b->series[i];
         series->slot = sx_series_index_hinted(w->index, series->hint);
-        if (series->slot != SX_SLOT_NONE)
-            continue;
-        stria_status st = sx_series_index_resolve(w->index, series->key, series->hash, series->hint,
-                                                  &series->slot, w->err);
+        stria_status st = STRIA_OK;
+        if (series->slot == SX_SLOT_NONE && !series->key.len)
+            st = sx_fail(w->err, STRIA_NOT_FOUND, "the series of a handle was dropped");
+        else if (series->slot == SX_SLOT_NONE)
+            st = sx_series_index_resolve(w->index, series->key, series->hash, series->hint,
+                                         &series->slot, w->err);
         if (st)
             return st;
+        w->pinned_count++;
     }
     for (size_t i = 0; i < b->schema_count; i++) {
         const struct sx_schema *schema;
@@ -216,6 +221,12 @@ static stria_status resolve(struct write *w)
         b->schemas[i].resolved = schema;
     }
     return STRIA_OK;
+}
+
+static void unpin_all(struct write *w)
+{
+    for (size_t i = 0; i < w->pinned_count; i++)
+        sx_series_index_unpin(w->index, w->batch->series[i].slot);
 }
 
 /* ---- room ---- */
@@ -278,9 +289,23 @@ static void mark_defined(struct write *w, uint64_t generation)
 {
     for (size_t i = 0; i < w->batch->series_count; i++) {
         struct sx_slot *slot = sx_series_index_slot(w->index, w->batch->series[i].slot);
-        if (atomic_load_explicit(&slot->defined_generation, memory_order_relaxed) < generation)
-            atomic_store_explicit(&slot->defined_generation, generation, memory_order_relaxed);
+        if (atomic_load_explicit(&slot->defined_generation, memory_order_relaxed) <
+            (uint32_t)generation)
+            atomic_store_explicit(&slot->defined_generation, (uint32_t)generation,
+                                  memory_order_relaxed);
     }
+}
+
+/* Looks the key of a series up that came by its handle. */
+static bool find_key(struct write *w, struct sx_batch_series *series)
+{
+    struct sx_buf key;
+    sx_buf_init(&key, w->batch->mem, 2 * SX_KEY_SIZE_MAX);
+    sx_series_index_key(w->index, series->slot, &key);
+    if (!key.failed)
+        series->key = sx_arena_dup(&w->batch->arena, sx_buf_bytes(&key));
+    sx_buf_deinit(&key);
+    return series->key.ptr != NULL;
 }
 
 /* Encodes the head; *self_contained: every series is defined in it. */
@@ -289,6 +314,7 @@ static stria_status encode(struct write *w, uint64_t generation, struct sx_buf *
 {
     struct sx_batch *b = w->batch;
     bool small[256], *defined = small;
+    stria_status st = STRIA_OK;
     *self_contained = true;
     if (b->series_count > SX_COUNT_OF(small)) {
         defined = sx_mem_alloc(b->mem, b->series_count * sizeof *defined);
@@ -297,15 +323,18 @@ static stria_status encode(struct write *w, uint64_t generation, struct sx_buf *
     }
     for (size_t i = 0; i < b->series_count; i++) {
         struct sx_slot *slot = sx_series_index_slot(w->index, b->series[i].slot);
-        atomic_store_explicit(&slot->used_generation, generation, memory_order_relaxed);
-        defined[i] =
-            atomic_load_explicit(&slot->defined_generation, memory_order_relaxed) != generation;
+        atomic_store_explicit(&slot->used_generation, (uint32_t)generation, memory_order_relaxed);
+        defined[i] = atomic_load_explicit(&slot->defined_generation, memory_order_relaxed) !=
+                     (uint32_t)generation;
         *self_contained = *self_contained && defined[i];
+        if (defined[i] && !b->series[i].key.len && !find_key(w, &b->series[i]))
+            st = sx_mem_refused(b->mem, SX_KEY_SIZE_MAX, w->err);
     }
-    sx_rows_record_put(head, w->policy.id, b, defined, strings_len);
+    if (!st)
+        sx_rows_record_put(head, w->policy.id, b, defined, strings_len);
     if (defined != small)
         sx_mem_free(b->mem, defined);
-    return head->failed ? sx_buf_refused(head, "log record", w->err) : STRIA_OK;
+    return !st && head->failed ? sx_buf_refused(head, "log record", w->err) : st;
 }
 
 /* Takes the bytes back from a memtable that will not get them. */
@@ -445,6 +474,7 @@ stria_status sx_engine_write(struct sx_engine *engine, uint32_t policy_id, struc
     atomic_fetch_add(&engine->counts.rejected_old, result->outside_retention_count);
     atomic_fetch_add(&engine->counts.rejected_limit, result->outside_window_count);
     sx_mem_free(batch->mem, w.drop);
+    unpin_all(&w);
     sx_series_index_release(w.index);
     if (!st && sx_engine_flush_due(engine))
         sx_engine_kick(engine);

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/regex.h"
+#include "exec/damage_list.h"
 #include "exec/scan_tables.h"
 #include "exec/zones.h"
 #include "influxql/execute.h"
@@ -23,7 +24,8 @@ struct stria_cursor {
     struct sx_mem *parent;
     struct sx_arena arena; /* of the query: its text, AST, names */
     struct sx_request request;
-    struct sx_catalog *catalog; /* of the statement at hand */
+    struct sx_damage_list damage; /* of the statement at hand */
+    struct sx_catalog *catalog;   /* of the statement at hand */
     struct cached_view *views;
     size_t view_count, view_capacity;
     struct sx_view_provider provider;
@@ -83,6 +85,7 @@ static void end_statement(stria_cursor *c)
     sx_catalog_release(c->catalog);
     c->catalog = NULL;
     c->pending = false;
+    (void)sx_damage_list_take(&c->damage, NULL);
 }
 
 /* ---- making and unmaking ---- */
@@ -115,6 +118,7 @@ static stria_status create(struct sx_engine *engine, uint64_t memory_size, int64
     if (timeout_ms > 0 && timeout_ms < INT64_MAX / 1000000)
         c->request.deadline_ns = sx_os_mono_ns(os) + timeout_ms * 1000000;
     atomic_init(&c->request.cancelled, false);
+    sx_damage_list_init(&c->damage, &c->request);
     c->provider = (struct sx_view_provider){.context = c, .view = provide_view};
     *out = c;
     return STRIA_OK;
@@ -129,6 +133,7 @@ void sx_cursor_close(stria_cursor *c)
     for (size_t i = 0; i < c->regex_count; i++)
         sx_regex_destroy(c->regexes[i]);
     sx_zones_deinit(&c->zones);
+    sx_damage_list_deinit(&c->damage);
     sx_mem_free(&c->mem, c->views);
     sx_buf_deinit(&c->message_text);
     sx_arena_deinit(&c->arena);
@@ -305,6 +310,8 @@ stria_status sx_cursor_next_series(stria_cursor *c, const stria_table **table, s
     c->pending = false;
     if (!st && c->source)
         st = c->source->ops->next_table(c->source, table, err);
+    if (!st && !*table)
+        st = sx_damage_list_take(&c->damage, err);
     if (st && st != STRIA_PARTIAL) {
         c->failed = true;
         sx_table_source_destroy(c->source);

@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* series_index.c -- see series_index.h: slots, keys and their order. Selection is in
- * series_select.c, measurements and types in series_index_types.c. */
+/* series_index.c -- see series_index.h: slots, how they are found, made and given back. */
 #include "index/series_index.h"
 
 #include "base/error.h"
 #include "base/hash.h"
-#include "base/sort.h"
+#include "base/varint.h"
 #include "index/series_index_priv.h"
 #include "model/series_key.h"
 
+#include <assert.h>
+
 #define SLOT_FIRST 1024
+#define SLOTS_MAX ((uint32_t)SX_SYMBOL_EMPTY)
+#define EVICT_STEP 256 /* slots that are looked at in one hold of the lock */
 
 struct sx_series_index *sx_series_index_create(struct sx_mem *mem, uint32_t policy_id,
                                                uint32_t index_id, int64_t window_ns)
@@ -22,11 +25,14 @@ struct sx_series_index *sx_series_index_create(struct sx_mem *mem, uint32_t poli
     ix->policy_id = policy_id;
     ix->index_id = index_id;
     ix->window_ns = window_ns;
+    ix->free_slot = SX_SLOT_NONE;
     sx_mutex_init(&ix->mutex);
+    sx_mutex_init(&ix->names_mutex);
+    sx_segmented_init(&ix->measurements, mem, sizeof(struct sx_index_measurement), SLOT_FIRST);
     sx_segmented_init(&ix->slots, mem, sizeof(struct sx_slot), SLOT_FIRST);
-    sx_map_init(&ix->series_map, mem);
-    sx_map_init(&ix->pair_map, mem);
-    sx_map_init(&ix->tag_map, mem);
+    sx_table_init(&ix->series, mem);
+    sx_byte_heap_init(&ix->heap, mem);
+    sx_index_symbols_init(ix);
     sx_map_init(&ix->measurement_map, mem);
     return ix;
 }
@@ -42,29 +48,18 @@ void sx_series_index_release(struct sx_series_index *ix)
     if (!ix || atomic_fetch_sub_explicit(&ix->reference_count, 1, memory_order_acq_rel) != 1)
         return;
     struct sx_mem *mem = ix->mem;
-    for (size_t i = 0; i < atomic_load(&ix->slot_count); i++)
-        sx_mem_free(mem, sx_series_index_slot(ix, (uint32_t)i)->pairs);
+    sx_index_symbols_deinit(ix);
     sx_segmented_deinit(&ix->slots);
-    for (size_t i = 0; i < ix->pair_count; i++) {
-        sx_slot_list_deinit(&ix->pairs[i].slots, mem);
-        sx_mem_free(mem, ix->pairs[i].bytes);
+    sx_table_deinit(&ix->series);
+    sx_byte_heap_deinit(&ix->heap);
+    for (uint32_t i = 0; i < sx_index_measurement_count(ix); i++) {
+        sx_measurement_destroy(sx_index_measurement_at(ix, i)->measurement);
+        sx_slot_list_deinit(&sx_index_measurement_at(ix, i)->slots, mem);
     }
-    for (size_t i = 0; i < ix->tag_count; i++) {
-        sx_mem_free(mem, ix->tags[i].name);
-        sx_mem_free(mem, ix->tags[i].pairs);
-    }
-    for (size_t i = 0; i < ix->measurement_count; i++) {
-        sx_measurement_destroy(ix->measurements[i].measurement);
-        sx_slot_list_deinit(&ix->measurements[i].slots, mem);
-    }
-    sx_mem_free(mem, ix->pairs);
-    sx_mem_free(mem, ix->tags);
-    sx_mem_free(mem, ix->measurements);
-    sx_map_deinit(&ix->series_map);
-    sx_map_deinit(&ix->pair_map);
-    sx_map_deinit(&ix->tag_map);
+    sx_segmented_deinit(&ix->measurements);
     sx_map_deinit(&ix->measurement_map);
     sx_mutex_deinit(&ix->mutex);
+    sx_mutex_deinit(&ix->names_mutex);
     sx_mem_free(mem, ix);
 }
 
@@ -93,9 +88,26 @@ size_t sx_series_index_slot_count(struct sx_series_index *ix)
 size_t sx_series_index_series_count(struct sx_series_index *ix)
 {
     sx_mutex_lock(&ix->mutex);
-    size_t count = ix->series_map.count;
+    size_t count = ix->series.count;
     sx_mutex_unlock(&ix->mutex);
     return count;
+}
+
+void sx_series_index_pin(struct sx_series_index *ix, uint32_t slot)
+{
+    uint32_t before = atomic_fetch_add_explicit(&sx_series_index_slot(ix, slot)->pins, 1,
+                                                memory_order_relaxed);
+    assert(before && !(before & SX_SLOT_DEAD));
+    (void)before;
+}
+
+void sx_series_index_unpin(struct sx_series_index *ix, uint32_t slot)
+{
+    /* Release: whoever takes the slot away afterwards sees what was done with it. */
+    uint32_t before = atomic_fetch_sub_explicit(&sx_series_index_slot(ix, slot)->pins, 1,
+                                                memory_order_release);
+    assert(before & ~SX_SLOT_DEAD);
+    (void)before;
 }
 
 uint32_t sx_series_index_hinted(struct sx_series_index *ix, const struct sx_series_hint *hint)
@@ -103,24 +115,41 @@ uint32_t sx_series_index_hinted(struct sx_series_index *ix, const struct sx_seri
     if (!hint || hint->index_id != ix->index_id)
         return SX_SLOT_NONE;
     struct sx_slot *slot = sx_series_index_slot(ix, hint->slot);
-    return atomic_load_explicit(&slot->version, memory_order_acquire) == hint->version
-               ? hint->slot
-               : SX_SLOT_NONE;
+    /* The pin comes first: then either eviction sees it, or this sees that the slot is dead or of
+     * another version. */
+    uint32_t before = atomic_fetch_add(&slot->pins, 1);
+    if (!(before & SX_SLOT_DEAD) &&
+        atomic_load_explicit(&slot->version, memory_order_acquire) == hint->version)
+        return hint->slot;
+    atomic_fetch_sub(&slot->pins, 1);
+    return SX_SLOT_NONE;
 }
 
-/* ---- measurements, tags, pairs ---- */
+struct sx_tag_walk sx_index_tags_of(const struct sx_series_index *ix, const struct sx_slot *slot)
+{
+    struct sx_tag_walk walk = {.next = slot->tags ? sx_byte_heap_at(&ix->heap, slot->tags) : NULL,
+                               .left = slot->tags ? 1 : 0};
+    uint32_t count = 0;
+    if (sx_tag_walk_next(&walk, &count)) /* the list begins with its count */
+        walk.left = count;
+    return walk;
+}
+
+/* ---- measurements ---- */
+
+static struct sx_bytes escaped_name(const struct sx_series_index *ix, uint32_t id)
+{
+    return sx_index_measurement_at(ix, id)->measurement->escaped;
+}
 
 static bool measurement_equal(const void *owner, uint32_t value, const void *key)
 {
-    const struct sx_series_index *ix = owner;
-    return sx_bytes_equal(ix->measurements[value].measurement->escaped,
-                          *(const struct sx_bytes *)key);
+    return sx_bytes_equal(escaped_name(owner, value), *(const struct sx_bytes *)key);
 }
 
 static uint64_t measurement_hash(const void *owner, uint32_t value)
 {
-    return sx_hash(
-        ((const struct sx_series_index *)owner)->measurements[value].measurement->escaped);
+    return sx_hash(escaped_name(owner, value));
 }
 
 uint32_t sx_index_measurement(struct sx_series_index *ix, struct sx_bytes escaped, bool make)
@@ -132,297 +161,271 @@ uint32_t sx_index_measurement(struct sx_series_index *ix, struct sx_bytes escape
     uint8_t *scratch = sx_mem_alloc(ix->mem, escaped.len + 1);
     if (!scratch)
         return SX_MAP_NONE;
-    id = (uint32_t)ix->measurement_count;
+    id = sx_index_measurement_count(ix);
     struct sx_measurement *m = NULL;
-    if (sx_map_reserve(&ix->measurement_map, ix->measurement_count + 1, measurement_hash, ix) &&
-        SX_GROW(ix->mem, ix->measurements, ix->measurement_capacity, ix->measurement_count + 1))
+    if (sx_map_reserve(&ix->measurement_map, (size_t)id + 1, measurement_hash, ix) &&
+        sx_segmented_reserve(&ix->measurements, id))
         m = sx_measurement_create(ix->mem, sx_key_text(escaped, scratch), id);
     sx_mem_free(ix->mem, scratch);
     if (!m)
         return SX_MAP_NONE;
-    ix->measurements[ix->measurement_count++] = (struct sx_index_measurement){.measurement = m};
+    *sx_index_measurement_at(ix, id) = (struct sx_index_measurement){.measurement = m};
     sx_map_put(&ix->measurement_map, hash, id);
+    atomic_store_explicit(&ix->measurement_count, id + 1, memory_order_release);
     return id;
 }
 
-static bool tag_equal(const void *owner, uint32_t value, const void *key)
-{
-    const struct sx_index_tag *tag = &((const struct sx_series_index *)owner)->tags[value];
-    return sx_bytes_equal(sx_bytes_make(tag->name, tag->name_len), *(const struct sx_bytes *)key);
-}
-
-static uint64_t tag_hash(const void *owner, uint32_t value)
-{
-    const struct sx_index_tag *tag = &((const struct sx_series_index *)owner)->tags[value];
-    return sx_hash(sx_bytes_make(tag->name, tag->name_len));
-}
-
-uint32_t sx_index_tag(struct sx_series_index *ix, struct sx_bytes name, bool make)
-{
-    uint64_t hash = sx_hash(name);
-    uint32_t id = sx_map_find(&ix->tag_map, hash, tag_equal, ix, &name);
-    if (id != SX_MAP_NONE || !make)
-        return id;
-    if (!sx_map_reserve(&ix->tag_map, ix->tag_count + 1, tag_hash, ix) ||
-        !SX_GROW(ix->mem, ix->tags, ix->tag_capacity, ix->tag_count + 1))
-        return SX_MAP_NONE;
-    uint8_t *copy = sx_mem_alloc(ix->mem, name.len + 1);
-    if (!copy)
-        return SX_MAP_NONE;
-    memcpy(copy, name.ptr, name.len);
-    id = (uint32_t)ix->tag_count++;
-    ix->tags[id] = (struct sx_index_tag){.name = copy, .name_len = name.len};
-    sx_map_put(&ix->tag_map, hash, id);
-    return id;
-}
-
-static bool pair_equal(const void *owner, uint32_t value, const void *key)
-{
-    const struct sx_index_pair *pair = &((const struct sx_series_index *)owner)->pairs[value];
-    return sx_bytes_equal(sx_bytes_make(pair->bytes, pair->len), *(const struct sx_bytes *)key);
-}
-
-static uint64_t pair_hash(const void *owner, uint32_t value)
-{
-    const struct sx_index_pair *pair = &((const struct sx_series_index *)owner)->pairs[value];
-    return sx_hash(sx_bytes_make(pair->bytes, pair->len));
-}
-
-uint32_t sx_index_pair(struct sx_series_index *ix, struct sx_bytes bytes)
-{
-    return sx_map_find(&ix->pair_map, sx_hash(bytes), pair_equal, ix, &bytes);
-}
-
-/* `bytes` is "key 00 value 00", key_len that of the key. */
-static uint32_t pair_of(struct sx_series_index *ix, struct sx_bytes bytes, size_t key_len)
-{
-    uint64_t hash = sx_hash(bytes);
-    uint32_t id = sx_map_find(&ix->pair_map, hash, pair_equal, ix, &bytes);
-    if (id != SX_MAP_NONE)
-        return id;
-    uint32_t tag = sx_index_tag(ix, sx_bytes_make(bytes.ptr, key_len), true);
-    if (tag == SX_MAP_NONE || !sx_map_reserve(&ix->pair_map, ix->pair_count + 1, pair_hash, ix) ||
-        !SX_GROW(ix->mem, ix->pairs, ix->pair_capacity, ix->pair_count + 1))
-        return SX_MAP_NONE;
-    struct sx_index_tag *t = &ix->tags[tag];
-    if (!SX_GROW(ix->mem, t->pairs, t->pair_capacity, t->pair_count + 1))
-        return SX_MAP_NONE;
-    uint8_t *copy = sx_mem_alloc(ix->mem, bytes.len);
-    if (!copy)
-        return SX_MAP_NONE;
-    memcpy(copy, bytes.ptr, bytes.len);
-    id = (uint32_t)ix->pair_count++;
-    ix->pairs[id] = (struct sx_index_pair){
-        .bytes = copy, .len = (uint32_t)bytes.len, .key_len = (uint32_t)key_len};
-    t->pairs[t->pair_count++] = id;
-    sx_map_put(&ix->pair_map, hash, id);
-    return id;
-}
-
-/* ---- series ---- */
+/* ---- keys ---- */
 
 /* Whether the series in a slot has this key. */
 static bool slot_equal(const void *owner, uint32_t value, const void *key)
 {
-    struct sx_series_index *ix = (struct sx_series_index *)(uintptr_t)owner;
+    const struct sx_series_index *ix = owner;
     struct sx_bytes rest = *(const struct sx_bytes *)key, part;
-    const struct sx_slot *slot = sx_series_index_slot(ix, value);
-    struct sx_bytes name = ix->measurements[slot->measurement].measurement->escaped;
-    if (!sx_key_take(&rest, &part) || !sx_bytes_equal(part, name))
+    const struct sx_slot *slot = sx_segmented_at(&ix->slots, value);
+    if (!sx_key_take(&rest, &part) || !sx_bytes_equal(part, escaped_name(ix, slot->measurement)))
         return false;
-    for (size_t i = 0; i < slot->pair_count; i++) {
-        const struct sx_index_pair *pair = &ix->pairs[slot->pairs[i]];
-        if (rest.len < pair->len || memcmp(rest.ptr, pair->bytes, pair->len) != 0)
+    struct sx_tag_walk walk = sx_index_tags_of(ix, slot);
+    uint32_t symbol;
+    while (sx_tag_walk_next(&walk, &symbol)) {
+        const struct sx_index_tag *tag = &ix->tags[sx_index_symbol(ix, symbol)->tag];
+        if (!sx_key_take(&rest, &part) ||
+            !sx_bytes_equal(part, sx_bytes_make(tag->name, tag->name_len)) ||
+            !sx_key_take(&rest, &part) ||
+            !sx_bytes_equal(part, sx_index_symbol_value(ix, symbol)))
             return false;
-        rest.ptr += pair->len;
-        rest.len -= pair->len;
     }
     return rest.len == 0;
-}
-
-static uint64_t slot_hash(const void *owner, uint32_t value)
-{
-    return sx_series_index_slot((struct sx_series_index *)(uintptr_t)owner, value)->hash;
-}
-
-/* Finds the numbers of a key's pairs; *pairs is allocated. SX_MAP_NONE on failure, else the
- * measurement. */
-static uint32_t intern_parts(struct sx_series_index *ix, struct sx_bytes key, uint32_t **pairs,
-                             size_t *pair_count)
-{
-    struct sx_bytes part, value;
-    size_t capacity = 0;
-    *pairs = NULL;
-    *pair_count = 0;
-    if (!sx_key_take(&key, &part))
-        return SX_MAP_NONE;
-    uint32_t measurement = sx_index_measurement(ix, part, true);
-    while (measurement != SX_MAP_NONE && sx_key_take(&key, &part) && sx_key_take(&key, &value)) {
-        struct sx_bytes bytes = sx_bytes_make(part.ptr, part.len + 1 + value.len + 1);
-        uint32_t pair = pair_of(ix, bytes, part.len);
-        if (pair == SX_MAP_NONE || !SX_GROW(ix->mem, *pairs, capacity, *pair_count + 1)) {
-            measurement = SX_MAP_NONE;
-            break;
-        }
-        (*pairs)[(*pair_count)++] = pair;
-    }
-    if (measurement == SX_MAP_NONE) {
-        sx_mem_free(ix->mem, *pairs);
-        *pairs = NULL;
-    }
-    return measurement;
-}
-
-/* Room in every list the new slot goes into, so that adding it cannot fail half-way. */
-static bool reserve_lists(struct sx_series_index *ix, uint32_t measurement, const uint32_t *pairs,
-                          size_t pair_count)
-{
-    bool ok = sx_slot_list_reserve(&ix->measurements[measurement].slots, ix->mem);
-    for (size_t i = 0; ok && i < pair_count; i++)
-        ok = sx_slot_list_reserve(&ix->pairs[pairs[i]].slots, ix->mem);
-    return ok;
-}
-
-static uint32_t add_series(struct sx_series_index *ix, struct sx_bytes key, uint64_t hash)
-{
-    uint32_t *pairs;
-    size_t pair_count;
-    uint32_t number = (uint32_t)atomic_load(&ix->slot_count);
-    uint32_t measurement = intern_parts(ix, key, &pairs, &pair_count);
-    if (measurement == SX_MAP_NONE)
-        return SX_SLOT_NONE;
-    if (!reserve_lists(ix, measurement, pairs, pair_count) ||
-        !sx_segmented_reserve(&ix->slots, number) ||
-        !sx_map_reserve(&ix->series_map, ix->series_map.count + 1, slot_hash, ix)) {
-        sx_mem_free(ix->mem, pairs);
-        return SX_SLOT_NONE;
-    }
-    struct sx_slot *slot = sx_series_index_slot(ix, number);
-    slot->hash = hash;
-    slot->pairs = pairs;
-    slot->pair_count = (uint16_t)pair_count;
-    slot->measurement = measurement;
-    slot->used = true;
-    atomic_store_explicit(&slot->version, 1, memory_order_release);
-    sx_slot_list_add(&ix->measurements[measurement].slots, number);
-    for (size_t i = 0; i < pair_count; i++)
-        sx_slot_list_add(&ix->pairs[pairs[i]].slots, number);
-    sx_map_put(&ix->series_map, hash, number);
-    atomic_store_explicit(&ix->slot_count, number + 1, memory_order_release);
-    return number;
-}
-
-stria_status sx_series_index_resolve(struct sx_series_index *ix, struct sx_bytes key, uint64_t hash,
-                                     struct sx_series_hint *hint, uint32_t *slot, stria_error *err)
-{
-    sx_mutex_lock(&ix->mutex);
-    *slot = sx_map_find(&ix->series_map, hash, slot_equal, ix, &key);
-    if (*slot == SX_MAP_NONE)
-        *slot = add_series(ix, key, hash);
-    sx_mutex_unlock(&ix->mutex);
-    if (*slot == SX_SLOT_NONE)
-        return sx_mem_refused(ix->mem, 256, err);
-    if (hint)
-        *hint = (struct sx_series_hint){.index_id = ix->index_id,
-                                        .slot = *slot,
-                                        .version =
-                                            atomic_load(&sx_series_index_slot(ix, *slot)->version)};
-    return STRIA_OK;
 }
 
 uint32_t sx_series_index_find(struct sx_series_index *ix, struct sx_bytes key, uint64_t hash)
 {
     sx_mutex_lock(&ix->mutex);
-    uint32_t slot = sx_map_find(&ix->series_map, hash, slot_equal, ix, &key);
+    uint32_t slot = sx_table_find(&ix->series, hash, slot_equal, ix, &key);
     sx_mutex_unlock(&ix->mutex);
     return slot;
 }
 
-static void put_key(struct sx_series_index *ix, const struct sx_slot *slot, struct sx_buf *key)
+void sx_series_index_key(struct sx_series_index *ix, uint32_t number, struct sx_buf *key)
 {
-    sx_buf_put_bytes(key, ix->measurements[slot->measurement].measurement->escaped);
-    sx_buf_put_u8(key, 0);
-    for (size_t i = 0; i < slot->pair_count; i++)
-        sx_buf_put(key, ix->pairs[slot->pairs[i]].bytes, ix->pairs[slot->pairs[i]].len);
-}
-
-void sx_series_index_key(struct sx_series_index *ix, uint32_t slot, struct sx_buf *key)
-{
+    uint32_t symbol;
     sx_mutex_lock(&ix->mutex);
-    put_key(ix, sx_series_index_slot(ix, slot), key);
+    const struct sx_slot *slot = sx_series_index_slot(ix, number);
+    sx_buf_put_bytes(key, escaped_name(ix, slot->measurement));
+    sx_buf_put_u8(key, 0);
+    struct sx_tag_walk walk = sx_index_tags_of(ix, slot);
+    while (sx_tag_walk_next(&walk, &symbol)) {
+        const struct sx_index_tag *tag = &ix->tags[sx_index_symbol(ix, symbol)->tag];
+        sx_buf_put(key, tag->name, tag->name_len);
+        sx_buf_put_u8(key, 0);
+        sx_buf_put_bytes(key, sx_index_symbol_value(ix, symbol));
+        sx_buf_put_u8(key, 0);
+    }
     sx_mutex_unlock(&ix->mutex);
 }
 
-/* ---- sorting by key ---- */
+/* ---- adding ---- */
 
-/* Compared by ranks of measurement and pairs: the order of the pairs' bytes is that of the
- * key's. */
-struct ranks {
-    struct sx_series_index *ix;
-    uint32_t *measurement_ranks, *pair_ranks;
+/* The parts of a series that is to be added. */
+struct parts {
+    uint32_t measurement;
+    uint32_t symbols[SX_TAG_COUNT_MAX];
+    uint32_t count;
 };
 
-static int compare_measurements(const void *a, const void *b, void *context)
+/* Drops the symbols that were made for a series that did not come about. */
+static void drop_parts(struct sx_series_index *ix, const struct parts *parts)
 {
-    const struct sx_series_index *ix = context;
-    return sx_bytes_compare(ix->measurements[*(const uint32_t *)a].measurement->escaped,
-                            ix->measurements[*(const uint32_t *)b].measurement->escaped);
+    for (uint32_t i = parts->count; i-- > 0;)
+        sx_index_drop_symbol(ix, parts->symbols[i]);
 }
 
-static int compare_pairs(const void *a, const void *b, void *context)
+/* Finds or makes measurement and symbols. */
+static stria_status intern_parts(struct sx_series_index *ix, struct sx_bytes key,
+                                 struct parts *parts, stria_error *err)
 {
-    const struct sx_series_index *ix = context;
-    const struct sx_index_pair *x = &ix->pairs[*(const uint32_t *)a];
-    const struct sx_index_pair *y = &ix->pairs[*(const uint32_t *)b];
-    return sx_bytes_compare(sx_bytes_make(x->bytes, x->len), sx_bytes_make(y->bytes, y->len));
-}
-
-static int compare_slots(const void *a, const void *b, void *context)
-{
-    const struct ranks *ranks = context;
-    const struct sx_slot *x = sx_series_index_slot(ranks->ix, *(const uint32_t *)a);
-    const struct sx_slot *y = sx_series_index_slot(ranks->ix, *(const uint32_t *)b);
-    if (x->measurement != y->measurement)
-        return ranks->measurement_ranks[x->measurement] < ranks->measurement_ranks[y->measurement]
-                   ? -1
-                   : 1;
-    size_t count = SX_MIN(x->pair_count, y->pair_count);
-    for (size_t i = 0; i < count; i++)
-        if (x->pairs[i] != y->pairs[i])
-            return ranks->pair_ranks[x->pairs[i]] < ranks->pair_ranks[y->pairs[i]] ? -1 : 1;
-    return (int)x->pair_count - (int)y->pair_count;
-}
-
-/* ranks[i]: the place of item i in the sorted order. NULL: no memory. */
-static uint32_t *make_ranks(struct sx_series_index *ix, size_t count, sx_sort_compare compare)
-{
-    uint32_t *order = sx_mem_alloc(ix->mem, (count + 1) * sizeof *order);
-    uint32_t *ranks = sx_mem_alloc(ix->mem, (count + 1) * sizeof *ranks);
-    if (order && ranks) {
-        for (size_t i = 0; i < count; i++)
-            order[i] = (uint32_t)i;
-        sx_sort(order, count, sizeof *order, compare, ix);
-        for (size_t i = 0; i < count; i++)
-            ranks[order[i]] = (uint32_t)i;
-    } else {
-        sx_mem_free(ix->mem, ranks);
-        ranks = NULL;
+    struct sx_bytes name = {0}, value;
+    parts->count = 0;
+    parts->measurement = SX_MAP_NONE;
+    if (sx_key_take(&key, &name)) {
+        sx_mutex_lock(&ix->names_mutex);
+        parts->measurement = sx_index_measurement(ix, name, true);
+        sx_mutex_unlock(&ix->names_mutex);
     }
-    sx_mem_free(ix->mem, order);
-    return ranks;
+    if (parts->measurement == SX_MAP_NONE)
+        return sx_mem_refused(ix->mem, sizeof(struct sx_measurement), err);
+    while (sx_key_take(&key, &name) && sx_key_take(&key, &value)) {
+        if (parts->count == SX_TAG_COUNT_MAX)
+            return sx_fail(err, STRIA_LIMIT, "a series may have %d tags at most", SX_TAG_COUNT_MAX);
+        uint32_t symbol = sx_index_make_symbol(ix, name, value);
+        if (symbol == SX_SYMBOL_NONE)
+            return sx_mem_refused(ix->mem, name.len + value.len + sizeof(struct sx_symbol), err);
+        parts->symbols[parts->count++] = symbol;
+    }
+    return STRIA_OK;
 }
 
-bool sx_series_index_sort(struct sx_series_index *ix, uint32_t *slots, size_t count)
+/* Puts "count, symbols" into the heap; false: no memory. No tags take none. */
+static bool store_tags(struct sx_series_index *ix, const struct parts *parts, uint32_t *place)
 {
+    uint8_t bytes[(SX_TAG_COUNT_MAX + 1) * 5];
+    size_t size = sx_varint_write(bytes, parts->count);
+    *place = 0;
+    if (parts->count == 0)
+        return true;
+    for (uint32_t i = 0; i < parts->count; i++)
+        size += sx_varint_write(bytes + size, parts->symbols[i]);
+    *place = sx_byte_heap_alloc(&ix->heap, size);
+    if (*place)
+        memcpy(sx_byte_heap_at(&ix->heap, *place), bytes, size);
+    return *place != 0;
+}
+
+static size_t tags_size(const struct sx_series_index *ix, const struct sx_slot *slot)
+{
+    struct sx_tag_walk walk = sx_index_tags_of(ix, slot);
+    uint32_t symbol;
+    while (sx_tag_walk_next(&walk, &symbol)) {
+    }
+    return (size_t)(walk.next - sx_byte_heap_at(&ix->heap, slot->tags));
+}
+
+/* Everything that may fail of putting a series into a slot. */
+static bool reserve_all(struct sx_series_index *ix, const struct parts *parts, uint32_t number,
+                        uint32_t *tags)
+{
+    bool ok = sx_segmented_reserve(&ix->slots, number) && sx_table_reserve(&ix->series) &&
+              sx_slot_list_reserve(&sx_index_measurement_at(ix, parts->measurement)->slots, ix->mem, number);
+    for (uint32_t i = 0; ok && i < parts->count; i++)
+        ok = sx_index_symbol_reserve(ix, parts->symbols[i], number);
+    return ok && store_tags(ix, parts, tags);
+}
+
+/* Makes a slot for a key that has none; it comes with a pin. */
+static stria_status add_series(struct sx_series_index *ix, struct sx_bytes key, uint64_t hash,
+                               uint32_t *out, stria_error *err)
+{
+    struct parts parts;
+    uint32_t tags, count = (uint32_t)atomic_load(&ix->slot_count);
+    uint32_t number = ix->free_slot == SX_SLOT_NONE ? count : ix->free_slot;
+    *out = SX_SLOT_NONE;
+    if (number >= SLOTS_MAX)
+        return sx_fail(err, STRIA_LIMIT, "%u series in memory are the most there can be",
+                       SLOTS_MAX);
+    stria_status st = intern_parts(ix, key, &parts, err);
+    if (!st && !reserve_all(ix, &parts, number, &tags))
+        st = sx_mem_refused(ix->mem, sizeof(struct sx_slot), err);
+    if (st) {
+        drop_parts(ix, &parts);
+        return st;
+    }
+    struct sx_slot *slot = sx_series_index_slot(ix, number);
+    if (number < count)
+        ix->free_slot = slot->tags;
+    slot->hash = hash;
+    slot->tags = tags;
+    slot->measurement = parts.measurement;
+    atomic_store_explicit(&slot->defined_generation, 0, memory_order_relaxed);
+    atomic_store_explicit(&slot->used_generation, 0, memory_order_relaxed);
+    sx_slot_list_add(&sx_index_measurement_at(ix, parts.measurement)->slots, number);
+    for (uint32_t i = 0; i < parts.count; i++)
+        sx_index_symbol_add(ix, parts.symbols[i], number);
+    sx_table_put(&ix->series, hash, number);
+    if (number == count) {
+        atomic_store_explicit(&slot->version, 1, memory_order_relaxed);
+        atomic_store_explicit(&slot->pins, 1, memory_order_relaxed);
+        atomic_store_explicit(&ix->slot_count, number + 1, memory_order_release);
+    } else { /* somebody with an old hint may have a pin for a moment: it is kept */
+        atomic_fetch_sub(&slot->pins, SX_SLOT_DEAD - 1);
+    }
+    *out = number;
+    return STRIA_OK;
+}
+
+stria_status sx_series_index_resolve(struct sx_series_index *ix, struct sx_bytes key, uint64_t hash,
+                                     struct sx_series_hint *hint, uint32_t *slot, stria_error *err)
+{
+    stria_status st = STRIA_OK;
     sx_mutex_lock(&ix->mutex);
-    struct ranks ranks = {.ix = ix};
-    ranks.measurement_ranks = make_ranks(ix, ix->measurement_count, compare_measurements);
-    ranks.pair_ranks = make_ranks(ix, ix->pair_count, compare_pairs);
-    bool ok = ranks.measurement_ranks && ranks.pair_ranks;
-    if (ok)
-        sx_sort(slots, count, sizeof *slots, compare_slots, &ranks);
-    sx_mem_free(ix->mem, ranks.measurement_ranks);
-    sx_mem_free(ix->mem, ranks.pair_ranks);
+    *slot = sx_table_find(&ix->series, hash, slot_equal, ix, &key);
+    if (*slot == SX_TABLE_NONE)
+        st = add_series(ix, key, hash, slot, err);
+    else /* nobody evicts while the lock is held */
+        atomic_fetch_add_explicit(&sx_series_index_slot(ix, *slot)->pins, 1, memory_order_relaxed);
+    if (!st && hint)
+        *hint = (struct sx_series_hint){.index_id = ix->index_id,
+                                        .slot = *slot,
+                                        .version =
+                                            atomic_load(&sx_series_index_slot(ix, *slot)->version)};
     sx_mutex_unlock(&ix->mutex);
-    return ok;
+    return st;
+}
+
+/* ---- eviction ---- */
+
+/* Takes a slot away unless somebody holds it. */
+static bool evict(struct sx_series_index *ix, uint32_t number)
+{
+    struct sx_slot *slot = sx_series_index_slot(ix, number);
+    uint32_t none = 0, symbol;
+    if (!atomic_compare_exchange_strong(&slot->pins, &none, SX_SLOT_DEAD))
+        return false;
+    atomic_fetch_add(&slot->version, 1);
+    sx_table_remove(&ix->series, slot->hash, number);
+    sx_slot_list_remove(&sx_index_measurement_at(ix, slot->measurement)->slots, ix->mem, number);
+    struct sx_tag_walk walk = sx_index_tags_of(ix, slot);
+    while (sx_tag_walk_next(&walk, &symbol))
+        sx_index_symbol_remove(ix, symbol, number);
+    if (slot->tags)
+        sx_byte_heap_free(&ix->heap, slot->tags, tags_size(ix, slot));
+    slot->tags = ix->free_slot;
+    ix->free_slot = number;
+    return true;
+}
+
+/* Moves what lives out of the emptiest parts of the heap. */
+static void move_blocks(struct sx_series_index *ix)
+{
+    size_t count = sx_series_index_slot_count(ix);
+    sx_byte_heap_begin_moving(&ix->heap);
+    for (size_t i = 0; i < count; i++) {
+        struct sx_slot *slot = sx_series_index_slot(ix, (uint32_t)i);
+        if (!(atomic_load_explicit(&slot->pins, memory_order_relaxed) & SX_SLOT_DEAD) &&
+            slot->tags && sx_byte_heap_is_leaving(&ix->heap, slot->tags))
+            slot->tags = sx_byte_heap_move(&ix->heap, slot->tags, tags_size(ix, slot));
+    }
+    sx_index_symbols_move(ix);
+}
+
+/* A stretch of slots; returns how many went. */
+static size_t evict_stretch(struct sx_series_index *ix, uint32_t before, size_t look)
+{
+    size_t evicted = 0, count = sx_series_index_slot_count(ix);
+    sx_mutex_lock(&ix->mutex);
+    for (size_t i = 0; i < look && i < count; i++) {
+        uint32_t number = ix->hand < count ? ix->hand : 0;
+        ix->hand = number + 1;
+        const struct sx_slot *slot = sx_series_index_slot(ix, number);
+        if (atomic_load_explicit(&slot->pins, memory_order_relaxed) == 0 &&
+            atomic_load_explicit(&slot->used_generation, memory_order_relaxed) < before)
+            evicted += evict(ix, number);
+    }
+    sx_mutex_unlock(&ix->mutex);
+    return evicted;
+}
+
+size_t sx_series_index_evict(struct sx_series_index *ix, uint32_t before, size_t look)
+{
+    size_t evicted = 0;
+    for (size_t done = 0; done < look; done += EVICT_STEP)
+        evicted += evict_stretch(ix, before, SX_MIN(look - done, EVICT_STEP));
+    if (evicted) {
+        sx_mutex_lock(&ix->mutex);
+        if (sx_byte_heap_is_sparse(&ix->heap))
+            move_blocks(ix);
+        sx_table_trim(&ix->series);
+        sx_table_trim(&ix->symbol_table);
+        sx_mutex_unlock(&ix->mutex);
+    }
+    return evicted;
 }

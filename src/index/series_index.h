@@ -4,14 +4,18 @@
  * Why         A known series must cost a writer no lookup at all (it keeps a hint), an unknown one
  *             a hash and a few compares, never a disk read; and a million of them must fit in 200
  *             MB.
- * Algorithm   A (tag, value) pair is stored once, in the escaped form of a series key, with the
- *             list of its series; a series is its measurement and the numbers of its pairs: 4 bytes
- *             a tag. A key is compared pair by pair with the stored bytes.
- * Invariants  A slot's storage never moves. A slot's version changes when it is given to another
- *             series, so an old hint cannot be mistaken. Lists are ascending.
- * Limits      2^31 slots.
- * Threads     Lookups by hint take no lock; everything else takes the index's own, which is a
- *             leaf. */
+ * Algorithm   A value of a tag is stored once, in the escaped form of a series key, with the list of
+ *             its series; a series is a slot with the numbers of its values, a byte or two each. A
+ *             key is compared part by part with the stored bytes.
+ *             A slot is held by pins: of series handles, of memtables that have rows of it, and of
+ *             writers on their way. A slot that nobody holds has no rows but in segments; it can be
+ *             evicted, its number given to another series, and what only it had is freed.
+ * Invariants  A slot's storage never moves. A slot's version changes when it is evicted, so an old
+ *             hint cannot be mistaken.
+ * Limits      2^31 - 1 slots.
+ * Threads     Pins and lookups by hint take no lock; everything else takes the index's own, which
+ *             are leaves, for microseconds; a selection takes as long as it needs to look at the
+ *             values of its tags, and series that are new wait for it. */
 #ifndef SX_INDEX_SERIES_INDEX_H
 #define SX_INDEX_SERIES_INDEX_H
 
@@ -22,16 +26,17 @@
 
 #define SX_SLOT_NONE UINT32_MAX
 
+#define SX_SLOT_DEAD 0x80000000u /* in `pins`: evicted */
+
 struct sx_slot {
-    uint64_t hash;   /* of the key */
-    uint32_t *pairs; /* sorted by tag */
+    uint64_t hash; /* of the key */
     uint32_t measurement;
-    uint16_t pair_count;
-    bool used;
+    uint32_t tags; /* place of the list of its values; of a dead slot: the next dead one */
+    _Atomic uint32_t pins;
     _Atomic uint32_t version;
-    _Atomic uint32_t pin_count;          /* handles that hold it */
-    _Atomic uint64_t defined_generation; /* its definition is durable in the log of this one */
-    _Atomic uint64_t used_generation;    /* the newest that may have rows of it */
+    /* Generations, lower 32 bits: */
+    _Atomic uint32_t defined_generation; /* its definition is durable in the log of this one */
+    _Atomic uint32_t used_generation;    /* the newest that may have rows of it */
 };
 
 struct sx_series_index;
@@ -47,19 +52,30 @@ void sx_series_index_release(struct sx_series_index *index);
 uint32_t sx_series_index_policy_id(const struct sx_series_index *index);
 uint32_t sx_series_index_id(const struct sx_series_index *index);
 
-/* The slot a hint leads to, or SX_SLOT_NONE when the hint is of something else. */
+/* The slot a hint leads to, with a pin for the caller; or SX_SLOT_NONE when the hint is of something
+ * else. */
 uint32_t sx_series_index_hinted(struct sx_series_index *index, const struct sx_series_hint *hint);
 
-/* The slot of a canonical, valid key, made if need be; fills *hint (may be NULL).
+/* The slot of a canonical, valid key, made if need be, with a pin for the caller; fills *hint (may
+ * be NULL).
  * Returns  OK, NOMEM, LIMIT. */
 stria_status sx_series_index_resolve(struct sx_series_index *index, struct sx_bytes key,
                                      uint64_t hash, struct sx_series_hint *hint, uint32_t *slot,
                                      stria_error *err);
 
+/* One more pin of a slot that the caller, or something it holds, has pinned; and one less. */
+void sx_series_index_pin(struct sx_series_index *index, uint32_t slot);
+void sx_series_index_unpin(struct sx_series_index *index, uint32_t slot);
+
+/* Looks at the next `look` slots, round and round, and evicts those that nobody holds and that no
+ * generation from `before` on has rows of. Returns how many went. */
+size_t sx_series_index_evict(struct sx_series_index *index, uint32_t before, size_t look);
+
 /* The slot of a key, or SX_SLOT_NONE if it is not in memory. */
 uint32_t sx_series_index_find(struct sx_series_index *index, struct sx_bytes key, uint64_t hash);
 
-/* A slot's struct; `slot` must be one that was handed out. */
+/* A slot's struct; `slot` must be one that was handed out. What is not atomic in it stays while the
+ * slot is pinned. */
 struct sx_slot *sx_series_index_slot(struct sx_series_index *index, uint32_t slot);
 
 /* Numbers handed out so far: slots are 0 .. this - 1 (some may be unused). */
@@ -67,14 +83,15 @@ size_t sx_series_index_slot_count(struct sx_series_index *index);
 /* Series in memory. */
 size_t sx_series_index_series_count(struct sx_series_index *index);
 
-/* Appends the canonical key of a slot; a refusal shows in key->failed. */
+/* Appends the canonical key of a pinned slot; a refusal shows in key->failed. */
 void sx_series_index_key(struct sx_series_index *index, uint32_t slot, struct sx_buf *key);
 
-/* Sorts slots by their keys. False: no memory. */
-SX_MUST_CHECK bool sx_series_index_sort(struct sx_series_index *index, uint32_t *slots,
-                                        size_t count);
+/* Sorts slots, all pinned, by their keys; `mem` is for scratch (about 20 bytes a slot). Writers wait
+ * for a few microseconds at a time. False: no memory. */
+SX_MUST_CHECK bool sx_series_index_sort(struct sx_series_index *index, struct sx_mem *mem,
+                                        uint32_t *slots, size_t count);
 
-/* The measurement of a slot, or by plain name (NULL: unknown); made if need be (NULL: no
+/* The measurement of a pinned slot, or by plain name (NULL: unknown); made if need be (NULL: no
  * memory). */
 struct sx_measurement *sx_series_index_measurement_of(struct sx_series_index *index, uint32_t slot);
 struct sx_measurement *sx_series_index_find_measurement(struct sx_series_index *index,
@@ -102,15 +119,15 @@ stria_status sx_series_index_note_type(struct sx_series_index *index, struct sx_
 /* Forgets the types of a measurement's fields: it was dropped. */
 void sx_series_index_forget_types(struct sx_series_index *index, struct sx_bytes measurement);
 
-/* Calls for each type range that the manifest does not have yet (or for every one, if `all`), with
- * the lock held; a status stops. */
+/* Calls for each type range that the manifest does not have yet, which count as being in it from then
+ * on (or for every one, if `all`), with the lock held; a status stops. */
 typedef stria_status (*sx_type_each)(void *context, struct sx_bytes measurement,
                                      struct sx_bytes field, const struct sx_type_range *range,
                                      stria_error *err);
 stria_status sx_series_index_each_type(struct sx_series_index *index, bool all, sx_type_each each,
                                        void *context, stria_error *err);
-/* All ranges that exist now are in the manifest. */
-void sx_series_index_types_saved(struct sx_series_index *index);
+/* The edit with the ranges came to nothing: all of them go into the next one. */
+void sx_series_index_types_lost(struct sx_series_index *index);
 
 /* The slots a selector's measurement and tags ask for (its times do not matter here). `set` is
  * initialised by the call, from request->mem, also on failure. */

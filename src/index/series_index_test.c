@@ -185,7 +185,7 @@ static void test_slots_are_sorted_as_their_keys_are(void **state)
             count++;
         }
         sx_sort(want, count, sizeof *want, compare_keys, keys);
-        assert_true(sx_series_index_sort(t.index, slots, count));
+        assert_true(sx_series_index_sort(t.index, &t.memory.mem, slots, count));
         assert_memory_equal(slots, want, count * sizeof *slots);
         index_test_deinit(&t);
     }
@@ -225,9 +225,9 @@ static void test_every_failing_allocation_leaves_an_index_that_works(void **stat
         }
         assert_int_equal(sx_series_index_series_count(t.index), SX_COUNT_OF(series));
         test_mem_arm(&t.memory, 1);
-        assert_false(sx_series_index_sort(t.index, slots, SX_COUNT_OF(series)));
+        assert_false(sx_series_index_sort(t.index, &t.memory.mem, slots, SX_COUNT_OF(series)));
         assert_true(test_mem_fired(&t.memory));
-        assert_true(sx_series_index_sort(t.index, slots, SX_COUNT_OF(series)));
+        assert_true(sx_series_index_sort(t.index, &t.memory.mem, slots, SX_COUNT_OF(series)));
         index_test_deinit(&t);
         if (!fired)
             break;
@@ -289,7 +289,7 @@ static stria_status tell_type(void *context, struct sx_bytes measurement, struct
     return strstr(text, "stop") ? sx_mem_refused(&(struct sx_mem){.name = "x"}, 1, err) : STRIA_OK;
 }
 
-static void test_types_are_told_until_they_are_saved(void **state)
+static void test_types_are_told_once_unless_they_were_lost(void **state)
 {
     (void)state;
     struct index_test t;
@@ -312,10 +312,13 @@ static void test_types_are_told_until_they_are_saved(void **state)
     *text = '\0';
     assert_int_equal(sx_series_index_each_type(t.index, true, tell_type, text, NULL), STRIA_OK);
     assert_string_equal(text, "mem.free:2 cpu.f:1 ");
-    sx_series_index_types_saved(t.index);
     *text = '\0';
     assert_int_equal(sx_series_index_each_type(t.index, false, tell_type, text, NULL), STRIA_OK);
     assert_string_equal(text, "");
+    sx_series_index_types_lost(t.index);
+    assert_int_equal(sx_series_index_each_type(t.index, false, tell_type, text, NULL), STRIA_OK);
+    assert_string_equal(text, "mem.free:2 cpu.f:1 ");
+    *text = '\0';
     sx_series_index_forget_types(t.index, SX_LITERAL("cpu"));
     sx_series_index_forget_types(t.index, SX_LITERAL("nothing"));
     assert_int_equal(sx_series_index_each_type(t.index, true, tell_type, text, NULL), STRIA_OK);
@@ -396,7 +399,7 @@ int main(void)
         cmocka_unit_test(test_slots_are_sorted_as_their_keys_are),
         cmocka_unit_test(test_every_failing_allocation_leaves_an_index_that_works),
         cmocka_unit_test(test_the_columns_of_a_series_are_those_of_its_measurement),
-        cmocka_unit_test(test_types_are_told_until_they_are_saved),
+        cmocka_unit_test(test_types_are_told_once_unless_they_were_lost),
         cmocka_unit_test(test_threads_that_resolve_the_same_series_get_the_same_slots),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,14 +7,10 @@
 
 struct sx_measurement *sx_series_index_measurement_of(struct sx_series_index *ix, uint32_t slot)
 {
-    sx_mutex_lock(&ix->mutex);
-    struct sx_measurement *m =
-        ix->measurements[sx_series_index_slot(ix, slot)->measurement].measurement;
-    sx_mutex_unlock(&ix->mutex);
-    return m;
+    return sx_index_measurement_at(ix, sx_series_index_slot(ix, slot)->measurement)->measurement;
 }
 
-/* By plain name, with the lock held. */
+/* By plain name; names_mutex held. */
 static struct sx_measurement *measurement_by_name(struct sx_series_index *ix, struct sx_bytes name,
                                                   bool make)
 {
@@ -25,15 +21,15 @@ static struct sx_measurement *measurement_by_name(struct sx_series_index *ix, st
     if (!escaped.failed)
         id = sx_index_measurement(ix, sx_bytes_make(escaped.ptr, escaped.len - 1), make);
     sx_buf_deinit(&escaped);
-    return id == SX_MAP_NONE ? NULL : ix->measurements[id].measurement;
+    return id == SX_MAP_NONE ? NULL : sx_index_measurement_at(ix, id)->measurement;
 }
 
 struct sx_measurement *sx_series_index_find_measurement(struct sx_series_index *ix,
                                                         struct sx_bytes name)
 {
-    sx_mutex_lock(&ix->mutex);
+    sx_mutex_lock(&ix->names_mutex);
     struct sx_measurement *m = measurement_by_name(ix, name, false);
-    sx_mutex_unlock(&ix->mutex);
+    sx_mutex_unlock(&ix->names_mutex);
     return m;
 }
 
@@ -41,13 +37,13 @@ uint32_t sx_series_index_columns(struct sx_series_index *ix, uint32_t slot,
                                  struct sx_measurement_column *columns, uint32_t capacity,
                                  uint32_t *count)
 {
-    sx_mutex_lock(&ix->mutex);
+    sx_mutex_lock(&ix->names_mutex);
     uint32_t id = sx_series_index_slot(ix, slot)->measurement;
-    const struct sx_measurement *m = ix->measurements[id].measurement;
+    const struct sx_measurement *m = sx_index_measurement_at(ix, id)->measurement;
     *count = (uint32_t)m->column_count;
     if (SX_MIN(*count, capacity))
         memcpy(columns, m->columns, SX_MIN(*count, capacity) * sizeof *columns);
-    sx_mutex_unlock(&ix->mutex);
+    sx_mutex_unlock(&ix->names_mutex);
     return id;
 }
 
@@ -55,11 +51,11 @@ stria_status sx_series_index_schema(struct sx_series_index *ix,
                                     const struct sx_batch_schema *batch_schema,
                                     const struct sx_schema **schema, stria_error *err)
 {
-    sx_mutex_lock(&ix->mutex);
+    sx_mutex_lock(&ix->names_mutex);
     struct sx_measurement *m = measurement_by_name(ix, batch_schema->measurement, true);
     *schema =
         m ? sx_measurement_schema(m, batch_schema->columns, batch_schema->column_count) : NULL;
-    sx_mutex_unlock(&ix->mutex);
+    sx_mutex_unlock(&ix->names_mutex);
     return *schema ? STRIA_OK : sx_mem_refused(ix->mem, 256, err);
 }
 
@@ -69,9 +65,9 @@ stria_status sx_series_index_check_types(struct sx_series_index *ix, const struc
 {
     if (SX_LIKELY(atomic_load_explicit(&schema->last_window, memory_order_relaxed) == window))
         return STRIA_OK;
-    sx_mutex_lock(&ix->mutex);
+    sx_mutex_lock(&ix->names_mutex);
     stria_status st = sx_measurement_check_types(schema, window, ix->window_ns, conflict, err);
-    sx_mutex_unlock(&ix->mutex);
+    sx_mutex_unlock(&ix->names_mutex);
     return st;
 }
 
@@ -79,31 +75,39 @@ stria_status sx_series_index_note_type(struct sx_series_index *ix, struct sx_byt
                                        struct sx_bytes field, stria_type type, int64_t first_window,
                                        int64_t last_window, bool dirty, stria_error *err)
 {
-    sx_mutex_lock(&ix->mutex);
+    sx_mutex_lock(&ix->names_mutex);
     struct sx_measurement *m = measurement_by_name(ix, measurement, true);
     bool ok = m && sx_measurement_note_type(m, field, type, first_window, last_window,
                                             ix->window_ns, dirty);
-    sx_mutex_unlock(&ix->mutex);
+    sx_mutex_unlock(&ix->names_mutex);
     return ok ? STRIA_OK : sx_mem_refused(ix->mem, 256, err);
 }
 
 void sx_series_index_forget_types(struct sx_series_index *ix, struct sx_bytes measurement)
 {
-    sx_mutex_lock(&ix->mutex);
-    struct sx_measurement *m = measurement_by_name(ix, measurement, false);
-    if (m)
-        sx_measurement_forget_types(m);
-    sx_mutex_unlock(&ix->mutex);
+    sx_mutex_lock(&ix->names_mutex);
+    /* By looking at all: it must not need memory. */
+    for (uint32_t i = 0; i < sx_index_measurement_count(ix); i++) {
+        struct sx_measurement *m = sx_index_measurement_at(ix, i)->measurement;
+        if (sx_bytes_equal(m->name, measurement))
+            sx_measurement_forget_types(m);
+    }
+    sx_mutex_unlock(&ix->names_mutex);
 }
 
-static stria_status each_type_of(const struct sx_measurement *m, bool all, sx_type_each each,
+static stria_status each_type_of(struct sx_measurement *m, bool all, sx_type_each each,
                                  void *context, stria_error *err)
 {
     stria_status st = STRIA_OK;
     for (size_t f = 0; !st && f < m->field_count; f++)
-        for (size_t r = 0; !st && r < m->fields[f].range_count; r++)
-            if (all || m->fields[f].ranges[r].dirty)
-                st = each(context, m->name, m->fields[f].name, &m->fields[f].ranges[r], err);
+        for (size_t r = 0; !st && r < m->fields[f].range_count; r++) {
+            struct sx_type_range *range = &m->fields[f].ranges[r];
+            if (!all && !range->dirty)
+                continue;
+            st = each(context, m->name, m->fields[f].name, range, err);
+            range->dirty = range->dirty && (all || st);
+        }
+    m->types_dirty = m->types_dirty && (all || st);
     return st;
 }
 
@@ -111,23 +115,22 @@ stria_status sx_series_index_each_type(struct sx_series_index *ix, bool all, sx_
                                        void *context, stria_error *err)
 {
     stria_status st = STRIA_OK;
-    sx_mutex_lock(&ix->mutex);
-    for (size_t i = 0; !st && i < ix->measurement_count; i++)
-        if (all || ix->measurements[i].measurement->types_dirty)
-            st = each_type_of(ix->measurements[i].measurement, all, each, context, err);
-    sx_mutex_unlock(&ix->mutex);
+    sx_mutex_lock(&ix->names_mutex);
+    for (uint32_t i = 0; !st && i < sx_index_measurement_count(ix); i++)
+        if (all || sx_index_measurement_at(ix, i)->measurement->types_dirty)
+            st = each_type_of(sx_index_measurement_at(ix, i)->measurement, all, each, context, err);
+    sx_mutex_unlock(&ix->names_mutex);
     return st;
 }
 
-void sx_series_index_types_saved(struct sx_series_index *ix)
+void sx_series_index_types_lost(struct sx_series_index *ix)
 {
-    sx_mutex_lock(&ix->mutex);
-    for (size_t i = 0; i < ix->measurement_count; i++) {
-        struct sx_measurement *m = ix->measurements[i].measurement;
-        for (size_t f = 0; m->types_dirty && f < m->field_count; f++)
+    sx_mutex_lock(&ix->names_mutex);
+    for (uint32_t i = 0; i < sx_index_measurement_count(ix); i++) {
+        struct sx_measurement *m = sx_index_measurement_at(ix, i)->measurement;
+        for (size_t f = 0; f < m->field_count; f++)
             for (size_t r = 0; r < m->fields[f].range_count; r++)
-                m->fields[f].ranges[r].dirty = false;
-        m->types_dirty = false;
+                m->fields[f].ranges[r].dirty = m->types_dirty = true;
     }
-    sx_mutex_unlock(&ix->mutex);
+    sx_mutex_unlock(&ix->names_mutex);
 }

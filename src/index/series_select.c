@@ -5,57 +5,6 @@
 #include "index/series_index_priv.h"
 #include "model/series_key.h"
 
-#include <assert.h>
-
-/* ---- slot lists ---- */
-
-void sx_slot_list_deinit(struct sx_slot_list *list, struct sx_mem *mem)
-{
-    if (list->capacity)
-        sx_mem_free(mem, list->slots.many);
-    *list = (struct sx_slot_list){0};
-}
-
-bool sx_slot_list_reserve(struct sx_slot_list *list, struct sx_mem *mem)
-{
-    if (list->count == 0 || list->count < list->capacity)
-        return true;
-    /* Grown by half: lists are most of an index's memory. */
-    uint32_t capacity = SX_MAX(list->count + list->count / 2, 4);
-    uint32_t *many =
-        sx_mem_resize(mem, list->capacity ? list->slots.many : NULL, capacity * sizeof *many);
-    if (!many)
-        return false;
-    if (!list->capacity)
-        many[0] = list->slots.one;
-    list->slots.many = many;
-    list->capacity = capacity;
-    return true;
-}
-
-void sx_slot_list_add(struct sx_slot_list *list, uint32_t slot)
-{
-    if (!list->capacity) {
-        assert(list->count == 0);
-        list->slots.one = slot;
-        list->count = 1;
-        return;
-    }
-    assert(list->count < list->capacity);
-    uint32_t i = list->count++;
-    /* A slot used again may be lower than the last. */
-    for (; i > 0 && list->slots.many[i - 1] > slot; i--)
-        list->slots.many[i] = list->slots.many[i - 1];
-    list->slots.many[i] = slot;
-}
-
-static void add_list(const struct sx_slot_list *list, struct sx_bitset *set)
-{
-    const uint32_t *items = sx_slot_list_items(list);
-    for (uint32_t i = 0; i < list->count; i++)
-        sx_bitset_add(set, items[i]);
-}
-
 /* ---- the index as a source of tag_eval.h; its lock is held ---- */
 
 static stria_status escape(struct sx_series_index *ix, struct sx_bytes text, struct sx_buf *out,
@@ -72,7 +21,7 @@ static stria_status tag_by_name(struct sx_series_index *ix, struct sx_bytes key,
     struct sx_buf escaped;
     stria_status st = escape(ix, key, &escaped, err);
     if (!st)
-        *tag = sx_index_tag(ix, sx_bytes_make(escaped.ptr, escaped.len - 1), false);
+        *tag = sx_index_tag(ix, sx_bytes_make(escaped.ptr, escaped.len - 1));
     sx_buf_deinit(&escaped);
     return st;
 }
@@ -81,17 +30,19 @@ static stria_status add_equal(void *index, struct sx_bytes key, struct sx_bytes 
                               struct sx_bitset *set, stria_error *err)
 {
     struct sx_series_index *ix = index;
-    struct sx_buf pair;
-    sx_buf_init(&pair, ix->mem, 2 * (key.len + value.len) + 4);
-    sx_key_put(&pair, key);
-    sx_key_put(&pair, value);
-    stria_status st = pair.failed ? sx_buf_refused(&pair, "tag", err) : STRIA_OK;
+    uint32_t tag = SX_MAP_NONE;
+    stria_status st = tag_by_name(ix, key, &tag, err);
+    if (st || tag == SX_MAP_NONE)
+        return st;
+    struct sx_buf escaped;
+    st = escape(ix, value, &escaped, err);
     if (!st) {
-        uint32_t id = sx_index_pair(ix, sx_buf_bytes(&pair));
-        if (id != SX_MAP_NONE)
-            add_list(&ix->pairs[id].slots, set);
+        uint32_t symbol =
+            sx_index_find_symbol(ix, tag, sx_bytes_make(escaped.ptr, escaped.len - 1));
+        if (symbol != SX_SYMBOL_NONE)
+            sx_index_symbol_put(ix, symbol, set);
     }
-    sx_buf_deinit(&pair);
+    sx_buf_deinit(&escaped);
     return st;
 }
 
@@ -105,16 +56,15 @@ static stria_status each_value(void *index, struct sx_bytes key, sx_value_each e
         return st;
     struct sx_buf scratch;
     sx_buf_init(&scratch, ix->mem, SX_KEY_SIZE_MAX);
-    for (size_t i = 0; !st && i < ix->tags[tag].pair_count; i++) {
-        uint32_t id = ix->tags[tag].pairs[i];
-        const struct sx_index_pair *pair = &ix->pairs[id];
-        struct sx_bytes value =
-            sx_bytes_make(pair->bytes + pair->key_len + 1, pair->len - pair->key_len - 2);
+    uint32_t id = ix->tags[tag].first;
+    while (!st && id != SX_SYMBOL_NONE) {
+        struct sx_bytes value = sx_index_symbol_value(ix, id);
         sx_buf_clear(&scratch);
         if (!sx_buf_reserve(&scratch, value.len + 1))
             st = sx_buf_refused(&scratch, "tag value", err);
-        else if (pair->slots.count)
+        else
             st = each(context, sx_key_text(value, scratch.ptr), id, err);
+        id = sx_index_symbol(ix, id)->next;
     }
     sx_buf_deinit(&scratch);
     return st;
@@ -126,7 +76,7 @@ static stria_status add_value(void *index, struct sx_bytes key, uint32_t value_i
     (void)key;
     (void)err;
     struct sx_series_index *ix = index;
-    add_list(&ix->pairs[value_id].slots, set);
+    sx_index_symbol_put(ix, value_id, set);
     return STRIA_OK;
 }
 
@@ -137,12 +87,12 @@ static stria_status add_by_regex(struct sx_series_index *ix, const struct sx_sel
 {
     struct sx_regex_scratch *scratch = sx_regex_scratch_create(mem);
     stria_status st = scratch ? STRIA_OK : sx_mem_refused(mem, 1024, err);
-    for (size_t i = 0; i < ix->measurement_count && !st; i++) {
+    for (uint32_t i = 0; i < sx_index_measurement_count(ix) && !st; i++) {
         bool match;
         st = sx_regex_match(selector->measurement_regex, scratch,
-                            ix->measurements[i].measurement->name, &match, err);
+                            sx_index_measurement_at(ix, i)->measurement->name, &match, err);
         if (!st && match != selector->measurement_regex_not)
-            add_list(&ix->measurements[i].slots, set);
+            sx_slot_list_put(&sx_index_measurement_at(ix, i)->slots, set);
     }
     sx_regex_scratch_destroy(scratch);
     return st;
@@ -154,16 +104,18 @@ static stria_status add_measurements(struct sx_series_index *ix, const struct sx
     if (selector->measurement_regex)
         return add_by_regex(ix, selector, mem, set, err);
     if (selector->all_measurements) {
-        for (size_t i = 0; i < ix->measurement_count; i++)
-            add_list(&ix->measurements[i].slots, set);
+        for (uint32_t i = 0; i < sx_index_measurement_count(ix); i++)
+            sx_slot_list_put(&sx_index_measurement_at(ix, i)->slots, set);
         return STRIA_OK;
     }
     struct sx_buf escaped;
     stria_status st = escape(ix, selector->measurement, &escaped, err);
     if (!st) {
+        sx_mutex_lock(&ix->names_mutex);
         uint32_t id = sx_index_measurement(ix, sx_bytes_make(escaped.ptr, escaped.len - 1), false);
+        sx_mutex_unlock(&ix->names_mutex);
         if (id != SX_MAP_NONE)
-            add_list(&ix->measurements[id].slots, set);
+            sx_slot_list_put(&sx_index_measurement_at(ix, id)->slots, set);
     }
     sx_buf_deinit(&escaped);
     return st;

@@ -159,37 +159,6 @@ static void test_every_failing_allocation_is_told(void **state)
     index_test_deinit(&t);
 }
 
-/* ---- slot lists ---- */
-
-static void test_slot_lists_stay_ascending_whatever_comes(void **state)
-{
-    (void)state;
-    struct test_mem memory;
-    struct sx_random random = {3};
-    test_mem_init(&memory);
-    for (size_t count = 0; count < 40; count++) {
-        struct sx_slot_list list = {0};
-        bool in[100] = {false};
-        for (size_t i = 0; i < count; i++) {
-            uint32_t slot = (uint32_t)sx_random_below(&random, 100);
-            if (in[slot])
-                continue;
-            in[slot] = true;
-            assert_true(sx_slot_list_reserve(&list, &memory.mem));
-            sx_slot_list_add(&list, slot);
-        }
-        const uint32_t *items = sx_slot_list_items(&list);
-        uint32_t next = 0;
-        for (uint32_t slot = 0; slot < 100; slot++)
-            if (in[slot])
-                assert_int_equal(items[next++], slot);
-        assert_int_equal(list.count, next);
-        assert_true(next > 1 || list.capacity == 0); /* a single one takes no memory */
-        sx_slot_list_deinit(&list, &memory.mem);
-    }
-    test_mem_deinit(&memory);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -197,7 +166,6 @@ int main(void)
         cmocka_unit_test(test_an_empty_index_gives_an_empty_set),
         cmocka_unit_test(test_tags_with_bytes_0_and_1_are_chosen),
         cmocka_unit_test(test_every_failing_allocation_is_told),
-        cmocka_unit_test(test_slot_lists_stay_ascending_whatever_comes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

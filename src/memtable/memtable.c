@@ -73,6 +73,8 @@ void sx_memtable_release(struct sx_memtable *mt)
         mt->blobs = blob->next;
         sx_mem_free(&mt->mem, blob->bytes);
     }
+    for (size_t i = 0; i < mt->slot_count; i++)
+        sx_series_index_unpin(mt->index, mt->slots[i]);
     sx_mem_free(&mt->mem, mt->slots);
     sx_map_deinit(&mt->schema_map);
     sx_arena_deinit(&mt->arena);
@@ -105,6 +107,7 @@ static struct sx_mem_series *series_of(struct sx_memtable *mt, uint32_t slot)
     atomic_init(&series->min_ts, INT64_MAX);
     atomic_init(&series->max_ts, INT64_MIN);
     mt->slots[mt->slot_count++] = slot;
+    sx_series_index_pin(mt->index, slot);
     atomic_store_explicit(cell, series, memory_order_release);
     return series;
 }
@@ -206,6 +209,16 @@ static bool take_storage(struct sx_memtable *mt, struct sx_buf *buf, uint8_t **b
     return true;
 }
 
+/* Frees what take_storage() took over last, if it was these bytes. */
+static void drop_storage(struct sx_memtable *mt, const uint8_t *bytes)
+{
+    struct blob *blob = mt->blobs;
+    if (!blob || blob->bytes != bytes)
+        return;
+    mt->blobs = blob->next;
+    sx_mem_free(&mt->mem, blob->bytes);
+}
+
 /* Counts each series' rows: promised goes up by `sign` a row. */
 static void promise(const struct sx_batch *batch, const uint8_t *rows,
                     struct sx_mem_series **series, int sign)
@@ -263,16 +276,19 @@ stria_status sx_memtable_reserve(struct sx_memtable *mt, struct sx_batch *batch,
     if (ok) {
         promise(batch, batch->rows.ptr, place->series, 1);
         ok = reserve_blocks(mt, batch, place);
-        /* Storage last: once it is moved there is no way back, and none is needed. Strings first:
-         * rows are still the batch's if they fail. */
-        uint8_t *rows = batch->rows.ptr;
+        /* Storage last, and rows at the very end: while they are the batch's, it can be undone. */
         ok = ok && take_storage(mt, &batch->strings, &place->strings);
-        ok = ok && take_storage(mt, &batch->rows, &place->rows);
+        if (ok && !take_storage(mt, &batch->rows, &place->rows)) {
+            drop_storage(mt, place->strings);
+            ok = false;
+        }
         if (!ok)
-            promise(batch, rows, place->series, -1);
+            promise(batch, batch->rows.ptr, place->series, -1);
     }
     sx_mutex_unlock(&mt->mutex);
-    return ok ? STRIA_OK : sx_mem_refused(&mt->mem, rows_size + strings_size, err);
+    /* What is refused is rarely the batch's own bytes, but a block of the arena. */
+    size_t size = SX_MAX(rows_size + strings_size, ARENA_BLOCK_SIZE);
+    return ok ? STRIA_OK : sx_mem_refused(&mt->mem, size, err);
 }
 
 void sx_memtable_cancel(struct sx_memtable *mt, const struct sx_batch *batch,

@@ -12,7 +12,8 @@
  *             A row in memory has the form of batch.h, but its series field holds the number of its
  *             schema here << 1 | has presence, and a string's word is the address of its varint
  *             length.
- * Invariants  A reader sees a prefix of each series' rows. If `unsorted` is not set, times ascend
+ * Invariants  The slots of its series are pinned as long as it lives.
+ *             A reader sees a prefix of each series' rows. If `unsorted` is not set, times ascend
  *             strictly. Rows live until the memtable is destroyed.
  * Threads     reserve and cancel: any, under the memtable's lock. apply: one at a time (the log's
  *             order). Readers: no lock; counts are published with release. */
@@ -65,9 +66,10 @@ struct sx_memtable *sx_memtable_create(struct sx_mem *mem, uint64_t generation,
 struct sx_memtable *sx_memtable_acquire(struct sx_memtable *memtable);
 void sx_memtable_release(struct sx_memtable *memtable); /* NULL is allowed */
 
-/* Makes place for a batch whose series have slots and whose schemas are resolved. Large row storage
+/* Makes place for a batch whose series have slots, pinned by the caller, and whose schemas are resolved. Large row storage
  * is moved out of the batch (which then has empty buffers), small is copied; either way place->rows
- * holds the bytes. With NOMEM nothing is changed. */
+ * holds the bytes. With NOMEM the memtable has and promises what it did before, and the batch is
+ * used up. */
 stria_status sx_memtable_reserve(struct sx_memtable *memtable, struct sx_batch *batch,
                                  struct sx_memtable_place *place, stria_error *err);
 

@@ -47,7 +47,8 @@ struct sx_series_hint {
 };
 
 struct sx_batch_series {
-    struct sx_bytes key;         /* canonical (series_key.h); borrowed or of the batch's arena */
+    struct sx_bytes key;         /* canonical (series_key.h); borrowed or of the batch's arena.
+                                    Empty: the hint is that of a handle, which is enough */
     uint64_t hash;               /* sx_hash(key) */
     struct sx_series_hint *hint; /* NULL: none */
     uint32_t slot;               /* filled in by the engine */

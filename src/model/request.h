@@ -19,6 +19,10 @@ struct sx_request {
     uint64_t row_count_max; /* result rows; 0: no limit */
     uint64_t series_count_max;
     uint64_t bucket_count_max;
+    /* Told what the answer lacks because it cannot be read; NULL: damage fails the request. Called
+     * by any thread that works for it. */
+    void (*on_damage)(void *context, const stria_error *what);
+    void *damage_context;
 };
 
 /* OK, CANCELLED ("query interrupted") or TIMEOUT. Called once a batch. */

@@ -14,6 +14,7 @@ struct sx_block_column {
     uint64_t *present;
     bool all_present;  /* every row has a value: `present` is all ones */
     bool none_present; /* no row has */
+    bool lost;         /* damaged: no older value may take its place */
 };
 
 struct sx_block {

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/sort.h"
 #include "model/series_key.h"
+#include "scan/damage.h"
 #include "scan/hiding.h"
 
 struct gather {
@@ -98,7 +99,10 @@ static stria_status add_segment(struct gather *g, uint32_t source, struct sx_seg
     const struct sx_segment_info *info = &segment->info;
     if (info->max_ts < time_min_ns || info->min_ts > time_max_ns)
         return STRIA_OK;
-    stria_status st = sx_segment_load(segment, g->err);
+    stria_error what = {0};
+    stria_status st = sx_segment_load(segment, &what);
+    if (st)
+        return sx_leave_out(g->request, segment, &what, g->err);
     for (uint32_t i = 0; !st && i < segment->measurement_count; i++) {
         const struct sx_segment_measurement *from = &segment->measurements[i];
         struct sx_view_measurement *m = NULL;

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/sort.h"
+#include "scan/damage.h"
 #include "scan/reader_priv.h"
 
 #define MEMTABLE_PIECE_ROWS 4096
@@ -101,14 +102,43 @@ static uint32_t first_group(const struct sx_segment_cursor *cursor, uint32_t gro
     return low;
 }
 
+/* Adds the pieces that a series has in a stripe. */
+static stria_status add_stripe_pieces(struct sx_reader *r, const struct sx_scan_source *where,
+                                      uint32_t number, stria_error *err)
+{
+    struct sx_segment_cursor *cursor = &r->sources[where->source].cursor;
+    const struct sx_stripe *stripe = &cursor->segment->stripes[number];
+    stria_error what = {0};
+    stria_status st = sx_segment_cursor_stripe(cursor, number, &what);
+    if (st)
+        return sx_leave_out(r->request, cursor->segment, &what, err);
+    uint32_t g = first_group(cursor, stripe->group_count, where->id);
+    for (; g < stripe->group_count && !st; g++) {
+        const struct sx_group *group = &cursor->groups[g];
+        if (group->series != where->id)
+            break;
+        if (group->max_ts < r->options.time_min_ns || group->min_ts > r->options.time_max_ns)
+            continue;
+        struct sx_piece piece = {.source = where->source,
+                                 .min_ts = group->min_ts,
+                                 .max_ts = group->max_ts,
+                                 .stripe = number,
+                                 .group = g,
+                                 .count = group->row_count};
+        st = add_piece(r, &piece, err);
+    }
+    return st;
+}
+
 static stria_status add_segment_pieces(struct sx_reader *r, const struct sx_scan_source *where,
                                        stria_error *err)
 {
     struct sx_segment *segment = r->options.view->sources[where->source].segment;
     struct sx_reader_source *source = &r->sources[where->source];
-    stria_status st = sx_segment_load(segment, err);
+    stria_error what = {0};
+    stria_status st = sx_segment_load(segment, &what);
     if (st)
-        return st;
+        return sx_leave_out(r->request, segment, &what, err);
     if (!source->open) {
         sx_segment_cursor_init(&source->cursor, segment, r->mem);
         source->open = true;
@@ -119,26 +149,8 @@ static stria_status add_segment_pieces(struct sx_reader *r, const struct sx_scan
     sx_segment_stripes_of(segment, m, where->id, &first, &count);
     for (uint32_t i = first; i < first + count && !st; i++) {
         const struct sx_stripe *stripe = &segment->stripes[i];
-        if (stripe->max_ts < r->options.time_min_ns || stripe->min_ts > r->options.time_max_ns)
-            continue;
-        st = sx_segment_cursor_stripe(&source->cursor, i, err);
-        if (st)
-            break;
-        uint32_t g = first_group(&source->cursor, stripe->group_count, where->id);
-        for (; g < stripe->group_count && !st; g++) {
-            const struct sx_group *group = &source->cursor.groups[g];
-            if (group->series != where->id)
-                break;
-            if (group->max_ts < r->options.time_min_ns || group->min_ts > r->options.time_max_ns)
-                continue;
-            struct sx_piece piece = {.source = where->source,
-                                     .min_ts = group->min_ts,
-                                     .max_ts = group->max_ts,
-                                     .stripe = i,
-                                     .group = g,
-                                     .count = group->row_count};
-            st = add_piece(r, &piece, err);
-        }
+        if (stripe->max_ts >= r->options.time_min_ns && stripe->min_ts <= r->options.time_max_ns)
+            st = add_stripe_pieces(r, where, i, err);
     }
     return st;
 }
@@ -254,18 +266,22 @@ static stria_status more_blocks(struct sx_reader *r, size_t count, stria_error *
     return STRIA_OK;
 }
 
-/* Decodes the next overlapping pieces; r->current has their rows. */
+/* Decodes the next overlapping pieces; r->current has their rows. A failure ends the series: what
+ * follows would look like the whole rest. */
 static stria_status next_block(struct sx_reader *r, stria_error *err)
 {
     size_t first, count;
+    r->current = NULL; /* blocks may move */
     take_cluster(r, &first, &count);
     stria_status st = more_blocks(r, count, err);
     for (size_t i = 0; i < count && !st; i++)
         st = sx_reader_decode(r, &r->pieces[first + i], &r->blocks[i], err);
     if (!st && count > 1)
         st = sx_reader_merge(r, count, err);
-    if (st)
+    if (st) {
+        r->piece_count = r->next_piece = 0;
         return st;
+    }
     r->current = count > 1 ? &r->merged : &r->blocks[0];
     r->current_row = 0;
     if (r->options.descending)

@@ -51,7 +51,8 @@ uint64_t sx_reader_row_estimate(const struct sx_reader *reader);
 
 /* The next rows of the series (up to SX_VECTOR_MAX), or NULL at its end; they live until the next
  * call. Rows without any wanted value may be among them.
- * Returns  OK, CORRUPT, IO, NOMEM, CANCELLED, TIMEOUT. */
+ * Returns  OK, CORRUPT, IO, NOMEM, CANCELLED, TIMEOUT. After a failure the series has no more
+ *          rows. */
 stria_status sx_reader_next(struct sx_reader *reader, const struct sx_rows **rows,
                             stria_error *err);
 

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/sort.h"
 #include "model/type.h"
+#include "scan/damage.h"
 #include "scan/reader_priv.h"
 
 /* ---- which columns ---- */
@@ -168,9 +169,9 @@ static void rows_in_range(const struct sx_reader *r, const int64_t *ts, uint32_t
     *end = low;
 }
 
-static stria_status decode_segment_column(struct sx_reader *r, struct sx_reader_source *source,
-                                          const struct sx_piece *piece, struct sx_block *block,
-                                          uint32_t c, uint32_t first, stria_error *err)
+static stria_status decode_chunks(struct sx_reader *r, struct sx_reader_source *source,
+                                  const struct sx_piece *piece, struct sx_block *block, uint32_t c,
+                                  uint32_t first, stria_error *err)
 {
     const struct sx_column_match *match = &source->matches[c];
     struct sx_block_column *column = &block->columns[c];
@@ -204,20 +205,48 @@ static stria_status decode_segment_column(struct sx_reader *r, struct sx_reader_
     return STRIA_OK;
 }
 
-static stria_status decode_segment(struct sx_reader *r, const struct sx_piece *piece,
-                                   struct sx_block *block, stria_error *err)
+/* Damage costs the column its values in this piece, and nothing else. */
+static stria_status decode_segment_column(struct sx_reader *r, struct sx_reader_source *source,
+                                          const struct sx_piece *piece, struct sx_block *block,
+                                          uint32_t c, uint32_t first, stria_error *err)
 {
-    struct sx_reader_source *source = &r->sources[piece->source];
-    const int64_t *ts;
-    uint32_t first, end;
+    stria_error what = {0};
+    stria_status st = decode_chunks(r, source, piece, block, c, first, &what);
+    block->columns[c].lost = false;
+    if (!st)
+        return STRIA_OK;
+    st = sx_leave_out(r->request, source->cursor.segment, &what, err);
+    if (!st) {
+        sx_block_no_values(block, c);
+        block->columns[c].lost = true;
+    }
+    return st;
+}
+
+static stria_status piece_times(struct sx_reader *r, struct sx_reader_source *source,
+                                const struct sx_piece *piece, const int64_t **ts, stria_error *err)
+{
     stria_status st = sx_segment_cursor_stripe(&source->cursor, piece->stripe, err);
     if (!st)
         st = match_segment(r, source, source->cursor.segment->stripes[piece->stripe].measurement,
                            err);
     if (!st)
-        st = sx_segment_cursor_times(&source->cursor, piece->group, &ts, err);
-    if (st)
-        return st;
+        st = sx_segment_cursor_times(&source->cursor, piece->group, ts, err);
+    return st;
+}
+
+static stria_status decode_segment(struct sx_reader *r, const struct sx_piece *piece,
+                                   struct sx_block *block, stria_error *err)
+{
+    struct sx_reader_source *source = &r->sources[piece->source];
+    stria_error what = {0};
+    const int64_t *ts;
+    uint32_t first, end;
+    stria_status st = piece_times(r, source, piece, &ts, &what);
+    if (st) { /* without its times the piece has no rows */
+        st = sx_leave_out(r->request, source->cursor.segment, &what, err);
+        return st ? st : sx_block_shape(block, 0, r->types, r->column_count, err);
+    }
     rows_in_range(r, ts, source->cursor.groups[piece->group].row_count, &first, &end);
     uint32_t count = end - first;
     st = sx_block_shape(block, count, r->types, r->column_count, err);
@@ -249,6 +278,8 @@ static stria_status decode_memtable(struct sx_reader *r, const struct sx_piece *
     if (st)
         return st;
     block->row_count = (uint32_t)piece->count;
+    for (uint32_t c = 0; c < r->column_count; c++)
+        block->columns[c].lost = false;
     sx_mem_rows_times(&source->rows, piece->first, piece->count, block->ts_ns);
     for (uint32_t c = 0; c < r->column_count; c++) {
         const struct sx_column_match *match = &source->matches[c];
@@ -328,14 +359,19 @@ static stria_status add_segment_columns(struct sx_reader *r, const struct sx_pie
                                         stria_error *err)
 {
     struct sx_reader_source *source = &r->sources[piece->source];
-    stria_status st = sx_segment_cursor_stripe(&source->cursor, piece->stripe, err);
-    const struct sx_segment *segment = source->cursor.segment;
+    struct sx_segment *segment = source->cursor.segment;
+    stria_error what = {0};
+    stria_status st = sx_segment_cursor_stripe(&source->cursor, piece->stripe, &what);
+    if (st)
+        return sx_leave_out(r->request, segment, &what, err);
     const struct sx_segment_measurement *m =
         &segment->measurements[segment->stripes[piece->stripe].measurement];
     for (uint32_t i = 0; i < m->column_count && !st; i++) {
         const struct sx_chunk *chunk;
-        st = sx_segment_cursor_chunk(&source->cursor, piece->group, i, &chunk, err);
-        if (!st && chunk)
+        st = sx_segment_cursor_chunk(&source->cursor, piece->group, i, &chunk, &what);
+        if (st)
+            st = sx_leave_out(r->request, segment, &what, err);
+        else if (chunk)
             st = add_column(r, m->columns[i].name, m->columns[i].type, err);
     }
     return st;

@@ -52,18 +52,21 @@ static void combine(struct merge *m, struct sx_block *out, int64_t ts)
     for (uint32_t c = 0; c < out->column_count; c++) {
         struct sx_block_column *column = &out->columns[c];
         uint32_t best_rank = 0;
-        bool found = false;
+        bool found = false, lost = false;
         for (size_t i = 0; i < m->count; i++) {
             const struct sx_block *block = &m->blocks[i];
+            const struct sx_block_column *from = &block->columns[c];
             if (m->at[i] >= block->row_count || block->ts_ns[m->at[i]] != ts ||
-                !sx_bit_get(block->columns[c].present, m->at[i]) ||
+                (!from->lost && !sx_bit_get(from->present, m->at[i])) ||
                 (found && block->rank < best_rank))
                 continue;
-            copy_value(column, row, &block->columns[c], m->at[i]);
             best_rank = block->rank;
             found = true;
+            lost = from->lost;
+            if (!lost)
+                copy_value(column, row, from, m->at[i]);
         }
-        if (found) {
+        if (found && !lost) {
             sx_bit_set(column->present, row);
         } else {
             column->present[row / 64] &= ~((uint64_t)1 << (row % 64));

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/sort.h"
+#include "scan/damage.h"
 #include "scan/hiding.h"
 #include "segment/chunks.h"
 #include "segment/keys.h"
@@ -99,8 +100,12 @@ static stria_status find_spans(struct build *b, struct sx_segment *segment,
         const struct sx_stripe *stripe = &segment->stripes[i];
         if (stripe->max_ts < b->selector->time_min_ns || stripe->min_ts > b->selector->time_max_ns)
             continue;
-        st = sx_segment_cursor_stripe(&cursor, i, b->err);
-        for (uint32_t g = 0; g < stripe->group_count && !st; g++) {
+        stria_error what = {0};
+        if (sx_segment_cursor_stripe(&cursor, i, &what)) {
+            st = sx_leave_out(b->request, segment, &what, b->err);
+            continue;
+        }
+        for (uint32_t g = 0; g < stripe->group_count; g++) {
             if (cursor.groups[g].max_ts < b->selector->time_min_ns ||
                 cursor.groups[g].min_ts > b->selector->time_max_ns)
                 continue;
@@ -122,7 +127,12 @@ static stria_status add_series(struct build *b, uint32_t source, const struct sx
     size_t end = (size_t)m->first_series + m->series_count, wanted = 0;
     for (size_t i = sx_bitset_next(ids, m->first_series); i < end; i = sx_bitset_next(ids, i + 1))
         wanted++;
-    stria_status st = sx_segment_keys_init(&keys, segment, m, b->request->mem, wanted, b->err);
+    stria_error what = {0};
+    stria_status st = STRIA_OK;
+    if (sx_segment_keys_init(&keys, segment, m, b->request->mem, wanted, &what)) {
+        sx_segment_keys_deinit(&keys);
+        return sx_leave_out(b->request, segment, &what, b->err);
+    }
     for (size_t i = sx_bitset_next(ids, m->first_series); i < end && !st;
          i = sx_bitset_next(ids, i + 1)) {
         const struct span *span = spans ? &spans[i - m->first_series] : NULL;
@@ -130,8 +140,11 @@ static stria_status add_series(struct build *b, uint32_t source, const struct sx
         if (span && span->min_ts > span->max_ts)
             continue;
         sx_buf_clear(&b->key);
-        st = sx_segment_keys_get(&keys, (uint32_t)i, &b->key, b->err);
-        if (!st && span)
+        if (sx_segment_keys_get(&keys, (uint32_t)i, &b->key, &what)) {
+            st = sx_leave_out(b->request, segment, &what, b->err);
+            continue;
+        }
+        if (span)
             st = sx_hiding_series(&b->hiding, source, sx_buf_bytes(&b->key), span->min_ts,
                                   span->max_ts, &hidden, b->err);
         if (!st && !hidden)
@@ -164,10 +177,15 @@ static stria_status add_segment(struct build *b, uint32_t source)
     if (segment->info.max_ts < b->selector->time_min_ns ||
         segment->info.min_ts > b->selector->time_max_ns)
         return STRIA_OK;
-    stria_status st = sx_segment_load(segment, b->err);
+    stria_error what = {0};
+    stria_status st = sx_segment_load(segment, &what);
     if (!st)
-        st = sx_segment_select(segment, b->selector, b->request, &ids, b->err);
-    for (size_t i = st ? ids.size : sx_bitset_next(&ids, 0); i < ids.size && !st;) {
+        st = sx_segment_select(segment, b->selector, b->request, &ids, &what);
+    if (st) {
+        sx_bitset_deinit(&ids);
+        return sx_leave_out(b->request, segment, &what, b->err);
+    }
+    for (size_t i = sx_bitset_next(&ids, 0); i < ids.size && !st;) {
         const struct sx_segment_measurement *m = sx_segment_measurement_of(segment, (uint32_t)i);
         st = add_measurement(b, source, &ids, m);
         i = sx_bitset_next(&ids, (size_t)m->first_series + m->series_count);

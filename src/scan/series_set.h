@@ -32,7 +32,6 @@ struct sx_series_set {
     struct sx_arena arena;
     struct sx_scan_series *series; /* sorted by key */
     size_t series_count, series_capacity;
-    uint64_t warning_count; /* sources left out because they are damaged */
 };
 
 /* Which series to list. */

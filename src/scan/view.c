@@ -48,7 +48,8 @@ bool sx_view_masks(const struct sx_view *view, const struct sx_tombstone *tombst
     if (s->memtable)
         return sx_memtable_generation(s->memtable) < tombstone->generation;
     const struct sx_segment_info *info = &s->segment->info;
-    return info->last_generation < tombstone->generation && info->tombstone_id < tombstone->id;
+    return info->last_generation < tombstone->generation &&
+           atomic_load(&s->segment->tombstone_id) < tombstone->id;
 }
 
 uint64_t sx_view_last_tombstone(const struct sx_view *view)

@@ -114,6 +114,13 @@ void sx_chunks_put(struct sx_buf *out, stria_type type, const struct sx_chunk *c
     }
 }
 
+/* Whether statistics speak of rows and values that there are. */
+static bool stats_fit(const struct sx_chunk_stats *stats, uint32_t row_count)
+{
+    return stats->nan_count <= stats->count && stats->min_row < row_count &&
+           stats->max_row < row_count;
+}
+
 bool sx_chunks_get(struct sx_bytes in, stria_type type, const struct sx_group *groups,
                    size_t group_count, uint64_t run_offset, uint64_t limit, struct sx_chunk *chunks,
                    size_t *count)
@@ -143,7 +150,8 @@ bool sx_chunks_get(struct sx_bytes in, stria_type type, const struct sx_group *g
             return false;
         c->stats.count = (uint32_t)values;
         c->values.offset = next;
-        if (!get_ref(&in, limit, &c->values) || !sx_chunk_stats_get(&in, type, &c->stats))
+        if (!get_ref(&in, limit, &c->values) || !sx_chunk_stats_get(&in, type, &c->stats) ||
+            !stats_fit(&c->stats, groups[next_group].row_count))
             return false;
         next += c->values.size;
         next_group++;

@@ -8,7 +8,7 @@
 static const uint8_t header_magic[8] = {'S', 'T', 'R', 'I', 'A', 'S', 'E', 'G'};
 static const uint8_t footer_magic[8] = {'S', 'T', 'R', 'I', 'A', 'E', 'N', 'D'};
 
-#define PARTS_OFFSET 160
+#define PARTS_OFFSET 192
 #define PART_SIZE 24
 
 uint64_t sx_segment_salt(const uint8_t uuid[16])
@@ -73,6 +73,7 @@ void sx_segment_footer_put(uint8_t *bytes, const struct sx_segment_footer *foote
     sx_put_u64(bytes + 136, info->file_size);
     sx_put_u32(bytes + 144, SX_PART_COUNT);
     sx_put_u64(bytes + 152, info->tombstone_id);
+    sx_put_u64(bytes + 160, (uint64_t)info->created_ns);
     for (size_t i = 0; i < SX_PART_COUNT; i++) {
         uint8_t *p = bytes + PARTS_OFFSET + i * PART_SIZE;
         sx_put_u64(p, footer->parts[i].offset);
@@ -130,9 +131,12 @@ stria_status sx_segment_footer_get(const uint8_t *bytes, uint64_t file_size,
         .chunk_count = sx_get_u64(bytes + 128),
         .file_size = sx_get_u64(bytes + 136),
         .tombstone_id = sx_get_u64(bytes + 152),
+        .created_ns = (int64_t)sx_get_u64(bytes + 160),
     };
     memcpy(info->uuid, bytes + 16, 16);
     if (info->file_size != file_size)
         return sx_fail(err, STRIA_CORRUPT, "the footer speaks of another file size");
+    if (info->series_count > UINT32_MAX)
+        return sx_fail(err, STRIA_CORRUPT, "the footer speaks of too many series");
     return get_parts(bytes, file_size, footer, err);
 }

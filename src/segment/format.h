@@ -50,6 +50,7 @@ struct sx_segment_info {
     int64_t min_ts, max_ts;
     uint64_t series_count, row_count, sample_count, chunk_count;
     uint64_t file_size;
+    int64_t created_ns; /* wall clock when it was written */
 };
 
 struct sx_segment_footer {

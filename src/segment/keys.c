@@ -51,6 +51,16 @@ damaged:
     return sx_segment_damaged(keys->segment, m->series_block.offset, "series block", err);
 }
 
+/* Why a dictionary could not be read on: there was no memory for a string, or it is damaged. */
+static stria_status bad_dictionary(const struct sx_segment_keys *keys, const struct sx_key_tag *tag,
+                                   stria_error *err)
+{
+    if (keys->text.failed)
+        return sx_buf_refused(&keys->text, "tag value", err);
+    return sx_segment_damaged(keys->segment, keys->segment->tags[tag->tag].dictionary.offset,
+                              "dictionary", err);
+}
+
 static stria_status decode_whole(struct sx_segment_keys *keys, struct sx_key_tag *tag,
                                  stria_error *err)
 {
@@ -68,10 +78,7 @@ static stria_status decode_whole(struct sx_segment_keys *keys, struct sx_key_tag
         if (!tag->texts[i].ptr)
             return sx_mem_refused(keys->mem, keys->text.len, err);
     }
-    if (!ok)
-        return sx_segment_damaged(keys->segment, keys->segment->tags[tag->tag].dictionary.offset,
-                                  "dictionary", err);
-    return STRIA_OK;
+    return ok ? STRIA_OK : bad_dictionary(keys, tag, err);
 }
 
 static stria_status load_dictionary(struct sx_segment_keys *keys, struct sx_key_tag *tag,
@@ -154,9 +161,7 @@ stria_status sx_segment_keys_get(struct sx_segment_keys *keys, uint32_t ordinal,
         } else {
             sx_buf_clear(&keys->text);
             if (!sx_dictionary_get(&tag->dictionary, position - 1, &keys->text))
-                return sx_segment_damaged(keys->segment,
-                                          keys->segment->tags[tag->tag].dictionary.offset,
-                                          "dictionary", err);
+                return bad_dictionary(keys, tag, err);
             text = sx_buf_bytes(&keys->text);
         }
         sx_buf_put_bytes(key, keys->segment->tags[tag->tag].escaped);

@@ -37,6 +37,7 @@ struct sx_segment *sx_segment_create(struct sx_os *os, struct sx_mem *mem, const
     segment->salt = sx_segment_salt(info->uuid);
     memcpy(segment + 1, path, path_size);
     segment->path = (const char *)(segment + 1);
+    atomic_init(&segment->tombstone_id, info->tombstone_id);
     atomic_init(&segment->reference_count, 1);
     return segment;
 }

@@ -57,6 +57,12 @@ struct sx_stripe {
     uint32_t run_count;
 };
 
+/* Merges leave a damaged segment alone: what it has left must not be lost with the rest. */
+enum sx_segment_damage {
+    SX_DAMAGE_PART = 1,  /* a part cannot be read */
+    SX_DAMAGE_WHOLE = 2, /* nothing can: the footer or the directory of parts is gone */
+};
+
 struct sx_segment {
     /* immutable */
     struct sx_os *os;
@@ -66,7 +72,13 @@ struct sx_segment {
     _Atomic uint32_t reference_count;
     uint64_t added_edit; /* of the manifest, set before others know it; 0: before it was opened */
     _Atomic bool loaded;
+    _Atomic uint64_t tombstone_id;       /* deletes up to this one are applied; info's or later */
+    _Atomic unsigned damage;             /* enum sx_segment_damage, or-ed: what readers ran into */
     struct sx_segment_load_state *state; /* lock and file; segment.c */
+    /* the engine's, which guards them: */
+    bool set_aside;           /* as the manifest says */
+    unsigned deleted_percent; /* of its rows, about, as reclaim.c found */
+    uint64_t reclaim_checked; /* it looked at tombstones up to this one */
 
     /* immutable once loaded */
     struct sx_arena arena;

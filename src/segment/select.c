@@ -29,6 +29,13 @@ static stria_status damaged(struct source *source, const char *what, stria_error
                               what, err);
 }
 
+/* Why the dictionary could not be read on: there was no memory for a string, or it is damaged. */
+static stria_status bad_dictionary(struct source *source, stria_error *err)
+{
+    return source->text.failed ? sx_buf_refused(&source->text, "tag value", err)
+                               : damaged(source, "dictionary", err);
+}
+
 /* Escapes into source->scratch, from its start. */
 static stria_status escape(struct source *source, struct sx_bytes text, struct sx_bytes *escaped,
                            stria_error *err)
@@ -112,7 +119,7 @@ static stria_status add_equal(void *index, struct sx_bytes key, struct sx_bytes 
         return STRIA_OK;
     sx_buf_clear(&source->text);
     if (!sx_dictionary_find(&source->dictionary, escaped, &source->text, &position, &found))
-        return damaged(source, "dictionary", err);
+        return bad_dictionary(source, err);
     return found ? add_position(source, position, set, err) : STRIA_OK;
 }
 
@@ -127,10 +134,10 @@ static stria_status each_value(void *index, struct sx_bytes key, sx_value_each e
         return st;
     sx_buf_clear(&source->text);
     if (!sx_dictionary_walk(&walk, &source->dictionary, 0, &source->text))
-        return damaged(source, "dictionary", err);
+        return bad_dictionary(source, err);
     for (uint32_t i = 0; i < source->dictionary.count && !st; i++) {
         if (!sx_dictionary_next(&walk, &source->text))
-            return damaged(source, "dictionary", err);
+            return bad_dictionary(source, err);
         sx_buf_clear(&source->scratch);
         if (!sx_buf_reserve(&source->scratch, source->text.len + 1))
             return sx_buf_refused(&source->scratch, "tag value", err);

@@ -155,11 +155,9 @@ static bool as_decimal(double v, unsigned *p, int64_t *n)
         double scaled = v * powers[*p];
         if (!(fabs(scaled) < 1e15))
             return false;
-        double whole = nearbyint(scaled);
-        if (sx_bits_of_f64(whole / powers[*p]) == sx_bits_of_f64(v)) {
-            *n = (int64_t)whole;
+        *n = (int64_t)nearbyint(scaled); /* an integer has no -0.0: that does not come back */
+        if (sx_bits_of_f64((double)*n / powers[*p]) == sx_bits_of_f64(v))
             return true;
-        }
     }
     return false;
 }

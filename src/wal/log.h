@@ -77,6 +77,11 @@ stria_status sx_wal_open(const struct sx_wal_options *options, struct sx_wal **w
 /* Syncs async frames unless the log failed; NULL is allowed. Returns that sync's error. */
 stria_status sx_wal_close(struct sx_wal *wal, stria_error *err);
 
+/* Before reading: this file is damaged, as an earlier start found; it stays, never used again. */
+void sx_wal_keep(struct sx_wal *wal, uint64_t file_no);
+/* After reading: the number of the first damaged file above file_no; 0: none. */
+uint64_t sx_wal_next_damaged(const struct sx_wal *wal, uint64_t file_no);
+
 /* Reads back the generations after `flushed_generation` (replay.h). Before start only. */
 stria_status sx_wal_read(struct sx_wal *wal, uint64_t flushed_generation,
                          const struct sx_replay_options *options, struct sx_replay_result *result,
@@ -86,8 +91,9 @@ stria_status sx_wal_read(struct sx_wal *wal, uint64_t flushed_generation,
  * process may have begun them anew. */
 stria_status sx_wal_unchanged(struct sx_wal *wal, bool *unchanged, stria_error *err);
 
-/* Begins writing generation `generation` in a new file, behind what replay found; `next_seq` is the
- * sequence of the next record. */
+/* Begins writing generation `generation` in a new file, behind what replay found, which it syncs: a
+ * process that was killed may have left it in memory only. `next_seq` is the sequence of the next
+ * record. */
 stria_status sx_wal_start(struct sx_wal *wal, uint64_t generation, uint64_t next_seq,
                           const struct sx_replay_result *replayed, stria_error *err);
 
@@ -97,7 +103,8 @@ stria_status sx_wal_prepare(struct sx_wal_entry *entry, uint8_t type, uint8_t fl
 
 /* Puts a prepared entry into the log and waits until it is durable and applied. Returns its status;
  * with entry->stale set (and OK) nothing was done.
- * Returns  OK, IO (outcome unknown until restart), DISK_FULL, READ_ONLY (the log failed). */
+ * Returns  OK; IO (outcome unknown until restart); DISK_FULL, READ_ONLY (nothing is stored: no room,
+ *          a disk that cannot be written, or the log has failed before). */
 stria_status sx_wal_commit(struct sx_wal *wal, struct sx_wal_entry *entry, stria_error *err);
 
 /* Ends the current generation: what is queued for it comes back stale; everything written for it is

@@ -168,6 +168,23 @@ stria_status sx_wal_close(struct sx_wal *wal, stria_error *err)
     return st;
 }
 
+void sx_wal_keep(struct sx_wal *wal, uint64_t file_no)
+{
+    for (struct sx_wal_file *file = wal->files; file; file = file->next)
+        if (file->header.file_no == file_no)
+            file->damaged = file->keep = true;
+}
+
+uint64_t sx_wal_next_damaged(const struct sx_wal *wal, uint64_t file_no)
+{
+    uint64_t next = 0;
+    for (const struct sx_wal_file *file = wal->files; file; file = file->next)
+        if (file->damaged && file->header.file_no > file_no &&
+            (next == 0 || file->header.file_no < next))
+            next = file->header.file_no;
+    return next;
+}
+
 stria_status sx_wal_read(struct sx_wal *wal, uint64_t flushed_generation,
                          const struct sx_replay_options *options, struct sx_replay_result *result,
                          stria_error *err)
@@ -211,7 +228,13 @@ stria_status sx_wal_start(struct sx_wal *wal, uint64_t generation, uint64_t next
         if (file->state == SX_WAL_LIVE && file->header.file_no == replayed->end_file_no)
             wal->current = file; /* named as the file before in the new header */
     uint64_t good_end = wal->current ? replayed->end_offset : 0;
-    return sx_wal_switch_file(wal, SX_WAL_ALIGN, good_end, err);
+    struct sx_os *os = wal->options.os;
+    /* The names too: of a file that was being made, say, and is used now. */
+    stria_status st = os->ops->sync_dir(os, wal->dir, err);
+    for (struct sx_wal_file *file = wal->files; file && !st; file = file->next)
+        if (file->state == SX_WAL_LIVE)
+            st = sx_file_sync(file->file, err);
+    return st ? st : sx_wal_switch_file(wal, SX_WAL_ALIGN, good_end, err);
 }
 
 /* ---- the pool of files ---- */

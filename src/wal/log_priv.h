@@ -65,7 +65,8 @@ struct sx_wal {
 
 /* log_write.c: the leader's work */
 /* Writes the entries of a group (all of the current generation) as one frame and syncs if any asks
- * for it. On failure nothing of the group is acknowledged. */
+ * for it, or if frames have waited for a sync long enough. On failure nothing of the group is
+ * acknowledged; err is written. */
 stria_status sx_wal_write_group(struct sx_wal *wal, struct sx_wal_entry *group, stria_error *err);
 /* Syncs the current file; on failure gives the file up. */
 stria_status sx_wal_sync_current(struct sx_wal *wal, stria_error *err);

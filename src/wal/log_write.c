@@ -257,7 +257,8 @@ stria_status sx_wal_write_group(struct sx_wal *wal, struct sx_wal_entry *group, 
     if (wal->failed)
         return sx_fail(err, STRIA_READ_ONLY, "the log failed; the store must be opened again");
     struct sx_frame_header header = {.first_seq = wal->next_seq};
-    bool sync = false;
+    /* With nobody else to look at the clock, the next write syncs those that waited long enough. */
+    bool sync = sx_wal_sync_due(wal);
     for (struct sx_wal_entry *entry = group; entry; entry = entry->next) {
         header.records_crc = sx_crc32c(header.records_crc, entry->header, sizeof entry->header);
         header.size += entry->size;
@@ -274,7 +275,11 @@ stria_status sx_wal_write_group(struct sx_wal *wal, struct sx_wal_entry *group, 
     if (!st && (sync || !keep_unsynced(wal, &header, group)))
         st = sync_file(wal, err);
     if (st) {
-        give_up_file(wal, err ? err : &(stria_error){0});
+        give_up_file(wal, err);
+        /* The header of a fresh file says that the frame does not count. Without one, nobody knows
+         * before the store is opened again. */
+        if (wal->failed)
+            st = err->code = STRIA_IO;
         return st;
     }
     wal->next_seq += header.record_count;

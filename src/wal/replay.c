@@ -328,7 +328,7 @@ static void check_chain(struct replay *r, struct sx_wal_file *files)
     for (struct sx_wal_file *file = files; file; file = file->next) {
         if (file->state != SX_WAL_LIVE)
             continue;
-        if (seen && file->header.generation > seen + 1)
+        if (file->header.generation > seen + 1)
             tell_damage(r, file, 0, "the log of a generation before it is missing");
         seen = SX_MAX(seen, file->header.generation);
         if (is_ghost(file))

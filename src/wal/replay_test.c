@@ -227,7 +227,8 @@ static void test_a_damaged_file_is_never_used_again(void **state)
     wal_test_deinit(&t);
 }
 
-/* Where the bytes that mean something are: the two headers, and of each frame header and records. */
+/* Where the bytes that mean something are: the two headers, and of each frame header and
+ * records. */
 static bool means_something(size_t offset, size_t frame_count)
 {
     if (offset < FIRST)

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* route_info.c -- the small answers: /ping, /status, /health, /ready, / and the refusal of Flux. */
+#include "app/render/json.h"
+#include "app/server/routes.h"
+#include "base/duration_text.h"
+#include "base/time_text.h"
+
+#define JSON "application/json"
+
+static bool is_stopping(struct sx_server *server)
+{
+    return atomic_load_explicit(&server->stopping, memory_order_relaxed);
+}
+
+void sx_route_ping(struct sx_server *server, struct sx_exchange *exchange)
+{
+    (void)server;
+    (void)sx_exchange_url_params(exchange, NULL);
+    struct sx_bytes verbose = sx_params_get(&exchange->params, "verbose");
+    if (!verbose.len || sx_bytes_equal(verbose, SX_LITERAL("0")) ||
+        sx_bytes_equal(verbose, SX_LITERAL("false")))
+        sx_exchange_text(exchange, 204, NULL, NULL);
+    else
+        sx_exchange_text(exchange, 200, JSON, "{\"version\":\"" SX_INFLUX_VERSION "\"}\n");
+}
+
+void sx_route_status(struct sx_server *server, struct sx_exchange *exchange)
+{
+    (void)server;
+    sx_exchange_text(exchange, 204, NULL, NULL);
+}
+
+void sx_route_health(struct sx_server *server, struct sx_exchange *exchange)
+{
+    bool good = !is_stopping(server);
+    struct sx_json json;
+    sx_exchange_text(exchange, good ? 200 : 503, JSON, NULL);
+    sx_json_init(&json, &exchange->answer.body, false);
+    sx_json_open(&json, '{');
+    sx_json_key(&json, "checks");
+    sx_json_open(&json, '[');
+    sx_json_close(&json, ']');
+    sx_json_key(&json, "message");
+    sx_json_text(&json, good ? "ready for queries and writes" : "stopping");
+    sx_json_key(&json, "name");
+    sx_json_text(&json, "influxdb");
+    sx_json_key(&json, "status");
+    sx_json_text(&json, good ? "pass" : "fail");
+    sx_json_key(&json, "version");
+    sx_json_text(&json, SX_INFLUX_VERSION);
+    sx_json_close(&json, '}');
+    sx_buf_put_u8(&exchange->answer.body, '\n');
+}
+
+void sx_route_ready(struct sx_server *server, struct sx_exchange *exchange)
+{
+    uint8_t started[SX_TIME_TEXT_MAX], up[SX_DURATION_TEXT_MAX];
+    int64_t up_ns = sx_os_mono_ns(sx_os_posix()) - server->started_mono_ns;
+    size_t started_size = sx_time_write(started, server->started_ns / 1000000000 * 1000000000);
+    size_t up_size = sx_duration_write_go(up, up_ns / 1000000000 * 1000000000);
+    struct sx_json json;
+    sx_exchange_text(exchange, 200, JSON, NULL);
+    sx_json_init(&json, &exchange->answer.body, false);
+    sx_json_open(&json, '{');
+    sx_json_key(&json, "status");
+    sx_json_text(&json, "ready");
+    sx_json_key(&json, "started");
+    sx_json_string(&json, sx_bytes_make(started, started_size));
+    sx_json_key(&json, "up");
+    sx_json_string(&json, sx_bytes_make(up, up_size));
+    sx_json_close(&json, '}');
+    sx_buf_put_u8(&exchange->answer.body, '\n');
+}
+
+void sx_route_query_v2(struct sx_server *server, struct sx_exchange *exchange)
+{
+    (void)server;
+    static const char text[] =
+        "Flux is not supported by Stria; use InfluxQL at /query or PromQL at /api/v1/query (bucket "
+        "\"db/rp\" = database db, policy rp)";
+    struct sx_json json;
+    sx_exchange_text(exchange, 501, JSON, NULL);
+    sx_json_init(&json, &exchange->answer.body, false);
+    sx_json_open(&json, '{');
+    sx_json_key(&json, "code");
+    sx_json_text(&json, "not implemented");
+    sx_json_key(&json, "message");
+    sx_json_text(&json, text);
+    sx_json_key(&json, "error");
+    sx_json_text(&json, text);
+    sx_json_close(&json, '}');
+    sx_buf_put_u8(&exchange->answer.body, '\n');
+    sx_exchange_header(exchange, "X-Influxdb-Error", text);
+    sx_exchange_header(exchange, "X-Platform-Error-Code", "not implemented");
+}
+
+void sx_route_root(struct sx_server *server, struct sx_exchange *exchange)
+{
+    (void)server;
+    sx_exchange_text(
+        exchange, 200, "text/html; charset=utf-8",
+        "<!DOCTYPE html>\n"
+        "<html lang=\"en\"><head><meta charset=\"utf-8\"><title>Stria</title></head><body>\n"
+        "<h1>Stria " STRIA_VERSION_TEXT "</h1>\n"
+        "<p>A time-series database. Make a database, write to it, ask it:</p>\n"
+        "<pre>\n"
+        "curl -X POST 'http://127.0.0.1:8086/query' --data-urlencode 'q=CREATE DATABASE home'\n"
+        "curl 'http://127.0.0.1:8086/write?db=home' --data-binary 'room,floor=2 temperature=21.5'\n"
+        "curl -G 'http://127.0.0.1:8086/query?db=home' --data-urlencode 'q=SELECT * FROM room'\n"
+        "</pre>\n"
+        "<p><a href=\"/health\">health</a> <a href=\"/metrics\">metrics</a></p>\n"
+        "</body></html>\n");
+}

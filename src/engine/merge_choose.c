@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* merge_choose.c -- see merge_choose.h. */
+#include "engine/merge_choose.h"
+
+#include "base/sort.h"
+#include "engine/merge_plan.h"
+
+#define DAY_NS ((int64_t)86400 * 1000000000)
+#define LATE_PERCENT 25    /* of what is sealed: then it is sealed again */
+#define OLD_LATE_PERCENT 2 /* the same, a day later */
+#define RECLAIM_PERCENT 20
+
+void sx_merge_choice_init(struct sx_merge_choice *choice, struct sx_mem *mem)
+{
+    *choice = (struct sx_merge_choice){.mem = mem};
+}
+
+void sx_merge_choice_deinit(struct sx_merge_choice *choice)
+{
+    if (choice->mem)
+        sx_mem_free(choice->mem, choice->picked);
+    *choice = (struct sx_merge_choice){0};
+}
+
+static const struct sx_segment_info *info_of(const struct sx_policy_store *store, size_t i)
+{
+    return &store->segments[i]->info;
+}
+
+static bool is_damaged(const struct sx_policy_store *store, size_t i)
+{
+    return atomic_load(&store->segments[i]->damage) != 0;
+}
+
+static void begin(struct sx_merge_choice *choice, struct sx_policy_store *store)
+{
+    choice->store = store;
+    choice->count = 0;
+    choice->keep_whole = false;
+}
+
+static bool pick(struct sx_merge_choice *choice, size_t i)
+{
+    if (!SX_GROW(choice->mem, choice->picked, choice->capacity, choice->count + 1)) {
+        choice->no_memory = true;
+        return false;
+    }
+    choice->picked[choice->count++] = i;
+    return true;
+}
+
+/* Whether two picked neighbours are pieces of one run. */
+static bool same_run(const struct sx_segment_info *a, const struct sx_segment_info *b)
+{
+    return a->first_generation == b->first_generation && a->last_generation == b->last_generation;
+}
+
+static size_t run_count(const struct sx_merge_choice *choice)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < choice->count; i++)
+        count += i == 0 || !same_run(info_of(choice->store, choice->picked[i]),
+                                     info_of(choice->store, choice->picked[i - 1]));
+    return count;
+}
+
+/* ---- 1: flushes ---- */
+
+/* The oldest stretch of level-0 segments that are whole, of at least so many runs. */
+static bool choose_level0(struct sx_policy_store *store, size_t at_least,
+                          struct sx_merge_choice *choice)
+{
+    begin(choice, store);
+    choice->level = 1;
+    choice->tier = SX_TIER_HOT;
+    for (size_t i = 0; i < store->segment_count; i++) {
+        if (info_of(store, i)->level != 0)
+            continue;
+        if (!is_damaged(store, i)) {
+            if (!pick(choice, i))
+                return false;
+        } else if (run_count(choice) >= at_least) {
+            break;
+        } else {
+            choice->count = 0;
+        }
+    }
+    return choice->count > 0 && run_count(choice) >= at_least;
+}
+
+/* ---- overlapping segments ---- */
+
+struct reach {
+    int64_t min_ts, max_ts; /* whole windows */
+};
+
+static struct reach reach_of(const struct sx_policy_store *store, size_t i)
+{
+    int64_t start = sx_window_start(info_of(store, i)->min_ts, store->window_ns);
+    int64_t last = sx_window_start(info_of(store, i)->max_ts, store->window_ns);
+    return (struct reach){
+        .min_ts = start,
+        .max_ts = last > INT64_MAX - store->window_ns ? INT64_MAX : last + (store->window_ns - 1)};
+}
+
+static bool overlaps(struct reach a, struct reach b)
+{
+    return a.min_ts <= b.max_ts && b.min_ts <= a.max_ts;
+}
+
+static void extend(struct reach *reach, struct reach by)
+{
+    reach->min_ts = SX_MIN(reach->min_ts, by.min_ts);
+    reach->max_ts = SX_MAX(reach->max_ts, by.max_ts);
+}
+
+/* Picks the segments above level 0 that overlap segment `first`, or one that does, and so on; with
+ * `alike` only unsealed ones of its level. False: no memory. */
+static bool gather(struct sx_policy_store *store, size_t first, bool alike,
+                   struct sx_merge_choice *choice, struct reach *reach)
+{
+    const struct sx_segment_info *like = info_of(store, first);
+    *reach = reach_of(store, first);
+    for (size_t old = SIZE_MAX; old != choice->count;) {
+        struct reach sought = *reach;
+        old = choice->store == store ? choice->count : SIZE_MAX;
+        begin(choice, store);
+        for (size_t i = 0; i < store->segment_count; i++) {
+            const struct sx_segment_info *info = info_of(store, i);
+            if (info->level == 0 || !overlaps(reach_of(store, i), sought) ||
+                (alike && (info->level != like->level || info->tier != like->tier)))
+                continue;
+            if (!pick(choice, i))
+                return false;
+            extend(reach, reach_of(store, i));
+        }
+    }
+    return true;
+}
+
+/* ---- 2: tiers ---- */
+
+static bool is_picked(const struct sx_merge_choice *choice, size_t i)
+{
+    size_t low = 0, high = choice->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (choice->picked[middle] < i)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < choice->count && choice->picked[low] == i;
+}
+
+/* Keeps of the picked ones a stretch that nothing interrupts: no damage, and no other segment that
+ * overlaps it with generations in between. True: it has enough runs. */
+static bool keep_stretch(struct sx_merge_choice *choice, struct reach reach, size_t at_least)
+{
+    const struct sx_policy_store *store = choice->store;
+    size_t first = 0, at = 0;
+    for (size_t i = 0; i < store->segment_count && at <= choice->count; i++) {
+        bool picked = is_picked(choice, i);
+        bool ends = picked ? is_damaged(store, i) : overlaps(reach_of(store, i), reach);
+        if (ends) {
+            size_t count = at - first;
+            struct sx_merge_choice part = {
+                .store = choice->store, .picked = choice->picked + first, .count = count};
+            if (count && run_count(&part) >= at_least)
+                break;
+            first = at + picked;
+        }
+        at += picked;
+    }
+    at = SX_MIN(at, choice->count);
+    choice->count = at > first ? at - first : 0;
+    memmove(choice->picked, choice->picked + first, choice->count * sizeof *choice->picked);
+    return run_count(choice) >= at_least;
+}
+
+static bool choose_tier(struct sx_policy_store *store, struct sx_merge_choice *choice)
+{
+    for (size_t i = 0; i < store->segment_count; i++) {
+        const struct sx_segment_info *info = info_of(store, i);
+        struct reach reach;
+        if (info->level == 0 || info->tier == SX_TIER_SEALED || is_damaged(store, i))
+            continue;
+        if (!gather(store, i, true, choice, &reach))
+            return false;
+        if (run_count(choice) < SX_MERGE_FAN_IN || !keep_stretch(choice, reach, SX_MERGE_FAN_IN))
+            continue;
+        choice->level = (uint16_t)SX_MIN(info->level + 1, 255);
+        choice->tier = SX_TIER_HOT;
+        return true;
+    }
+    return false;
+}
+
+/* ---- 3: sealing ---- */
+
+static bool level0_reaches(const struct sx_policy_store *store, struct reach reach)
+{
+    for (size_t i = 0; i < store->segment_count; i++)
+        if (info_of(store, i)->level == 0 && overlaps(reach_of(store, i), reach))
+            return true;
+    return false;
+}
+
+/* Whether what is unsealed among the picked ones is worth sealing now. */
+static bool seal_is_due(const struct sx_merge_choice *choice, struct reach reach, int64_t now)
+{
+    uint64_t sealed = 0, unsealed = 0;
+    int64_t newest_ns = INT64_MIN;
+    for (size_t i = 0; i < choice->count; i++) {
+        const struct sx_segment_info *info = info_of(choice->store, choice->picked[i]);
+        if (info->tier == SX_TIER_SEALED) {
+            sealed += info->file_size;
+            continue;
+        }
+        unsealed += info->file_size;
+        newest_ns = SX_MAX(newest_ns, info->created_ns);
+    }
+    bool over = reach.max_ts < now && now - reach.max_ts >= SX_SEAL_QUIET_NS;
+    bool quiet = newest_ns == INT64_MIN || now - newest_ns >= SX_SEAL_QUIET_NS;
+    if (!over || !quiet || level0_reaches(choice->store, reach))
+        return false;
+    if (unsealed >= sealed / 100 * LATE_PERCENT)
+        return true;
+    return now - newest_ns >= DAY_NS && unsealed >= sealed / 100 * OLD_LATE_PERCENT;
+}
+
+static bool choose_seal(struct sx_engine *engine, struct sx_policy_store *store, bool force,
+                        struct sx_merge_choice *choice)
+{
+    int64_t now = sx_os_now_ns(engine->os);
+    for (size_t i = 0; i < store->segment_count; i++) {
+        bool sealed = true, damaged = false;
+        struct reach reach;
+        choice->level = 1;
+        if (info_of(store, i)->level == 0)
+            continue;
+        if (!gather(store, i, false, choice, &reach))
+            return false;
+        for (size_t j = 0; j < choice->count; j++) {
+            const struct sx_segment_info *info = info_of(store, choice->picked[j]);
+            sealed = sealed && info->tier == SX_TIER_SEALED;
+            damaged = damaged || is_damaged(store, choice->picked[j]);
+            choice->level = SX_MAX(choice->level, info->level);
+        }
+        if (damaged || (sealed && run_count(choice) == 1))
+            continue;
+        choice->tier = SX_TIER_SEALED;
+        if (force || seal_is_due(choice, reach, now))
+            return true;
+    }
+    return false;
+}
+
+/* ---- 4: small neighbours ---- */
+
+struct neighbour {
+    struct reach reach;
+    size_t index;
+};
+
+static int compare_neighbours(const void *a, const void *b, void *context)
+{
+    const struct neighbour *x = a, *y = b;
+    (void)context;
+    return (x->reach.min_ts > y->reach.min_ts) - (x->reach.min_ts < y->reach.min_ts);
+}
+
+static int compare_indexes(const void *a, const void *b, void *context)
+{
+    size_t x = *(const size_t *)a, y = *(const size_t *)b;
+    (void)context;
+    return (x > y) - (x < y);
+}
+
+/* Whether a segment is small, sealed, whole, and alone in its windows. `all` is sorted. */
+static bool stands_alone(const struct sx_policy_store *store, const struct neighbour *all,
+                         size_t count, size_t at)
+{
+    const struct sx_segment_info *info = info_of(store, all[at].index);
+    return info->tier == SX_TIER_SEALED && info->file_size < SX_SPAN_SIZE_MIN &&
+           !is_damaged(store, all[at].index) &&
+           (at == 0 || !overlaps(all[at - 1].reach, all[at].reach)) &&
+           (at + 1 == count || !overlaps(all[at + 1].reach, all[at].reach));
+}
+
+static bool pick_neighbours(struct sx_merge_choice *choice, const struct neighbour *all,
+                            size_t count)
+{
+    struct sx_policy_store *store = choice->store;
+    uint64_t size = 0;
+    for (size_t i = 0; i <= count; i++) {
+        bool small = i < count && stands_alone(store, all, count, i);
+        if (small && size < SX_SPAN_SIZE_MIN) {
+            size += info_of(store, all[i].index)->file_size;
+            if (!pick(choice, all[i].index))
+                return false;
+        } else if (choice->count >= SX_MERGE_FAN_IN) {
+            break;
+        } else {
+            choice->count = 0;
+            size = 0;
+        }
+    }
+    return choice->count >= SX_MERGE_FAN_IN;
+}
+
+static bool choose_neighbours(struct sx_policy_store *store, struct sx_merge_choice *choice)
+{
+    size_t size = (store->segment_count + 1) * sizeof(struct neighbour);
+    begin(choice, store);
+    if (store->segment_count < SX_MERGE_FAN_IN)
+        return false;
+    struct neighbour *all = sx_mem_alloc(choice->mem, size);
+    choice->no_memory = choice->no_memory || !all;
+    if (!all)
+        return false;
+    for (size_t i = 0; i < store->segment_count; i++)
+        all[i] = (struct neighbour){.reach = reach_of(store, i), .index = i};
+    sx_sort(all, store->segment_count, sizeof *all, compare_neighbours, NULL);
+    bool found = pick_neighbours(choice, all, store->segment_count);
+    sx_mem_free(choice->mem, all);
+    if (!found)
+        return false;
+    sx_sort(choice->picked, choice->count, sizeof *choice->picked, compare_indexes, NULL);
+    choice->tier = SX_TIER_SEALED;
+    choice->level = 1;
+    for (size_t i = 0; i < choice->count; i++)
+        choice->level = SX_MAX(choice->level, info_of(store, choice->picked[i])->level);
+    return true;
+}
+
+/* ---- 5: reclaiming ---- */
+
+static bool choose_reclaim(struct sx_policy_store *store, unsigned percent,
+                           struct sx_merge_choice *choice)
+{
+    begin(choice, store);
+    for (size_t i = 0; i < store->segment_count; i++) {
+        const struct sx_segment *segment = store->segments[i];
+        if (segment->deleted_percent < percent || is_damaged(store, i))
+            continue;
+        choice->level = segment->info.level;
+        choice->tier = (enum sx_tier)segment->info.tier;
+        choice->keep_whole = true;
+        return pick(choice, i);
+    }
+    return false;
+}
+
+/* ---- in order ---- */
+
+static bool choose_in(struct sx_engine *engine, struct sx_policy_store *store,
+                      enum sx_merge_aim aim, struct sx_merge_choice *choice)
+{
+    switch (aim) {
+    case SX_MERGE_RECLAIM:
+        return choose_reclaim(store, 1, choice);
+    case SX_MERGE_ALL:
+        return choose_level0(store, 1, choice) || choose_seal(engine, store, true, choice);
+    case SX_MERGE_DUE:
+        break;
+    }
+    return choose_level0(store, SX_MERGE_FAN_IN, choice) || choose_tier(store, choice) ||
+           choose_seal(engine, store, false, choice) ||
+           choose_reclaim(store, RECLAIM_PERCENT, choice) || choose_neighbours(store, choice);
+}
+
+bool sx_merge_choose(struct sx_engine *engine, enum sx_merge_aim aim,
+                     struct sx_merge_choice *choice)
+{
+    for (size_t i = 0; i < engine->store_count && !choice->no_memory; i++)
+        if (choose_in(engine, engine->stores[i], aim, choice))
+            return true;
+    return false;
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* merge_choose.h -- which segments to merge next.
+ *
+ * Algorithm   1. First level: SX_MERGE_FAN_IN flushes, from the oldest on, become segments of level
+ *                1, cut along time as merge_plan.h says.
+ *             2. Tiers: SX_MERGE_FAN_IN runs of one level that overlap in time (in one window, as a
+ *                rule) become one of the next level.
+ *             3. Seal: segments that overlap one another, whose windows are over, and that were
+ *                left alone for ten minutes, become one run with the strongest codecs. What came
+ *                late is merged in when it is a quarter of what is sealed, or after a day if it is
+ *                a fiftieth: not at every late row.
+ *             4. Neighbours: SX_MERGE_FAN_IN small sealed segments side by side become one.
+ *             5. Reclaim: a segment of which a fifth or more is deleted is written anew.
+ *             A run is the pieces of one output: they share their generations.
+ * Invariants  The inputs of a merge are neighbours in the order of generations among the segments
+ *             that overlap them in time, so that "the newest wins" stays an order of numbers. A
+ *             damaged segment is never an input, and nothing is merged across it.
+ * Threads     state_mutex held. */
+#ifndef SX_ENGINE_MERGE_CHOOSE_H
+#define SX_ENGINE_MERGE_CHOOSE_H
+
+#include "codec/column.h"
+#include "engine/engine_priv.h"
+
+struct sx_merge_choice {
+    struct sx_mem *mem;
+    struct sx_policy_store *store;
+    size_t *picked; /* indexes of the store's segments, ascending */
+    size_t count, capacity;
+    uint16_t level; /* of the output */
+    enum sx_tier tier;
+    bool keep_whole; /* the outputs are not cut along time anew */
+    bool no_memory;
+};
+
+void sx_merge_choice_init(struct sx_merge_choice *choice, struct sx_mem *mem);
+void sx_merge_choice_deinit(struct sx_merge_choice *choice);
+
+/* False: nothing is to be done, or no memory (choice->no_memory). */
+bool sx_merge_choose(struct sx_engine *engine, enum sx_merge_aim aim,
+                     struct sx_merge_choice *choice);
+
+#endif

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* command.c -- statements that change the catalog, as commands; see execute.h. */
+#include "influxql/check.h"
+#include "influxql/schema.h"
+
+static void policy_settings(const struct sx_iql_policy *policy, struct sx_command *command)
+{
+    command->database = policy->database;
+    command->policy = policy->name;
+    command->duration_ns = policy->duration_ns;
+    command->shard_duration_ns = policy->shard_ns;
+    command->replica_count = policy->replication;
+    command->future_limit_ns = policy->future_ns;
+    command->past_limit_ns = policy->past_ns;
+    command->settings = (policy->has_duration ? SX_POLICY_DURATION : 0U) |
+                        (policy->has_replication ? SX_POLICY_REPLICATION : 0U) |
+                        (policy->has_shard ? SX_POLICY_SHARD_DURATION : 0U) |
+                        (policy->is_default ? SX_POLICY_DEFAULT : 0U) |
+                        (policy->has_future ? SX_POLICY_FUTURE_LIMIT : 0U) |
+                        (policy->has_past ? SX_POLICY_PAST_LIMIT : 0U);
+}
+
+/* What is wrong with ALTER whatever the policy is; the peer looks for database and policy first. */
+static stria_status check_alter(const struct sx_iql_statement *statement,
+                                const struct sx_iql_context *context, stria_error *err)
+{
+    const struct sx_iql_policy *policy = &statement->u.policy;
+    const struct sx_database *database;
+    stria_status st = sx_iql_find_database(context, policy->database, &database, err);
+    if (!st && sx_database_policy(database, policy->name))
+        st = sx_iql_check_named(statement, err);
+    return st;
+}
+
+stria_status sx_iql_command(const struct sx_iql_statement *statement,
+                            const struct sx_iql_context *context, struct sx_command *command,
+                            stria_error *err)
+{
+    stria_status st = sx_iql_check_statement(statement, err);
+    *command = (struct sx_command){0};
+    if (st)
+        return st;
+    switch (statement->kind) {
+    case SX_IQL_STATEMENT_CREATE_DATABASE:
+        policy_settings(&statement->u.policy, command);
+        command->kind = SX_CREATE_DATABASE;
+        if (statement->u.policy.name.len)
+            command->settings |= SX_POLICY_NAME;
+        return STRIA_OK;
+    case SX_IQL_STATEMENT_DROP_DATABASE:
+        command->kind = SX_DROP_DATABASE;
+        command->database = statement->u.names.name;
+        return STRIA_OK;
+    case SX_IQL_STATEMENT_CREATE_POLICY:
+        policy_settings(&statement->u.policy, command);
+        command->kind = SX_CREATE_POLICY;
+        return STRIA_OK;
+    case SX_IQL_STATEMENT_ALTER_POLICY:
+        policy_settings(&statement->u.policy, command);
+        command->kind = SX_ALTER_POLICY;
+        return check_alter(statement, context, err);
+    default:
+        command->kind = SX_DROP_POLICY;
+        command->database = statement->u.names.database;
+        command->policy = statement->u.names.name;
+        return STRIA_OK;
+    }
+}

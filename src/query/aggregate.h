@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* aggregate.h -- aggregates and selectors of several columns at once, by window, over many series.
+ *
+ * Why         A query like SELECT mean(a), max(b) GROUP BY time(1m) reads each series once, whatever
+ *             it asks for; and reads one series after the other, so that the rows of many never have
+ *             to be merged by time.
+ * Algorithm   Rows are cut into stretches of one window. A kernel goes over the values of a stretch and
+ *             leaves its result in the window's cell; windows are found by hash, or are the one that
+ *             follows the one before. What needs all values of a window (median, percentile) or each
+ *             different one (distinct, mode) gathers them.
+ * Invariants  The result depends on the values, the order of the series and the times, never on how
+ *             rows were cut into batches. Equal times: first() and last() take the greater value, as
+ *             the peer does; min() and max() the earlier time.
+ * Limits      Memory: 32 bytes a window and call, plus what is gathered, of the budget it was given.
+ * Threads     One owner. */
+#ifndef SX_QUERY_AGGREGATE_H
+#define SX_QUERY_AGGREGATE_H
+
+#include "base/mem.h"
+#include "model/vector.h"
+#include "query/column.h"
+#include "query/window.h"
+
+enum sx_agg_kind {
+    SX_AGG_COUNT = 0,
+    SX_AGG_SUM,
+    SX_AGG_MEAN,
+    SX_AGG_MIN,
+    SX_AGG_MAX,
+    SX_AGG_FIRST,
+    SX_AGG_LAST,
+    SX_AGG_SPREAD,
+    SX_AGG_STDDEV,
+    SX_AGG_MEDIAN,
+    SX_AGG_MODE,
+    SX_AGG_PERCENTILE,
+    SX_AGG_DISTINCT,
+    SX_AGG_COUNT_DISTINCT,
+};
+
+struct sx_agg_call {
+    enum sx_agg_kind kind;
+    uint32_t column;   /* of the rows: its values */
+    double percentile; /* 0 to 100 */
+    int64_t time_min_ns, time_max_ns; /* rows outside do not count for it; both inclusive */
+    bool keeps_time; /* a selector: its point has the value's own time, not its window's begin */
+    bool keeps_beside; /* a selector that columns stand beside */
+};
+
+struct sx_agg_options {
+    struct sx_mem *mem;
+    struct sx_windows windows;
+    const struct sx_agg_call *calls; /* borrowed */
+    uint32_t call_count;
+    const stria_type *types; /* of the rows' columns; borrowed */
+    uint32_t column_count;
+    const uint32_t *beside; /* columns whose values stand beside the one that is selected; borrowed */
+    uint32_t beside_count;  /* > 0: there is one call, a selector */
+    bool descending;        /* the order of the results, and of the rows */
+};
+
+/* Whether a kind takes values of a type, and the type of its result. */
+bool sx_agg_takes(enum sx_agg_kind kind, stria_type type);
+stria_type sx_agg_type(enum sx_agg_kind kind, stria_type type);
+
+struct sx_aggregate;
+
+/* Returns OK, NOMEM. */
+stria_status sx_aggregate_create(const struct sx_agg_options *options, struct sx_aggregate **agg,
+                                 stria_error *err);
+void sx_aggregate_destroy(struct sx_aggregate *agg); /* NULL is allowed */
+
+/* Forgets everything that was fed. */
+void sx_aggregate_begin(struct sx_aggregate *agg);
+/* The same, but strings in points that were taken stay. */
+void sx_aggregate_advance(struct sx_aggregate *agg);
+
+/* Rows of one series, which follow those of the call before unless end_series was called. Times do not
+ * turn round inside a call.
+ * set       which of several sets of results the rows belong to (the tags of a sub-query's series).
+ * selected  the rows that count; NULL: all.
+ * Returns   OK, NOMEM. */
+stria_status sx_aggregate_feed(struct sx_aggregate *agg, uint32_t set, const struct sx_rows *rows,
+                               const uint64_t *selected, stria_error *err);
+
+/* Whether every call got a value of the series at hand: then rows that come later cannot change a
+ * first(), nor those that come before, read backwards, a last(). */
+bool sx_aggregate_series_has_all(const struct sx_aggregate *agg);
+
+/* Another series follows. */
+void sx_aggregate_end_series(struct sx_aggregate *agg);
+
+/* What a call came to: points in the order of windows, then sets. */
+struct sx_agg_points {
+    size_t count;
+    int64_t *ts_ns;
+    uint32_t *sets;
+    struct sx_column values;
+    struct sx_column *beside;
+    uint32_t beside_count;
+    size_t ts_capacity, set_capacity;
+};
+
+/* Makes an empty list for the points of a call. False: no memory (it is to be deinitialised then,
+ * too). */
+SX_MUST_CHECK bool sx_agg_points_init(struct sx_agg_points *points, struct sx_aggregate *agg,
+                                      uint32_t call);
+void sx_agg_points_deinit(struct sx_agg_points *points, struct sx_mem *mem);
+
+/* Appends the points of a call, once all series were fed; a window without a value gives none.
+ * Strings in them live until begin. Returns OK, NOMEM. */
+stria_status sx_aggregate_take(struct sx_aggregate *agg, uint32_t call,
+                               struct sx_agg_points *points, stria_error *err);
+
+#endif

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* ops.c -- see ops.h. */
+#include "ops.h"
+
+#include "random.h"
+
+#include "model/catalog.h"
+#include "os/os_mem.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+/* ---- making ---- */
+
+static enum op_kind work_kind(uint64_t *state)
+{
+    static const enum op_kind kinds[] = {OP_FLUSH, OP_FLUSH, OP_FLUSH, OP_POLL,
+                                         OP_POLL,  OP_MERGE, OP_SEAL,  OP_REOPEN};
+    return kinds[random_below(state, SX_COUNT_OF(kinds))];
+}
+
+static enum op_kind change_kind(uint64_t *state)
+{
+    static const enum op_kind kinds[] = {OP_CREATE_DATABASE, OP_CREATE_DATABASE, OP_DROP_DATABASE,
+                                         OP_CREATE_POLICY,   OP_CREATE_POLICY,   OP_DROP_POLICY,
+                                         OP_ALTER_POLICY};
+    return kinds[random_below(state, SX_COUNT_OF(kinds))];
+}
+
+struct op op_make(uint64_t *state, uint32_t id, const struct op_mix *mix)
+{
+    struct op op = {.id = id,
+                    .database = (int)random_below(state, ORACLE_DATABASES),
+                    .policy = (int)random_below(state, ORACLE_POLICIES + 1) - 1,
+                    .durability = STRIA_SYNC};
+    uint32_t dice = random_below(state, 100);
+    op.seed = random_next(state);
+    if (dice < mix->work_percent) {
+        op.kind = work_kind(state);
+        return op;
+    }
+    if (dice < mix->work_percent + mix->change_percent) {
+        op.kind = change_kind(state);
+        op.policy = op.policy < 0 ? 1 : op.policy;
+        return op;
+    }
+    if (!mix->no_retention && random_once_in(state, 40)) {
+        op.kind = OP_ADVANCE;
+        return op;
+    }
+    op.write = (enum write_kind)random_below(state, WRITE_KIND_COUNT);
+    if (mix->no_clash && op.write == WRITE_CLASH)
+        op.write = WRITE_OVER;
+    if (random_below(state, 100) < mix->async_percent)
+        op.durability = STRIA_ASYNC;
+    return op;
+}
+
+const char *op_text(const struct op *op, char *text, size_t size)
+{
+    static const char *const kinds[OP_KIND_COUNT] = {
+        "write",       "flush",           "merge",         "seal",
+        "poll",        "create database", "drop database", "create policy",
+        "drop policy", "alter policy",    "reopen",        "advance"};
+    static const char *const writes[WRITE_KIND_COUNT] = {
+        "one",   "many series", "run",  "late",  "duplicates", "over",          "subset",
+        "types", "texts",       "wide", "clash", "old",        "extreme times", "backfill"};
+    if (op->kind == OP_WRITE)
+        (void)snprintf(text, size, "%u: write %s%s to %d.%d", op->id, writes[op->write],
+                       op->durability == STRIA_ASYNC ? " async" : "", op->database, op->policy);
+    else
+        (void)snprintf(text, size, "%u: %s %d.%d", op->id, kinds[op->kind], op->database,
+                       op->policy);
+    return text;
+}
+
+/* ---- the parts that both sides must agree on ---- */
+
+static int64_t policy_duration(const struct op *op)
+{
+    static const int64_t durations[] = {0, 0, 2 * SX_HOUR_NS, 30 * SX_DAY_NS};
+    return durations[op->seed % SX_COUNT_OF(durations)];
+}
+
+static bool policy_default(const struct op *op)
+{
+    return op->seed / 16 % 3 == 0;
+}
+
+int64_t op_advance_ns(const struct op *op)
+{
+    return (int64_t)(op->seed % 180 + 1) * 60 * 1000000000;
+}
+
+static struct sx_command command_of(const struct op *op)
+{
+    static const enum sx_command_kind kinds[OP_KIND_COUNT] = {
+        [OP_CREATE_DATABASE] = SX_CREATE_DATABASE, [OP_DROP_DATABASE] = SX_DROP_DATABASE,
+        [OP_CREATE_POLICY] = SX_CREATE_POLICY,     [OP_DROP_POLICY] = SX_DROP_POLICY,
+        [OP_ALTER_POLICY] = SX_ALTER_POLICY,
+    };
+    struct sx_command command = {.kind = kinds[op->kind],
+                                 .database = sx_bytes_of(oracle_database_name(op->database))};
+    if (op->kind == OP_CREATE_DATABASE || op->kind == OP_DROP_DATABASE)
+        return command;
+    command.policy = sx_bytes_of(oracle_policy_name(op->policy < 0 ? 0 : op->policy));
+    command.settings = SX_POLICY_DURATION | (policy_default(op) ? SX_POLICY_DEFAULT : 0);
+    command.duration_ns = policy_duration(op);
+    /* The shard duration must fit the shortest that an ALTER may ask for. */
+    command.shard_duration_ns = SX_HOUR_NS;
+    command.settings |= SX_POLICY_SHARD_DURATION;
+    return command;
+}
+
+/* ---- the engine ---- */
+
+static int policy_index(const struct sx_policy *policy)
+{
+    for (int i = 0; i < ORACLE_POLICIES; i++)
+        if (sx_bytes_equal(policy->name, sx_bytes_of(oracle_policy_name(i))))
+            return i;
+    return -1;
+}
+
+void op_resolve(struct op *op, struct store *store)
+{
+    const struct sx_policy *policy = NULL;
+    op->now_ns = sx_os_now_ns(store->os);
+    op->rows =
+        (struct write){.kind = op->write, .seed = op->seed, .id = op->id, .now_ns = op->now_ns};
+    if (op->kind != OP_WRITE || !store->engine)
+        return;
+    struct sx_catalog *catalog = sx_engine_catalog(store->engine);
+    const char *name = op->policy < 0 ? "" : oracle_policy_name(op->policy);
+    (void)sx_catalog_find(catalog, sx_bytes_of(oracle_database_name(op->database)),
+                          sx_bytes_of(name), NULL, &policy, NULL);
+    if (policy) {
+        op->policy = policy_index(policy);
+        op->rows.duration_ns = policy->duration_ns;
+    }
+    sx_catalog_release(catalog);
+    if (op->write == WRITE_OLD && !op->rows.duration_ns)
+        op->rows.kind = WRITE_BACKFILL;
+    if (op->write == WRITE_EXTREME_TIMES && op->rows.duration_ns)
+        op->rows.kind = WRITE_OVER;
+}
+
+static stria_status reopen(struct store *store, stria_error *err)
+{
+    /* What the last sync meets is not what opening meets. */
+    stria_status closed = store_close(store, err);
+    stria_status opened = store_open(store, err);
+    return opened ? opened : closed;
+}
+
+void op_run(const struct op *op, struct store *store, struct op_outcome *outcome)
+{
+    struct sx_command command;
+    stria_error *err = &outcome->error;
+    *outcome = (struct op_outcome){0};
+    if (!store->engine) {
+        outcome->status = STRIA_READ_ONLY;
+        return;
+    }
+    switch (op->kind) {
+    case OP_WRITE:
+        outcome->status = store_write(store, op->database, op->policy, &op->rows, op->durability,
+                                      &outcome->written, err);
+        return;
+    case OP_FLUSH:
+    case OP_MERGE:
+    case OP_SEAL:
+        outcome->status =
+            sx_engine_compact(store->engine, (stria_compact_until)(op->kind - OP_FLUSH), NULL, err);
+        return;
+    case OP_POLL:
+        store_poll(store, 1 + (unsigned)(op->seed % 20));
+        return;
+    case OP_REOPEN:
+        outcome->status = reopen(store, err);
+        return;
+    case OP_ADVANCE:
+        return; /* the caller's clock */
+    default:
+        command = command_of(op);
+        outcome->status = sx_engine_execute(store->engine, &command, err);
+        return;
+    }
+}
+
+bool op_refused(stria_status status)
+{
+    return status == STRIA_NOT_FOUND || status == STRIA_EXISTS || status == STRIA_CONFLICT ||
+           status == STRIA_INVALID || status == STRIA_LIMIT || status == STRIA_BUSY ||
+           status == STRIA_READ_ONLY || status == STRIA_DISK_FULL || status == STRIA_NOMEM;
+}
+
+/* ---- the oracle ---- */
+
+static bool apply_write(const struct op *op, struct oracle *oracle,
+                        const struct op_outcome *outcome, char *text, size_t text_size)
+{
+    struct test_rows rows = {0};
+    struct rows_outcome expected;
+    struct oracle_policy *policy = oracle_policy(oracle, op->database, op->policy);
+    if (!policy) {
+        (void)snprintf(text, text_size, "a write to a policy that is not there");
+        return false;
+    }
+    rows_make(&rows, &op->rows);
+    rows_apply(&rows, &op->rows, oracle, policy, &expected);
+    rows_free(&rows);
+    if (!outcome)
+        return true;
+    const struct sx_write_result *r = &outcome->written;
+    if (r->row_count == expected.row_count && r->sample_count == expected.sample_count &&
+        r->conflict_count == expected.conflict_count &&
+        r->outside_retention_count == expected.outside_count)
+        return true;
+    (void)snprintf(text, text_size,
+                   "stored %" PRIu64 " rows %" PRIu64 " samples, not %" PRIu64 " and %" PRIu64
+                   "; %" PRIu64 " conflicts, not %" PRIu64 "; %" PRIu64 " too old, not %" PRIu64,
+                   r->row_count, r->sample_count, expected.row_count, expected.sample_count,
+                   r->conflict_count, expected.conflict_count, r->outside_retention_count,
+                   expected.outside_count);
+    return false;
+}
+
+static void apply_alter(const struct op *op, struct oracle *oracle)
+{
+    struct oracle_policy *policy = oracle_policy(oracle, op->database, op->policy);
+    if (!policy)
+        return;
+    if (policy->duration_ns)
+        oracle_forget(policy, op->now_ns);
+    policy->duration_ns = policy_duration(op);
+    if (policy_default(op))
+        oracle->databases[op->database].default_policy = op->policy;
+}
+
+bool op_apply(const struct op *op, struct oracle *oracle, const struct op_outcome *outcome,
+              char *text, size_t text_size)
+{
+    switch (op->kind) {
+    case OP_WRITE:
+        return apply_write(op, oracle, outcome, text, text_size);
+    case OP_CREATE_DATABASE:
+        oracle_create_database(oracle, op->database);
+        return true;
+    case OP_DROP_DATABASE:
+        oracle_drop_database(oracle, op->database);
+        return true;
+    case OP_CREATE_POLICY:
+        if (oracle->databases[op->database].exists)
+            oracle_create_policy(oracle, op->database, op->policy, policy_duration(op),
+                                 policy_default(op));
+        return true;
+    case OP_DROP_POLICY:
+        oracle_drop_policy(oracle, op->database, op->policy);
+        return true;
+    case OP_ALTER_POLICY:
+        apply_alter(op, oracle);
+        return true;
+    default:
+        return true;
+    }
+}

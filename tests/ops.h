@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* ops.h -- operations on a store, from a seed: done to the engine, and told to the oracle.
+ *
+ * Threads     One owner. */
+#ifndef STRIA_TESTS_OPS_H
+#define STRIA_TESTS_OPS_H
+
+#include "store.h"
+
+enum op_kind {
+    OP_WRITE = 0,
+    OP_FLUSH,
+    OP_MERGE,
+    OP_SEAL,
+    OP_POLL,
+    OP_CREATE_DATABASE,
+    OP_DROP_DATABASE,
+    OP_CREATE_POLICY,
+    OP_DROP_POLICY,
+    OP_ALTER_POLICY,
+    OP_REOPEN,
+    OP_ADVANCE, /* the clock */
+    OP_KIND_COUNT
+};
+
+struct op {
+    enum op_kind kind;
+    enum write_kind write;
+    stria_durability durability;
+    int database, policy; /* policy -1: the default one */
+    uint32_t id;
+    uint64_t seed;
+    /* filled in by op_resolve() */
+    int64_t now_ns;
+    struct write rows;
+};
+
+/* Which operations a script has. */
+struct op_mix {
+    bool no_clash;     /* fields keep their types: needed where writes fail, see history.h */
+    bool no_retention; /* no policy forgets, no jumps of the clock */
+    uint32_t async_percent;
+    uint32_t change_percent; /* of the catalog */
+    uint32_t work_percent;   /* flush, merge, seal, poll, reopen */
+};
+
+struct op op_make(uint64_t *state, uint32_t id, const struct op_mix *mix);
+/* "write late async", for messages. Writes into a buffer. */
+const char *op_text(const struct op *op, char *text, size_t size);
+
+struct op_outcome {
+    stria_status status;
+    stria_error error;
+    struct sx_write_result written;
+};
+
+/* Fixes what depends on the store as it is now: the clock, which policy is the default one, how
+ * long it keeps rows. What was resolved can be told to an oracle at any time later. */
+void op_resolve(struct op *op, struct store *store);
+
+/* Carries it out. */
+void op_run(const struct op *op, struct store *store, struct op_outcome *outcome);
+
+/* Tells the oracle that it was carried out. False: it contradicts what the oracle knows (a write to
+ * a policy that is not there), or a write's counts are not those that the outcome tells (NULL: they
+ * are not compared); text says so. */
+bool op_apply(const struct op *op, struct oracle *oracle, const struct op_outcome *outcome,
+              char *text, size_t text_size);
+
+/* How far OP_ADVANCE moves the clock. */
+int64_t op_advance_ns(const struct op *op);
+
+/* Whether a failure means for sure that nothing was done. */
+bool op_refused(stria_status status);
+
+#endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* fuzz_answer.c -- any bytes as a server's answer: walked to its end or to an error, whatever pieces
- * they come in; both walks see the same rows. */
+/* fuzz_answer.c -- any bytes as a server's answer: walked to its end or to an error, whatever
+ * pieces they come in; both walks see the same rows. */
 #include "app/client/answer.h"
 
 #include <stdlib.h>

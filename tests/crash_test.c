@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* crash_test.c -- the power goes, or the process is killed, at every moment of a store's life.
  *
- * Method      A script of operations runs on a disk in memory. Before each call that changes the disk,
- *             disks are made of what a power loss would leave just then: unsynced sectors lost, kept,
- *             torn or garbage, names lost or kept, in many combinations, all of them when there are
- *             few. From each a store is opened; it must hold what was acknowledged, and nothing by
- *             halves. Some of these openings meet a power loss themselves, at each of their calls.
- *             Between operations, and in the middle of some, the process is killed: what it wrote is
- *             there, but the power may still take what it had not synced.
+ * Method      A script of operations runs on a disk in memory. Before each call that changes the
+ *             disk, disks are made of what a power loss would leave just then: unsynced sectors
+ *             lost, kept, torn or garbage, names lost or kept, in many combinations, all of them
+ *             when there are few. From each a store is opened; it must hold what was acknowledged,
+ *             and nothing by halves. Some of these openings meet a power loss themselves, at each
+ *             of their calls. Between operations, and in the middle of some, the process is killed:
+ *             what it wrote is there, but the power may still take what it had not synced.
  * Limits      STRIA_SWEEP=N: N times as many states. STRIA_SEED=N begins elsewhere. */
 #include "history.h"
 #include "mortal_os.h"
@@ -146,10 +146,10 @@ static void check_way(struct crash *c, const struct way *way)
     struct way again = *way;
     char where[60], twice[100];
     struct sx_os *left = sx_os_mem_crash(c->disk, choose, &again);
-    struct second second = {.disk = left,
-                            .at = random_below(&c->state, 24),
-                            .way = {.number = random_below(&c->state, WAYS),
-                                    .state = random_next(&c->state)}};
+    struct second second = {
+        .disk = left,
+        .at = random_below(&c->state, 24),
+        .way = {.number = random_below(&c->state, WAYS), .state = random_next(&c->state)}};
     assert_non_null(left);
     (void)way_text(way, where, sizeof where);
     bool doubly = random_once_in(&c->state, 3);

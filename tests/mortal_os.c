@@ -68,8 +68,8 @@ static stria_status mortal_pread(struct sx_file *file, void *bytes, size_t size,
 static stria_status mortal_pwritev(struct sx_file *file, const struct sx_iov *iov, size_t count,
                                    uint64_t offset, stria_error *err)
 {
-    stria_status st = is_dead(file) ? STRIA_OK
-                                    : sx_file_pwritev(below_of(file), iov, count, offset, err);
+    stria_status st =
+        is_dead(file) ? STRIA_OK : sx_file_pwritev(below_of(file), iov, count, offset, err);
     return is_dead(file) ? STRIA_OK : st; /* it may die in the middle of it */
 }
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* mortal_os.h -- a table of system calls whose process can be killed: for tests.
  *
- * Why         kill -9 leaves on disk, and in the system's memory, what was written until then, synced
- *             or not; a power loss later may still take what was not. After mortal_os_kill() nothing
- *             that the store does reaches the disk any more, so the test can close it and open
- *             another one on the same disk.
+ * Why         kill -9 leaves on disk, and in the system's memory, what was written until then,
+ *             synced or not; a power loss later may still take what was not. After mortal_os_kill()
+ *             nothing that the store does reaches the disk any more, so the test can close it and
+ *             open another one on the same disk.
  * Model       Dead calls that change something do nothing and succeed (making a file fails); locks
  *             are gone.
  * Threads     One. */

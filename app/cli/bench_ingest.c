@@ -102,8 +102,8 @@ static void make_rows(struct writer *w)
         w->series[i] = w->handles[at];
         w->ts_ns[i] = ts;
         if (late && sx_bench_random64(&w->seed) % 100 < late)
-            w->ts_ns[i] -= (int64_t)(sx_bench_random64(&w->seed) % LATE_TICKS) * TICK_NS +
-                           TICK_NS / 2;
+            w->ts_ns[i] -=
+                (int64_t)(sx_bench_random64(&w->seed) % LATE_TICKS) * TICK_NS + TICK_NS / 2;
         if (++at == w->series_count) {
             at = 0;
             ts += TICK_NS;

@@ -109,8 +109,8 @@ static stria_bytes view_of(const char *text)
 void sx_bench_host_make(struct sx_bench_host *host, uint64_t number)
 {
     static const char *const keys[SX_BENCH_TAGS] = {
-        "hostname", "region", "datacenter", "rack",    "os",
-        "arch",     "team",   "service",    "service_version", "service_environment"};
+        "hostname", "region",          "datacenter",         "rack", "os", "arch", "team",
+        "service",  "service_version", "service_environment"};
     uint64_t r = sx_hash_u64(number);
     const char *region = regions[r % SX_COUNT_OF(regions)];
     char(*t)[SX_BENCH_TAG_SIZE] = host->texts;
@@ -130,10 +130,9 @@ void sx_bench_host_make(struct sx_bench_host *host, uint64_t number)
 
 void sx_bench_field_name(size_t field, char name[SX_BENCH_FIELD_NAME_SIZE])
 {
-    static const char *const names[] = {"usage_user",   "usage_system", "usage_idle",
-                                        "usage_nice",   "usage_iowait", "usage_irq",
-                                        "usage_softirq", "usage_steal", "usage_guest",
-                                        "usage_guest_nice"};
+    static const char *const names[] = {
+        "usage_user", "usage_system",  "usage_idle",  "usage_nice",  "usage_iowait",
+        "usage_irq",  "usage_softirq", "usage_steal", "usage_guest", "usage_guest_nice"};
     if (field < SX_COUNT_OF(names))
         (void)snprintf(name, SX_BENCH_FIELD_NAME_SIZE, "%s", names[field]);
     else

@@ -37,8 +37,7 @@ static int bench_codec(struct sx_cli *cli, const struct sx_bench_arguments *benc
 static int bench_kernels(struct sx_cli *cli, const struct sx_bench_arguments *bench)
 {
     stria_error err = {0};
-    stria_status st =
-        sx_bench_kernels(&cli->out, &cli->mem, bench->json, SX_BENCH_COLD_SIZE, &err);
+    stria_status st = sx_bench_kernels(&cli->out, &cli->mem, bench->json, SX_BENCH_COLD_SIZE, &err);
     return st ? sx_cli_fail(cli, &err) : SX_EXIT_OK;
 }
 
@@ -71,11 +70,12 @@ const struct sx_command sx_cmd_bench = {
     .operand_min = 1,
     .operand_max = SX_OPERANDS_MAX,
     .summary = "Measures a store on this machine, the codecs on files, or their inner loops",
-    .details = "ingest: columnar writes, as fast as they go. start: opening a store until the first\n"
-               "durable write. codec: files of little-endian doubles (.f64), CSV with time,value\n"
-               "(.csv) or line protocol, each also packed by zstd: bits and nanoseconds a value, per\n"
-               "file and in total. kernels: nanoseconds a value of each loop, width and instruction\n"
-               "set.",
+    .details =
+        "ingest: columnar writes, as fast as they go. start: opening a store until the first\n"
+        "durable write. codec: files of little-endian doubles (.f64), CSV with time,value\n"
+        "(.csv) or line protocol, each also packed by zstd: bits and nanoseconds a value, per\n"
+        "file and in total. kernels: nanoseconds a value of each loop, width and instruction\n"
+        "set.",
     .example = "stria bench ingest --data run-data --series 4000 --fields 10 --seconds 60 --json",
     .options = options,
     .option_count = SX_COUNT_OF(options),

@@ -109,9 +109,9 @@ struct rows_write {
     const stria_column **sorted; /* the columns, by name and type */
     struct sx_batch_column *columns;
     bool has_presence; /* some row may lack a value */
-    bool all_words;    /* no bools and no strings: every value is 8 bytes that are taken as they are */
-    uint32_t last;     /* number of the series of the row before */
-    uint32_t schema;   /* and its schema; UINT32_MAX: there was none */
+    bool all_words; /* no bools and no strings: every value is 8 bytes that are taken as they are */
+    uint32_t last;  /* number of the series of the row before */
+    uint32_t schema; /* and its schema; UINT32_MAX: there was none */
     stria_error *err;
 };
 
@@ -172,8 +172,7 @@ static stria_status sort_columns(struct rows_write *w)
         w->columns[i] =
             (struct sx_batch_column){.name = sx_bytes_of(column->name), .type = column->type};
         w->has_presence = w->has_presence || column->present;
-        w->all_words =
-            w->all_words && column->type != STRIA_BOOL && column->type != STRIA_STRING;
+        w->all_words = w->all_words && column->type != STRIA_BOOL && column->type != STRIA_STRING;
         if (i && compare_columns(&w->sorted[i - 1], &w->sorted[i], NULL) == 0)
             return sx_fail(w->err, STRIA_INVALID, "column '%s' is given twice", column->name);
     }
@@ -281,8 +280,7 @@ static stria_status put_values(struct rows_write *w, size_t row, uint8_t *out)
         if (!is_present(column, row))
             continue;
         if (w->has_presence)
-            sx_put_u64(out + i / 64 * 8,
-                       sx_get_u64(out + i / 64 * 8) | (uint64_t)1 << (i % 64));
+            sx_put_u64(out + i / 64 * 8, sx_get_u64(out + i / 64 * 8) | (uint64_t)1 << (i % 64));
         stria_status st = put_value(w, column, row, values + i * 8);
         if (st)
             return st;
@@ -323,8 +321,8 @@ static stria_status fill_batch(struct rows_write *w)
     if (st)
         return st;
     /* At once, and not doubled: the memtable takes the rows over as they are. */
-    size_t size = w->rows->row_count *
-                  sx_row_size((uint32_t)w->rows->column_count, w->has_presence);
+    size_t size =
+        w->rows->row_count * sx_row_size((uint32_t)w->rows->column_count, w->has_presence);
     if (size <= SX_BATCH_SIZE_MAX && !sx_buf_reserve(&b->rows, size))
         return sx_buf_refused(&b->rows, "rows of a batch", w->err);
     for (size_t row = 0; row < w->rows->row_count && !st; row++)

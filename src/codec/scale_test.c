@@ -2,7 +2,8 @@
 /* scale_test.c -- decimals of doubles: the division against the two multiplications that replace
  * it.
  *
- * Limits      The sweep here is a part of the proof test; bench/bench_prove_scale.c runs all of it. */
+ * Limits      The sweep here is a part of the proof test; bench/bench_prove_scale.c runs all of
+ *             it. */
 #include "codec/scale.h"
 
 #include "codec/generators.h"
@@ -65,9 +66,9 @@ static uint64_t product_modulo(uint64_t a, uint64_t b, uint64_t m)
 }
 
 /* Numbers whose quotient lies as near as can be to the middle of two doubles: there an error in the
- * last bits would show. A middle is (2 k + 1) / 2^t, and n / 10^p misses it by d / (2^t 10^p), where
- * n 2^(t - p) = (2 k + 1) 5^p + d: so the n for a small d are d times the inverses of the powers of
- * 2 modulo 5^p, and these plus multiples of 5^p. */
+ * last bits would show. A middle is (2 k + 1) / 2^t, and n / 10^p misses it by d / (2^t 10^p),
+ * where n 2^(t - p) = (2 k + 1) 5^p + d: so the n for a small d are d times the inverses of the
+ * powers of 2 modulo 5^p, and these plus multiples of 5^p. */
 static void test_quotients_near_a_tie_are_rounded_alike(void **state)
 {
     (void)state;

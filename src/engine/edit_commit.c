@@ -2,8 +2,8 @@
 /* edit_commit.c -- changes of the catalog and deletes: true on disk and in memory, or in neither.
  *
  * Algorithm   What applying the edit may change in memory is noted before, the edit is committed,
- *             then applied. Should memory be refused half-way, what was noted is put back and a fresh
- *             manifest is begun that does not have the edit.
+ *             then applied. Should memory be refused half-way, what was noted is put back and a
+ *             fresh manifest is begun that does not have the edit.
  * Threads     manifest_mutex is held, so nobody else changes what is noted. */
 #include "base/error.h"
 #include "engine/engine_priv.h"

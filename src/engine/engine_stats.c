@@ -130,8 +130,8 @@ static void tell_segments(const struct tell *t, struct sx_engine *engine)
     gauge(t, "memtable_rows", "Rows that are not in segments yet.", memtable_rows);
     gauge(t, "segments", "Segments of the store.", count);
     gauge(t, "segment_bytes", "Bytes of the segments.", bytes);
-    gauge(t, "segment_series", "Series in segments; those that several segments have count so often.",
-          segment_series);
+    gauge(t, "segment_series",
+          "Series in segments; those that several segments have count so often.", segment_series);
     gauge(t, "segment_rows", "Rows in segments; those that several segments have count so often.",
           rows);
     gauge(t, "segment_samples", "Field values in segments, counted likewise.", samples);

@@ -279,8 +279,8 @@ static stria_status make_segments(struct sx_engine *engine, const struct sx_flus
     return STRIA_OK;
 }
 
-/* Room in the stores' lists for the outputs, so that publishing cannot fail. state_mutex held; while
- * manifest_mutex is held too, nobody else adds to the lists. */
+/* Room in the stores' lists for the outputs, so that publishing cannot fail. state_mutex held;
+ * while manifest_mutex is held too, nobody else adds to the lists. */
 static stria_status reserve_places(struct sx_engine *engine, const struct sx_flush *f,
                                    stria_error *err)
 {
@@ -347,8 +347,8 @@ static void unlist(struct sx_engine *engine, struct sx_generation *generation)
     engine->frozen_count--;
 }
 
-/* Shows the segments in place of the memtables. Those of policies that were dropped meanwhile stay in
- * `segments`. manifest_mutex held; cannot fail. */
+/* Shows the segments in place of the memtables. Those of policies that were dropped meanwhile stay
+ * in `segments`. manifest_mutex held; cannot fail. */
 static void publish_segments(struct sx_engine *engine, struct sx_flush *f,
                              struct sx_segment **segments)
 {

@@ -4,8 +4,8 @@
  * Why         A flush or merge that did not get to its edit leaves files; so does a replaced
  *             segment whose unlink was lost. They are taken away when that is certain, and left
  *             alone, told of, when not: recovery never deletes data that it does not understand.
- * Algorithm   If a file is missing that the manifest names, or the log is damaged, then the manifest
- *             may be the one that is wrong (its end was cut, say), and nothing is certain.
+ * Algorithm   If a file is missing that the manifest names, or the log is damaged, then the
+ *             manifest may be the one that is wrong (its end was cut, say), and nothing is certain.
  * Threads     Opening only. */
 #include "base/error.h"
 #include "base/sort.h"
@@ -87,8 +87,8 @@ static bool all_found(struct sx_engine *engine, const struct ids *files, const s
 }
 
 /* Whether a file that the manifest does not name is a left-over, given that the manifest is not
- * wrong: its id was given out before the last edit; it is not a whole segment; its rows are still in
- * the log, or in segments that the manifest names; or its policy was dropped. */
+ * wrong: its id was given out before the last edit; it is not a whole segment; its rows are still
+ * in the log, or in segments that the manifest names; or its policy was dropped. */
 static bool is_left_over(struct sx_engine *engine, uint64_t id, uint64_t next_id, const char *path)
 {
     struct sx_segment_info info;

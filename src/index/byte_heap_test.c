@@ -55,8 +55,7 @@ static void move_all(struct blocks *b)
     sx_byte_heap_begin_moving(&b->heap);
     for (size_t i = 0; i < BLOCKS; i++)
         if (b->items[i].place && sx_byte_heap_is_leaving(&b->heap, b->items[i].place))
-            b->items[i].place =
-                sx_byte_heap_move(&b->heap, b->items[i].place, b->items[i].size);
+            b->items[i].place = sx_byte_heap_move(&b->heap, b->items[i].place, b->items[i].size);
 }
 
 static void assert_whole(const struct blocks *b)

@@ -268,9 +268,8 @@ static void write_series(void *context)
         uint32_t slot = sx_series_index_hinted(shared->index, &hints[i]);
         make_key(&key, i);
         uint64_t hash = sx_hash(sx_buf_bytes(&key));
-        if (slot == SX_SLOT_NONE &&
-            sx_series_index_resolve(shared->index, sx_buf_bytes(&key), hash, &hints[i], &slot,
-                                    NULL)) {
+        if (slot == SX_SLOT_NONE && sx_series_index_resolve(shared->index, sx_buf_bytes(&key), hash,
+                                                            &hints[i], &slot, NULL)) {
             atomic_fetch_add(&shared->wrong, 1);
             break;
         }

@@ -95,8 +95,8 @@ size_t sx_series_index_series_count(struct sx_series_index *ix)
 
 void sx_series_index_pin(struct sx_series_index *ix, uint32_t slot)
 {
-    uint32_t before = atomic_fetch_add_explicit(&sx_series_index_slot(ix, slot)->pins, 1,
-                                                memory_order_relaxed);
+    uint32_t before =
+        atomic_fetch_add_explicit(&sx_series_index_slot(ix, slot)->pins, 1, memory_order_relaxed);
     assert(before && !(before & SX_SLOT_DEAD));
     (void)before;
 }
@@ -104,8 +104,8 @@ void sx_series_index_pin(struct sx_series_index *ix, uint32_t slot)
 void sx_series_index_unpin(struct sx_series_index *ix, uint32_t slot)
 {
     /* Release: whoever takes the slot away afterwards sees what was done with it. */
-    uint32_t before = atomic_fetch_sub_explicit(&sx_series_index_slot(ix, slot)->pins, 1,
-                                                memory_order_release);
+    uint32_t before =
+        atomic_fetch_sub_explicit(&sx_series_index_slot(ix, slot)->pins, 1, memory_order_release);
     assert(before & ~SX_SLOT_DEAD);
     (void)before;
 }
@@ -191,8 +191,7 @@ static bool slot_equal(const void *owner, uint32_t value, const void *key)
         const struct sx_index_tag *tag = &ix->tags[sx_index_symbol(ix, symbol)->tag];
         if (!sx_key_take(&rest, &part) ||
             !sx_bytes_equal(part, sx_bytes_make(tag->name, tag->name_len)) ||
-            !sx_key_take(&rest, &part) ||
-            !sx_bytes_equal(part, sx_index_symbol_value(ix, symbol)))
+            !sx_key_take(&rest, &part) || !sx_bytes_equal(part, sx_index_symbol_value(ix, symbol)))
             return false;
     }
     return rest.len == 0;
@@ -295,7 +294,8 @@ static bool reserve_all(struct sx_series_index *ix, const struct parts *parts, u
                         uint32_t *tags)
 {
     bool ok = sx_segmented_reserve(&ix->slots, number) && sx_table_reserve(&ix->series) &&
-              sx_slot_list_reserve(&sx_index_measurement_at(ix, parts->measurement)->slots, ix->mem, number);
+              sx_slot_list_reserve(&sx_index_measurement_at(ix, parts->measurement)->slots, ix->mem,
+                                   number);
     for (uint32_t i = 0; ok && i < parts->count; i++)
         ok = sx_index_symbol_reserve(ix, parts->symbols[i], number);
     return ok && store_tags(ix, parts, tags);

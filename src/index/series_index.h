@@ -4,9 +4,9 @@
  * Why         A known series must cost a writer no lookup at all (it keeps a hint), an unknown one
  *             a hash and a few compares, never a disk read; and a million of them must fit in 200
  *             MB.
- * Algorithm   A value of a tag is stored once, in the escaped form of a series key, with the list of
- *             its series; a series is a slot with the numbers of its values, a byte or two each. A
- *             key is compared part by part with the stored bytes.
+ * Algorithm   A value of a tag is stored once, in the escaped form of a series key, with the list
+ *             of its series; a series is a slot with the numbers of its values, a byte or two each.
+ *             A key is compared part by part with the stored bytes.
  *             A slot is held by pins: of series handles, of memtables that have rows of it, and of
  *             writers on their way. A slot that nobody holds has no rows but in segments; it can be
  *             evicted, its number given to another series, and what only it had is freed.
@@ -52,8 +52,8 @@ void sx_series_index_release(struct sx_series_index *index);
 uint32_t sx_series_index_policy_id(const struct sx_series_index *index);
 uint32_t sx_series_index_id(const struct sx_series_index *index);
 
-/* The slot a hint leads to, with a pin for the caller; or SX_SLOT_NONE when the hint is of something
- * else. */
+/* The slot a hint leads to, with a pin for the caller; or SX_SLOT_NONE when the hint is of
+ * something else. */
 uint32_t sx_series_index_hinted(struct sx_series_index *index, const struct sx_series_hint *hint);
 
 /* The slot of a canonical, valid key, made if need be, with a pin for the caller; fills *hint (may
@@ -86,8 +86,8 @@ size_t sx_series_index_series_count(struct sx_series_index *index);
 /* Appends the canonical key of a pinned slot; a refusal shows in key->failed. */
 void sx_series_index_key(struct sx_series_index *index, uint32_t slot, struct sx_buf *key);
 
-/* Sorts slots, all pinned, by their keys; `mem` is for scratch (about 20 bytes a slot). Writers wait
- * for a few microseconds at a time. False: no memory. */
+/* Sorts slots, all pinned, by their keys; `mem` is for scratch (about 20 bytes a slot). Writers
+ * wait for a few microseconds at a time. False: no memory. */
 SX_MUST_CHECK bool sx_series_index_sort(struct sx_series_index *index, struct sx_mem *mem,
                                         uint32_t *slots, size_t count);
 
@@ -119,8 +119,8 @@ stria_status sx_series_index_note_type(struct sx_series_index *index, struct sx_
 /* Forgets the types of a measurement's fields: it was dropped. */
 void sx_series_index_forget_types(struct sx_series_index *index, struct sx_bytes measurement);
 
-/* Calls for each type range that the manifest does not have yet, which count as being in it from then
- * on (or for every one, if `all`), with the lock held; a status stops. */
+/* Calls for each type range that the manifest does not have yet, which count as being in it from
+ * then on (or for every one, if `all`), with the lock held; a status stops. */
 typedef stria_status (*sx_type_each)(void *context, struct sx_bytes measurement,
                                      struct sx_bytes field, const struct sx_type_range *range,
                                      stria_error *err);

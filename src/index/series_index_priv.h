@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* series_index_priv.h -- the insides of the index, shared by series_index.c (slots), symbols.c (tags
- * and their values), series_select.c, series_sort.c and series_index_types.c.
+/* series_index_priv.h -- the insides of the index, shared by series_index.c (slots), symbols.c
+ * (tags and their values), series_select.c, series_sort.c and series_index_types.c.
  *
- * Locks       `mutex` guards slots, symbols and lists (but for slot_count and the atomics of a slot);
- *             `names_mutex`, taken after it, guards the map of measurements and what is in them but
- *             their slots: so a write to known series never waits for a selection. A measurement,
- *             once made, stays where it is, and its names never change. */
+ * Locks       `mutex` guards slots, symbols and lists (but for slot_count and the atomics of a
+ *             slot); `names_mutex`, taken after it, guards the map of measurements and what is in
+ *             them but their slots: so a write to known series never waits for a selection. A
+ *             measurement, once made, stays where it is, and its names never change. */
 #ifndef SX_INDEX_SERIES_INDEX_PRIV_H
 #define SX_INDEX_SERIES_INDEX_PRIV_H
 
@@ -83,7 +83,8 @@ static inline uint32_t sx_index_measurement_count(const struct sx_series_index *
     return atomic_load_explicit(&index->measurement_count, memory_order_acquire);
 }
 
-static inline struct sx_symbol *sx_index_symbol(const struct sx_series_index *index, uint32_t number)
+static inline struct sx_symbol *sx_index_symbol(const struct sx_series_index *index,
+                                                uint32_t number)
 {
     return sx_segmented_at(&index->symbols, number);
 }

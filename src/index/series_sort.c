@@ -14,7 +14,7 @@
 #include "index/series_index_priv.h"
 #include "model/series_key.h"
 
-#define FETCH_STEP 256 /* items in one hold of the lock */
+#define FETCH_STEP 256                      /* items in one hold of the lock */
 #define LEVEL_MAX (SX_KEY_SIZE_MAX / 8 + 2) /* no two keys are equal for so long */
 
 struct item {
@@ -93,8 +93,9 @@ static int compare_tags(const void *a, const void *b, void *context)
 static int compare_measurements(const void *a, const void *b, void *context)
 {
     const struct sx_series_index *ix = context;
-    return sx_bytes_compare(sx_index_measurement_at(ix, *(const uint32_t *)a)->measurement->escaped,
-                            sx_index_measurement_at(ix, *(const uint32_t *)b)->measurement->escaped);
+    return sx_bytes_compare(
+        sx_index_measurement_at(ix, *(const uint32_t *)a)->measurement->escaped,
+        sx_index_measurement_at(ix, *(const uint32_t *)b)->measurement->escaped);
 }
 
 /* ranks[i]: the place of thing i in the sorted order. NULL: no memory. The lock is held. */
@@ -170,7 +171,8 @@ static bool rank_symbols(struct sorter *s, struct sx_mem *mem, const uint32_t *s
     }
     if (ok) {
         size_t n = 0;
-        for (size_t i = sx_bitset_next(&used, 0); i < symbol_count; i = sx_bitset_next(&used, i + 1))
+        for (size_t i = sx_bitset_next(&used, 0); i < symbol_count;
+             i = sx_bitset_next(&used, i + 1))
             items[n++].id = (uint32_t)i;
         s->key = symbol_key;
         sort_items(s, items, n, 0);

@@ -69,8 +69,8 @@ static void test_slots_are_in_a_list_whatever_comes_and_goes(void **state)
         size_t steps;
         unsigned grow;
     } rows[] = {
-        {"one or two", 2, 100, 5},           {"a few", 40, 1000, 6},
-        {"up to groups", 600, 4000, 8},      {"sparse groups", UNIVERSE, 20000, 8},
+        {"one or two", 2, 100, 5},          {"a few", 40, 1000, 6},
+        {"up to groups", 600, 4000, 8},     {"sparse groups", UNIVERSE, 20000, 8},
         {"dense groups", 70000, 300000, 9},
     };
     for (size_t r = 0; r < SX_COUNT_OF(rows); r++) {

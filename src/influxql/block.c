@@ -10,8 +10,7 @@ static stria_status refused(struct sx_iql_schema *schema, stria_error *err)
 }
 
 static stria_status create(struct sx_iql_schema *schema, const struct sx_iql_checked *checked,
-                           struct sx_iql_block *outer, struct sx_iql_block **out,
-                           stria_error *err);
+                           struct sx_iql_block *outer, struct sx_iql_block **out, stria_error *err);
 
 static stria_status find_sources(struct sx_iql_schema *schema, struct sx_iql_block *block,
                                  stria_error *err)
@@ -34,8 +33,7 @@ static stria_status find_sources(struct sx_iql_schema *schema, struct sx_iql_blo
 }
 
 static stria_status create(struct sx_iql_schema *schema, const struct sx_iql_checked *checked,
-                           struct sx_iql_block *outer, struct sx_iql_block **out,
-                           stria_error *err)
+                           struct sx_iql_block *outer, struct sx_iql_block **out, stria_error *err)
 {
     struct sx_iql_block *block = sx_arena_zalloc(schema->arena, sizeof *block);
     *out = block;

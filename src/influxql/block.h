@@ -25,7 +25,8 @@ struct sx_iql_block {
     struct sx_iql_select select; /* wildcards expanded, names typed */
     struct sx_iql_block_source *sources;
     size_t source_count;
-    /* The tags that its series are told apart by, sorted: its own and those of the queries around. */
+    /* The tags that its series are told apart by, sorted: its own and those of the queries
+     * around. */
     struct sx_bytes *tags;
     size_t tag_count;
     struct sx_bytes *column_names; /* the time first */
@@ -74,7 +75,8 @@ const struct sx_iql_expr *sx_iql_field_by_name(struct sx_iql_schema *schema,
 /* Whether a call is top() or bottom(). */
 bool sx_iql_is_top_bottom(const struct sx_iql_expr *expr);
 
-/* Types every name and expands wildcards: fills in block->select's fields, condition, dimensions. */
+/* Types every name and expands wildcards: fills in block->select's fields, condition,
+ * dimensions. */
 stria_status sx_iql_rewrite(struct sx_iql_schema *schema, struct sx_iql_block *block,
                             stria_error *err);
 

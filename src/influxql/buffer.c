@@ -135,13 +135,12 @@ const struct sx_iql_points *sx_iql_buffer_points(struct sx_iql_buffer *b)
         b->vectors[i] = (struct sx_vector){.type = b->beside_types[i],
                                            .values = b->beside_values[i],
                                            .present = bits_of(b->beside_present[i], b->row_count)};
-    b->points = (struct sx_iql_points){
-        .group = b->group,
-        .row_count = b->row_count,
-        .ts_ns = b->ts_ns,
-        .value = {.type = b->type,
-                  .values = b->values,
-                  .present = bits_of(b->present, b->row_count)},
-        .beside = b->vectors};
+    b->points = (struct sx_iql_points){.group = b->group,
+                                       .row_count = b->row_count,
+                                       .ts_ns = b->ts_ns,
+                                       .value = {.type = b->type,
+                                                 .values = b->values,
+                                                 .present = bits_of(b->present, b->row_count)},
+                                       .beside = b->vectors};
     return &b->points;
 }

@@ -27,8 +27,8 @@ struct sx_iql_collector {
     const struct sx_iql_group **sets; /* the block's series, by number of set */
     size_t set_count, set_capacity;
     int64_t range_min_ns, range_max_ns; /* of all calls */
-    int64_t next_ns;                    /* where the next stretch begins, in the query's direction */
-    int64_t stretch_windows;            /* 0: everything in one */
+    int64_t next_ns;         /* where the next stretch begins, in the query's direction */
+    int64_t stretch_windows; /* 0: everything in one */
     bool ended;
 };
 
@@ -145,8 +145,8 @@ stria_status sx_iql_collector_open(struct sx_iql_collector *c, stria_error *err)
     struct sx_iql_level *level = c->level;
     size_t source_count = level->block->source_count, count = 0;
     bool stored = true;
-    uint32_t *vars = sx_arena_array(level->schema->arena, c->call_count + level->beside_count,
-                                    sizeof *vars);
+    uint32_t *vars =
+        sx_arena_array(level->schema->arena, c->call_count + level->beside_count, sizeof *vars);
     c->inputs = sx_mem_zalloc(c->mem, (source_count + 1) * sizeof *c->inputs);
     if (!vars || !c->inputs)
         return sx_mem_refused(c->mem, source_count * sizeof *c->inputs, err);
@@ -211,8 +211,8 @@ static stria_status collect_input(struct sx_iql_collector *c, struct sx_iql_inpu
 {
     const struct sx_iql_input_rows *in;
     bool stored = sx_iql_input_is_stored(input);
-    stria_status st = sx_iql_input_begin(input, c->outermost, time_min_ns, time_max_ns,
-                                         c->all_last, err);
+    stria_status st =
+        sx_iql_input_begin(input, c->outermost, time_min_ns, time_max_ns, c->all_last, err);
     while (!st) {
         st = sx_iql_input_next(input, &in, err);
         if (st || !in)
@@ -222,8 +222,7 @@ static stria_status collect_input(struct sx_iql_collector *c, struct sx_iql_inpu
         uint32_t set = set_of(c, in->group);
         st = set == UINT32_MAX ? sx_mem_refused(c->mem, sizeof *c->sets, err)
                                : sx_aggregate_feed(c->agg, set, in->rows, in->selected, err);
-        if (!st && stored && (c->all_first || c->all_last) &&
-            sx_aggregate_series_has_all(c->agg))
+        if (!st && stored && (c->all_first || c->all_last) && sx_aggregate_series_has_all(c->agg))
             sx_iql_input_skip(input);
     }
     sx_aggregate_end_series(c->agg);

@@ -12,8 +12,8 @@
 #include "query/aggregate.h"
 
 /* Returns OK, NOMEM. */
-stria_status sx_iql_collector_create(struct sx_iql_level *level, struct sx_iql_collector **collector,
-                                     stria_error *err);
+stria_status sx_iql_collector_create(struct sx_iql_level *level,
+                                     struct sx_iql_collector **collector, stria_error *err);
 void sx_iql_collector_destroy(struct sx_iql_collector *collector); /* NULL is allowed */
 
 /* Adds a function of the var `call->column`, with its range of time; *index names it.

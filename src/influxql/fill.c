@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* fill.c -- windows without a point get one; see node.h.
  *
- * Algorithm   The time of the next window that is due is kept; while the next point lies behind it, or
- *             there is none of the series any more, windows are made up to the end of the range. They
- *             begin with the range, or with the first point where the range is open.
+ * Algorithm   The time of the next window that is due is kept; while the next point lies behind it,
+ *             or there is none of the series any more, windows are made up to the end of the range.
+ *             They begin with the range, or with the first point where the range is open.
  * Source      The peer's fill, whose steps these are: also where the clocks of a zone change. */
 #include "base/error.h"
 #include "influxql/fold.h"
@@ -16,7 +16,7 @@ struct fill_node {
     struct sx_iql_frame frame;
     enum sx_iql_fill fill;
     uint8_t number[sizeof(stria_bytes)]; /* of FILL_NUMBER, in the type of the values */
-    int64_t begin_ns, end_ns;            /* of the first and last window, in the query's direction */
+    int64_t begin_ns, end_ns; /* of the first and last window, in the query's direction */
     bool open_begin, open_end;
     struct sx_iql_buffer buffer;
     /* the input at hand */
@@ -52,8 +52,7 @@ static void find_ends(struct fill_node *n)
 static void begin_group(struct fill_node *n, const struct sx_iql_group *group, int64_t ts_ns)
 {
     n->group = group;
-    n->due_ns =
-        n->open_begin ? sx_window_at(&n->frame.windows, ts_ns).begin_ns : n->begin_ns;
+    n->due_ns = n->open_begin ? sx_window_at(&n->frame.windows, ts_ns).begin_ns : n->begin_ns;
     n->zone_ns = sx_windows_zone_ns(&n->frame.windows, n->due_ns);
     n->past_end = false;
     n->has_previous = false;
@@ -70,9 +69,9 @@ static bool is_due(const struct fill_node *n)
 static void advance(struct fill_node *n)
 {
     int64_t interval = n->frame.windows.interval_ns;
-    n->past_end = n->past_end ||
-                  __builtin_add_overflow(n->due_ns, n->frame.ascending ? interval : -interval,
-                                         &n->due_ns);
+    n->past_end =
+        n->past_end ||
+        __builtin_add_overflow(n->due_ns, n->frame.ascending ? interval : -interval, &n->due_ns);
     if (n->past_end || !n->frame.windows.zone || n->due_ns == INT64_MIN)
         return;
     int64_t zone = sx_windows_zone_ns(&n->frame.windows, n->due_ns - 1);
@@ -113,8 +112,8 @@ static bool on_line(const struct fill_node *n, int64_t next_ns, const void *next
         uint64_t difference = *(const uint64_t *)next - *(const uint64_t *)previous;
         rise = type == STRIA_INT ? (double)(int64_t)difference : (double)difference;
     }
-    double value = rise / (double)(behind - before) * (double)(here - before) +
-                   float_of(type, previous);
+    double value =
+        rise / (double)(behind - before) * (double)(here - before) + float_of(type, previous);
     if (type == STRIA_FLOAT) {
         memcpy(out, &value, sizeof value);
     } else {

@@ -101,12 +101,10 @@ static const struct {
     const char *name;
     enum sx_agg_kind kind;
 } aggregates[] = {
-    {"count", SX_AGG_COUNT},     {"sum", SX_AGG_SUM},
-    {"mean", SX_AGG_MEAN},       {"min", SX_AGG_MIN},
-    {"max", SX_AGG_MAX},         {"first", SX_AGG_FIRST},
-    {"last", SX_AGG_LAST},       {"spread", SX_AGG_SPREAD},
-    {"stddev", SX_AGG_STDDEV},   {"median", SX_AGG_MEDIAN},
-    {"mode", SX_AGG_MODE},       {"percentile", SX_AGG_PERCENTILE},
+    {"count", SX_AGG_COUNT},       {"sum", SX_AGG_SUM},       {"mean", SX_AGG_MEAN},
+    {"min", SX_AGG_MIN},           {"max", SX_AGG_MAX},       {"first", SX_AGG_FIRST},
+    {"last", SX_AGG_LAST},         {"spread", SX_AGG_SPREAD}, {"stddev", SX_AGG_STDDEV},
+    {"median", SX_AGG_MEDIAN},     {"mode", SX_AGG_MODE},     {"percentile", SX_AGG_PERCENTILE},
     {"distinct", SX_AGG_DISTINCT},
 };
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* groups.h -- the series of answers: a measurement's name and the values of the tags grouped by.
  *
- * Why         Rows, points and tables of one series share one struct, so that "the same series" is a
- *             comparison of pointers. The series of a sub-query are finer than those of the query around
- *             it; each knows the one it goes into.
+ * Why         Rows, points and tables of one series share one struct, so that "the same series" is
+ *             a comparison of pointers. The series of a sub-query are finer than those of the query
+ *             around it; each knows the one it goes into.
  * Threads     One owner. */
 #ifndef SX_INFLUXQL_GROUPS_H
 #define SX_INFLUXQL_GROUPS_H

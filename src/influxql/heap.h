@@ -3,8 +3,8 @@
  *
  * Why         Rows of equal time come out of the peer's merge in the order its heap leaves them in:
  *             clients see that order, so it is kept.
- * Source      The steps of Go's container/heap: push goes up from the end; pop swaps the first with the
- *             last and lets it sink.
+ * Source      The steps of Go's container/heap: push goes up from the end; pop swaps the first with
+ *             the last and lets it sink.
  * Threads     One owner. */
 #ifndef SX_INFLUXQL_HEAP_H
 #define SX_INFLUXQL_HEAP_H
@@ -14,7 +14,7 @@
 #include <stdint.h>
 
 struct sx_iql_heap {
-    uint32_t *items;      /* room for as many as there will ever be */
+    uint32_t *items; /* room for as many as there will ever be */
     size_t count;
     const int64_t *times; /* of each item; changed by the owner before it is pushed */
     bool descending;

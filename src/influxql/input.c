@@ -2,8 +2,8 @@
 /* input.c -- see input.h.
  *
  * Source      How the names of a query find those of the query in it: a column of that name, an
- *             argument of its top() or bottom(), one of its tags; else nothing. A value of another type
- *             is converted between numbers, else it is missing. */
+ *             argument of its top() or bottom(), one of its tags; else nothing. A value of another
+ *             type is converted between numbers, else it is missing. */
 #include "influxql/input.h"
 
 #include "base/error.h"
@@ -12,9 +12,9 @@
 /* Where a name comes from in the answer of a sub-query. */
 struct mapping {
     enum { MAP_NOTHING, MAP_COLUMN, MAP_TAG } kind;
-    size_t number;  /* of the column, or of the inner block's tag */
+    size_t number; /* of the column, or of the inner block's tag */
     stria_type type;
-    void *values;   /* converted; or the tag's */
+    void *values; /* converted; or the tag's */
 };
 
 struct sx_iql_input {
@@ -242,8 +242,7 @@ static stria_status map_column(struct sx_iql_input *input, struct mapping *mappi
         return STRIA_OK;
     }
     stria_status st = own_values(input, mapping, err);
-    if (!st && from->type != STRIA_NONE && from->type != STRIA_STRING &&
-        from->type != STRIA_BOOL &&
+    if (!st && from->type != STRIA_NONE && from->type != STRIA_STRING && from->type != STRIA_BOOL &&
         sx_iql_cast_values(from->type, mapping->type, from->values, result->row_count,
                            mapping->values))
         *vector = (struct sx_vector){
@@ -261,8 +260,8 @@ static stria_status next_of_inner(struct sx_iql_input *input, stria_error *err)
     for (size_t i = 0; i < input->var_count && !st; i++) {
         struct mapping *mapping = &input->mappings[i];
         struct sx_vector *vector = &input->vectors[i];
-        *vector = (struct sx_vector){
-            .type = mapping->type, .values = no_values, .present = no_words};
+        *vector =
+            (struct sx_vector){.type = mapping->type, .values = no_values, .present = no_words};
         if (mapping->kind == MAP_TAG)
             st = map_tag(input, mapping, result, vector, err);
         else if (mapping->kind == MAP_COLUMN)

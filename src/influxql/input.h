@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* input.h -- the rows of one source of a level, whatever it is: stored series, one after the other, or
- * the answer of a sub-query.
+/* input.h -- the rows of one source of a level, whatever it is: stored series, one after the other,
+ * or the answer of a sub-query.
  *
  * Threads     One owner; the level must live as long. */
 #ifndef SX_INFLUXQL_INPUT_H

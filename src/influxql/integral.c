@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* integral.c -- the area under the line through a series' points, by window; see node.h.
  *
- * Algorithm   Trapezes between neighbours; where a window ends between two points, the line is cut there
- *             and both windows get their share. A window without points gets none, nor does one whose
- *             last point is its beginning. */
+ * Algorithm   Trapezes between neighbours; where a window ends between two points, the line is cut
+ *             there and both windows get their share. A window without points gets none, nor does
+ *             one whose last point is its beginning. */
 #include "influxql/step_priv.h"
 
 static void find_window(struct step_node *n, struct step_state *s, int64_t ts_ns)
@@ -38,8 +38,7 @@ void sx_iql_integral_add(struct step_node *n, struct step_state *s, int64_t ts_n
         s->previous.f64 = value;
         return;
     }
-    if (has_windows &&
-        (n->ascending ? ts_ns >= s->window_end_ns : ts_ns <= s->window_end_ns)) {
+    if (has_windows && (n->ascending ? ts_ns >= s->window_end_ns : ts_ns <= s->window_end_ns)) {
         int64_t end = s->window_end_ns;
         if (s->previous_ns != end) {
             double slope = (value - s->previous.f64) / (double)(ts_ns - s->previous_ns);

@@ -2,8 +2,9 @@
 /* joiner.c -- the points of a level's functions, brought together by time; see level.h.
  *
  * Algorithm   A row is made for each time that any function has a point at; the others get what
- *             fill(...) gives for what is missing: nothing, the number, or the value they had in the row
- *             before, whatever series that was of. Batches with the same times go through as they are.
+ *             fill(...) gives for what is missing: nothing, the number, or the value they had in
+ *             the row before, whatever series that was of. Batches with the same times go through
+ *             as they are.
  * Source      The peer's scanners: also that values are carried from one series into the next. */
 #include "base/error.h"
 #include "influxql/fold.h"
@@ -12,14 +13,15 @@
 /* A symbol's values where they are not those of a node. */
 struct symbol {
     stria_type type;
-    bool is_scanned; /* some node stands for it: what is missing is filled */
+    bool is_scanned;                     /* some node stands for it: what is missing is filled */
     uint8_t number[sizeof(stria_bytes)]; /* of fill(number) */
     bool has_number;
     uint8_t *values;
     uint64_t *present;
     bool has_carried;
     uint8_t carried[sizeof(stria_bytes)];
-    struct sx_buf texts[2]; /* of a carried string; in turn, for rows still point to the one before */
+    struct sx_buf
+        texts[2]; /* of a carried string; in turn, for rows still point to the one before */
     unsigned turn;
 };
 
@@ -29,7 +31,7 @@ struct sx_iql_joiner {
     size_t symbol_count;
     struct symbol *symbols;
     struct sx_vector *vectors;
-    bool carries; /* fill(previous) */
+    bool carries;                    /* fill(previous) */
     const struct sx_iql_points **in; /* of each node */
     uint32_t *at;
     bool *ended;
@@ -53,8 +55,8 @@ static void set_number(struct symbol *symbol, const struct sx_iql_frame *frame)
     bool is_integer = literal->kind == SX_IQL_EXPR_INTEGER;
     double number = is_integer ? (double)literal->u.integer : literal->u.number;
     int64_t integer = is_integer ? literal->u.integer : sx_iql_integer_of(literal->u.number);
-    symbol->has_number = symbol->type == STRIA_FLOAT || symbol->type == STRIA_INT ||
-                         symbol->type == STRIA_UINT;
+    symbol->has_number =
+        symbol->type == STRIA_FLOAT || symbol->type == STRIA_INT || symbol->type == STRIA_UINT;
     if (symbol->type == STRIA_FLOAT)
         memcpy(symbol->number, &number, sizeof number);
     else
@@ -294,9 +296,9 @@ static bool same_times(const struct sx_iql_joiner *j)
         const struct sx_iql_points *in = j->in[i];
         if (j->ended[i])
             continue;
-        if (j->at[i] || (first && (in->group != first->group || in->row_count != first->row_count ||
-                                   memcmp(in->ts_ns, first->ts_ns,
-                                          in->row_count * sizeof *in->ts_ns) != 0)))
+        if (j->at[i] ||
+            (first && (in->group != first->group || in->row_count != first->row_count ||
+                       memcmp(in->ts_ns, first->ts_ns, in->row_count * sizeof *in->ts_ns) != 0)))
             return false;
         first = in;
     }

@@ -66,8 +66,7 @@ static bool gather(void *user, const struct sx_iql_expr *expr)
 {
     struct gathering *g = user;
     if (expr->kind == SX_IQL_EXPR_VAR) {
-        g->failed =
-            g->failed || sx_iql_vars_add(&g->beside, g->level->mem, expr) == UINT32_MAX;
+        g->failed = g->failed || sx_iql_vars_add(&g->beside, g->level->mem, expr) == UINT32_MAX;
         return true;
     }
     if (!is_function(expr))
@@ -80,8 +79,8 @@ static bool gather(void *user, const struct sx_iql_expr *expr)
 static bool list_fields(struct sx_iql_level *level)
 {
     const struct sx_iql_select *select = &level->block->select;
-    level->fields = sx_arena_array(level->schema->arena, level->block->column_count,
-                                   sizeof *level->fields);
+    level->fields =
+        sx_arena_array(level->schema->arena, level->block->column_count, sizeof *level->fields);
     for (size_t i = 0; level->fields && i < select->field_count; i++) {
         const struct sx_iql_expr *expr = select->fields[i].expr;
         level->fields[level->field_count++] = expr;
@@ -163,8 +162,7 @@ static stria_status open_sources(struct sx_iql_level *level, stria_error *err)
         min_ns = STRIA_TIME_MIN;
     if (!checked->ascending && __builtin_add_overflow(max_ns, extra, &max_ns))
         max_ns = STRIA_TIME_MAX;
-    level->sources =
-        sx_mem_zalloc(level->mem, (block->source_count + 1) * sizeof *level->sources);
+    level->sources = sx_mem_zalloc(level->mem, (block->source_count + 1) * sizeof *level->sources);
     if (!level->sources)
         return refused(level, err);
     stria_status st = STRIA_OK;
@@ -172,9 +170,8 @@ static stria_status open_sources(struct sx_iql_level *level, stria_error *err)
         level->sources[i].block_source = &block->sources[i];
         level->source_count = i + 1;
         if (!block->sources[i].inner)
-            st = sx_iql_scan_init(&level->sources[i].scan, level->schema, block,
-                                  &block->sources[i], &level->groups, &level->vars, min_ns, max_ns,
-                                  err);
+            st = sx_iql_scan_init(&level->sources[i].scan, level->schema, block, &block->sources[i],
+                                  &level->groups, &level->vars, min_ns, max_ns, err);
         else if (!sx_iql_vars_add_all(&level->vars, level->mem, block->select.condition))
             st = refused(level, err);
     }
@@ -282,8 +279,8 @@ stria_status sx_iql_level_create(struct sx_iql_schema *schema, const struct sx_i
     level->block = block;
     level->outer = outer;
     make_frame(level);
-    stria_status st = sx_iql_groups_init(&level->groups, level->mem, block,
-                                         outer ? &outer->groups : NULL, err);
+    stria_status st =
+        sx_iql_groups_init(&level->groups, level->mem, block, outer ? &outer->groups : NULL, err);
     if (!st)
         st = open_sources(level, err);
     if (!st)

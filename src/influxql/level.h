@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* level.h -- a block that is carried out: from the rows of its sources to the rows of its answer.
  *
- * Why         Queries and sub-queries are the same thing: a level reads stored series, or the answers of
- *             the levels in it, and gives rows by series of the outermost answer.
- * Algorithm   Names that stand beside functions, or alone, and functions are symbols; each function is a
- *             tree of nodes. Their points are brought together by time, and the fields are computed
- *             from the symbols. All plain aggregates share one collector, which reads each series
- *             once.
+ * Why         Queries and sub-queries are the same thing: a level reads stored series, or the
+ *             answers of the levels in it, and gives rows by series of the outermost answer.
+ * Algorithm   Names that stand beside functions, or alone, and functions are symbols; each function
+ *             is a tree of nodes. Their points are brought together by time, and the fields are
+ *             computed from the symbols. All plain aggregates share one collector, which reads each
+ *             series once.
  * Threads     One owner; schema and block must live as long. */
 #ifndef SX_INFLUXQL_LEVEL_H
 #define SX_INFLUXQL_LEVEL_H
@@ -96,8 +96,8 @@ stria_status sx_iql_build_call(struct sx_iql_level *level, size_t index, struct 
 stria_status sx_iql_build_raw(struct sx_iql_level *level, struct sx_iql_node **node,
                               stria_error *err);
 
-/* Brings the points of all nodes of a level together by time: one vector a symbol, calls first, then
- * the names beside. */
+/* Brings the points of all nodes of a level together by time: one vector a symbol, calls first,
+ * then the names beside. */
 struct sx_iql_joined {
     const struct sx_iql_group *group;
     uint32_t row_count;

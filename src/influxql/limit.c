@@ -62,7 +62,8 @@ static stria_status next(struct sx_iql_node *node, const struct sx_iql_points **
     const struct sx_iql_points *in;
     *points = NULL;
     for (;;) {
-        if (n->one_series && n->limit > 0 && n->seen >= n->offset && n->seen - n->offset >= n->limit)
+        if (n->one_series && n->limit > 0 && n->seen >= n->offset &&
+            n->seen - n->offset >= n->limit)
             return STRIA_OK;
         stria_status st = sx_iql_node_next(n->input, &in, err);
         if (st || !in)

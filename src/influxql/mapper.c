@@ -90,8 +90,8 @@ stria_status sx_iql_mapper_create(struct sx_iql_level *level, size_t source, uin
     n->var = var;
     n->beside = sx_mem_zalloc(level->mem, ((size_t)level->beside_count + 1) * sizeof *n->beside);
     stria_status st = STRIA_OK;
-    if (!n->beside || !sx_iql_buffer_init(&n->buffer, level->mem, n->node.type,
-                                          level->beside_types, level->beside_count))
+    if (!n->beside || !sx_iql_buffer_init(&n->buffer, level->mem, n->node.type, level->beside_types,
+                                          level->beside_count))
         st = sx_mem_refused(level->mem, sizeof n->buffer, err);
     if (!st)
         st = sx_iql_input_create(level, source, NULL, 0, &n->input, err);

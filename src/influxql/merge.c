@@ -119,8 +119,9 @@ static void destroy(struct sx_iql_node *node)
 
 static const struct sx_iql_node_ops ops = {.begin = begin, .next = next, .destroy = destroy};
 
-stria_status sx_iql_merge_create(const struct sx_iql_frame *frame, struct sx_iql_node *const *inputs,
-                                 size_t input_count, struct sx_iql_node **node, stria_error *err)
+stria_status sx_iql_merge_create(const struct sx_iql_frame *frame,
+                                 struct sx_iql_node *const *inputs, size_t input_count,
+                                 struct sx_iql_node **node, stria_error *err)
 {
     struct sx_mem *mem = frame->mem;
     struct merge_node *n = sx_mem_zalloc(mem, sizeof *n);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* node.h -- streams of points: what stands between reading rows and an answer's columns.
  *
- * Why         Functions of functions (derivative(mean(v))), fill, limits, top() are steps that each take
- *             points in order and give points in order; a query is a tree of them.
+ * Why         Functions of functions (derivative(mean(v))), fill, limits, top() are steps that each
+ *             take points in order and give points in order; a query is a tree of them.
  * Algorithm   All nodes work on one series of the outermost answer at a time: begin() with it, then
  *             next() until it gives NULL. Points of one batch are of one series of the block.
- * Invariants  A batch lives until the next call on the node. Points come by time, in the direction of
- *             the query; of a sub-query, those of its series are interleaved.
+ * Invariants  A batch lives until the next call on the node. Points come by time, in the direction
+ *             of the query; of a sub-query, those of its series are interleaved.
  * Threads     One owner. */
 #ifndef SX_INFLUXQL_NODE_H
 #define SX_INFLUXQL_NODE_H
@@ -19,7 +19,8 @@ struct sx_iql_points {
     const struct sx_iql_group *group;
     uint32_t row_count;
     const int64_t *ts_ns;
-    struct sx_vector value; /* absent ones are the peer's "nil"; type NONE: rows without a function */
+    struct sx_vector
+        value; /* absent ones are the peer's "nil"; type NONE: rows without a function */
     const struct sx_vector *beside; /* names selected beside a function, or alone */
 };
 
@@ -123,7 +124,7 @@ struct sx_iql_frame {
     struct sx_mem *mem;
     struct sx_request *request;
     bool ascending;
-    bool one_series; /* the block's series are those of the outermost answer */
+    bool one_series;           /* the block's series are those of the outermost answer */
     struct sx_windows windows; /* the interval, and the range of the node */
     enum sx_iql_fill fill;
     const struct sx_iql_expr *fill_value; /* of FILL_NUMBER */

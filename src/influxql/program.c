@@ -108,8 +108,7 @@ static stria_status emit_nothing(struct making *m, uint32_t taken)
 static stria_status emit_false(struct making *m, uint32_t taken)
 {
     return emit(
-        m,
-        (struct sx_iql_instruction){.op = SX_IQL_OP_FALSE, .result = STRIA_BOOL, .taken = taken},
+        m, (struct sx_iql_instruction){.op = SX_IQL_OP_FALSE, .result = STRIA_BOOL, .taken = taken},
         true);
 }
 
@@ -145,9 +144,8 @@ static stria_status push_constant(struct making *m, stria_type type, const void 
     p->constants[p->constant_count++] = values;
     for (size_t i = 0; i < SX_VECTOR_MAX; i++)
         memcpy(values + i * size, value, size);
-    struct sx_iql_instruction instruction = {.op = SX_IQL_OP_CONSTANT,
-                                             .result = type,
-                                             .constant = {.type = type, .values = values}};
+    struct sx_iql_instruction instruction = {
+        .op = SX_IQL_OP_CONSTANT, .result = type, .constant = {.type = type, .values = values}};
     return emit(m, instruction, false);
 }
 
@@ -341,10 +339,8 @@ static stria_status make_call(struct making *m, const struct sx_iql_expr *expr)
     stria_type type = math_type(expr->u.call.name, types, count);
     if (type == STRIA_NONE)
         return emit_nothing(m, (uint32_t)count);
-    struct sx_iql_instruction instruction = {.op = SX_IQL_OP_MATH,
-                                             .result = type,
-                                             .taken = (uint32_t)count,
-                                             .name = expr->u.call.name};
+    struct sx_iql_instruction instruction = {
+        .op = SX_IQL_OP_MATH, .result = type, .taken = (uint32_t)count, .name = expr->u.call.name};
     return emit(m, instruction, true);
 }
 

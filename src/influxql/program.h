@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* program.h -- an expression made ready to be computed over columns, a batch of rows at a time.
  *
- * Why         SELECT a * 2 + b and WHERE a > 90 are loops over arrays of one type; what is dynamic in
- *             the peer (types, missing values) is settled once, when the program is made.
+ * Why         SELECT a * 2 + b and WHERE a > 90 are loops over arrays of one type; what is dynamic
+ *             in the peer (types, missing values) is settled once, when the program is made.
  * Algorithm   Instructions in postfix order work on a stack of vectors. Results go to registers, of
  *             which no more are held than are in use at one time.
- * Invariants  Missing values are the peer's: arithmetic with one gives none, a comparison with one is
- *             false, and beside a boolean one counts as false.
+ * Invariants  Missing values are the peer's: arithmetic with one gives none, a comparison with one
+ *             is false, and beside a boolean one counts as false.
  * Limits      Rows: SX_VECTOR_MAX a batch.
  * Threads     One owner; the arena and what the symbols point to must live as long. */
 #ifndef SX_INFLUXQL_PROGRAM_H
@@ -18,8 +18,8 @@
 struct sx_iql_program;
 
 /* Tells the programs which names and calls are columns.
- * Returns the number of the column that `expr` (VAR or CALL) is, with its type (NONE: it never has a
- * value), or -1: it is none, and its arguments are to be looked at. */
+ * Returns the number of the column that `expr` (VAR or CALL) is, with its type (NONE: it never has
+ * a value), or -1: it is none, and its arguments are to be looked at. */
 struct sx_iql_symbols {
     int (*find)(void *user, const struct sx_iql_expr *expr, stria_type *type);
     void *user;
@@ -44,9 +44,9 @@ stria_status sx_iql_program_run(struct sx_iql_program *program, const struct sx_
                                 uint32_t row_count, struct sx_vector *out, stria_error *err);
 
 /* The same of a condition: *bits gets the rows for which it is true. */
-stria_status sx_iql_program_filter(struct sx_iql_program *program,
-                                   const struct sx_vector *columns, uint32_t row_count,
-                                   uint64_t bits[SX_VECTOR_WORDS], stria_error *err);
+stria_status sx_iql_program_filter(struct sx_iql_program *program, const struct sx_vector *columns,
+                                   uint32_t row_count, uint64_t bits[SX_VECTOR_WORDS],
+                                   stria_error *err);
 
 /* Whether all values are finite numbers. */
 bool sx_iql_all_finite(const double *values, uint32_t count);

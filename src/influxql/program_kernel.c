@@ -5,7 +5,8 @@
 
 #include <math.h>
 
-/* Loops are over whole stretches of this many values first: those the compiler turns into vectors. */
+/* Loops are over whole stretches of this many values first: those the compiler turns into
+ * vectors. */
 #define STRETCH 16
 
 #define LOOP(expression)                                                                           \
@@ -157,8 +158,8 @@ static void compare_strings(enum sx_iql_token op, const stria_bytes *a, const st
                             uint32_t count, uint8_t *out)
 {
     for (uint32_t i = 0; i < count; i++) {
-        bool equal = a[i].len == b[i].len &&
-                     (a[i].len == 0 || memcmp(a[i].ptr, b[i].ptr, a[i].len) == 0);
+        bool equal =
+            a[i].len == b[i].len && (a[i].len == 0 || memcmp(a[i].ptr, b[i].ptr, a[i].len) == 0);
         out[i] = equal == (op == SX_IQL_EQ);
     }
 }
@@ -181,7 +182,8 @@ void sx_iql_compute(enum sx_iql_token op, stria_type type, const void *a, const 
             divide_i64(a, b, count, out);
         } else if (op == SX_IQL_MOD) {
             for (uint32_t i = 0; i < count; i++)
-                ((int64_t *)out)[i] = remainder_i64(((const int64_t *)a)[i], ((const int64_t *)b)[i]);
+                ((int64_t *)out)[i] =
+                    remainder_i64(((const int64_t *)a)[i], ((const int64_t *)b)[i]);
         } else {
             compute_u64(op, a, b, count, out);
         }

@@ -16,8 +16,8 @@ static const uint64_t *both(struct sx_iql_register *to, const struct sx_vector *
     if (!a->present && !b->present)
         return NULL;
     for (size_t i = 0; i < words_of(row_count); i++)
-        to->present[i] = (a->present ? a->present[i] : UINT64_MAX) &
-                         (b->present ? b->present[i] : UINT64_MAX);
+        to->present[i] =
+            (a->present ? a->present[i] : UINT64_MAX) & (b->present ? b->present[i] : UINT64_MAX);
     return to->present;
 }
 
@@ -51,8 +51,7 @@ static void run_binary(const struct sx_iql_instruction *in, const struct sx_vect
     }
     sx_iql_compute(in->token, in->type, left, right, row_count, to->values);
     *out = (struct sx_vector){.type = in->result, .values = to->values};
-    const uint64_t *present =
-        booleans ? either(to, a, b, row_count) : both(to, a, b, row_count);
+    const uint64_t *present = booleans ? either(to, a, b, row_count) : both(to, a, b, row_count);
     if (!compares) {
         out->present = present;
         return;
@@ -65,9 +64,10 @@ static void run_binary(const struct sx_iql_instruction *in, const struct sx_vect
 static void run_mixed(const struct sx_iql_instruction *in, const struct sx_vector *a,
                       const struct sx_vector *b, uint32_t row_count, struct sx_vector *out)
 {
-    static const enum sx_iql_token mirrored[][2] = {
-        {SX_IQL_LT, SX_IQL_GT}, {SX_IQL_LTE, SX_IQL_GTE}, {SX_IQL_GT, SX_IQL_LT},
-        {SX_IQL_GTE, SX_IQL_LTE}};
+    static const enum sx_iql_token mirrored[][2] = {{SX_IQL_LT, SX_IQL_GT},
+                                                    {SX_IQL_LTE, SX_IQL_GTE},
+                                                    {SX_IQL_GT, SX_IQL_LT},
+                                                    {SX_IQL_GTE, SX_IQL_LTE}};
     enum sx_iql_token op = in->token;
     uint8_t *flags = (uint8_t *)in->to->values;
     const struct sx_vector *i64 = in->swapped ? b : a, *u64 = in->swapped ? a : b;
@@ -97,8 +97,7 @@ static void run_cast(const struct sx_iql_instruction *in, struct sx_vector *vect
         (void)sx_iql_cast_values(vector->type, in->result, vector->values, row_count,
                                  in->to->values);
     }
-    *vector =
-        (struct sx_vector){.type = in->result, .values = in->to->values, .present = present};
+    *vector = (struct sx_vector){.type = in->result, .values = in->to->values, .present = present};
 }
 
 static stria_status run_regex(const struct sx_iql_program *p, const struct sx_iql_instruction *in,
@@ -110,9 +109,8 @@ static stria_status run_regex(const struct sx_iql_program *p, const struct sx_iq
     for (uint32_t i = 0; i < row_count; i++) {
         bool matches = false;
         if (sx_vector_has(a, i)) {
-            stria_status st =
-                sx_regex_match(in->regex, p->scratch, sx_bytes_make(texts[i].ptr, texts[i].len),
-                               &matches, err);
+            stria_status st = sx_regex_match(
+                in->regex, p->scratch, sx_bytes_make(texts[i].ptr, texts[i].len), &matches, err);
             if (st)
                 return st;
             matches = matches == (in->token == SX_IQL_EQ_REGEX);
@@ -159,8 +157,7 @@ static void run_math(const struct sx_iql_instruction *in, const struct sx_vector
         in->to->values[i] = result.kind == SX_IQL_EXPR_NUMBER ? sx_bits_of_f64(result.u.number)
                                                               : (uint64_t)result.u.integer;
     }
-    *out = (struct sx_vector){
-        .type = in->result, .values = in->to->values, .present = present};
+    *out = (struct sx_vector){.type = in->result, .values = in->to->values, .present = present};
 }
 
 static stria_status run_one(struct sx_iql_program *p, const struct sx_iql_instruction *in,

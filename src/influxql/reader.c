@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* reader.c -- see scan.h: the rows of one series after the other, as the columns that a query names. */
+/* reader.c -- see scan.h: the rows of one series after the other, as the columns that a query
+ * names. */
 #include "base/error.h"
 #include "influxql/program_priv.h"
 #include "influxql/scan.h"
@@ -25,8 +26,8 @@ struct part_reader {
 /* What a var needs to be shown. */
 struct slot {
     bool wanted;
-    void *values;       /* converted ones, or those of a tag; NULL until needed */
-    uint64_t *present;  /* bits with what cannot be shown taken out; likewise */
+    void *values;      /* converted ones, or those of a tag; NULL until needed */
+    uint64_t *present; /* bits with what cannot be shown taken out; likewise */
     stria_bytes tag;
     uint32_t tag_count; /* rows filled with it */
 };
@@ -143,8 +144,7 @@ static stria_status make_bindings(struct sx_iql_reader *r, struct part_reader *p
             continue;
         part->bindings[i] = bind(m, var);
         if (part->bindings[i].from == FROM_FIELD)
-            part->bindings[i].column =
-                add_column(part, var->u.var.name, part->bindings[i].stored);
+            part->bindings[i].column = add_column(part, var->u.var.name, part->bindings[i].stored);
     }
     return STRIA_OK;
 }
@@ -226,8 +226,7 @@ stria_status sx_iql_reader_open(struct sx_iql_reader *r, size_t index, int64_t t
                                 int64_t time_max_ns, bool descending, stria_error *err)
 {
     r->series = &r->scan->series[index];
-    stria_status st =
-        open_part(r, r->series->part, time_min_ns, time_max_ns, descending, err);
+    stria_status st = open_part(r, r->series->part, time_min_ns, time_max_ns, descending, err);
     if (!st)
         st = find_tags(r, err);
     return st ? st : sx_reader_series(r->part->reader, r->series->series, err);

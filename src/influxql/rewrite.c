@@ -152,8 +152,7 @@ static stria_status add_ref(struct rewrite *r, struct refs *refs, struct sx_byte
     }
     if (!SX_GROW(r->schema->mem, refs->items, refs->capacity, refs->count + 1))
         return refused(r);
-    memmove(&refs->items[low + 1], &refs->items[low],
-            (refs->count - low) * sizeof *refs->items);
+    memmove(&refs->items[low + 1], &refs->items[low], (refs->count - low) * sizeof *refs->items);
     refs->items[low] = (struct ref){.name = name, .type = type};
     refs->count++;
     return STRIA_OK;
@@ -196,8 +195,8 @@ static stria_status add_inner(struct rewrite *r, const struct sx_iql_block *inne
         stria_error ignored;
         sx_buf_clear(&text);
         sx_iql_put_field_name(&text, &inner->select.fields[i]);
-        struct sx_bytes name = text.failed ? (struct sx_bytes){0}
-                                           : sx_arena_dup(r->arena, sx_buf_bytes(&text));
+        struct sx_bytes name =
+            text.failed ? (struct sx_bytes){0} : sx_arena_dup(r->arena, sx_buf_bytes(&text));
         if (!name.ptr) {
             st = refused(r);
             break;
@@ -398,9 +397,9 @@ static stria_status expand_field(struct rewrite *r, const struct sx_iql_field *f
     case SX_IQL_EXPR_BINARY:
         st = find_wild(r, field->expr, &wild);
         if (!st && (wild.wildcard || wild.regex))
-            return sx_iql_fail_expr(r->schema->mem, r->err, field->expr,
-                                    "unsupported expression with %s: ",
-                                    wild.wildcard ? "wildcard" : "regex field");
+            return sx_iql_fail_expr(
+                r->schema->mem, r->err, field->expr,
+                "unsupported expression with %s: ", wild.wildcard ? "wildcard" : "regex field");
         return st ? st : add_field(r, field->expr, field->alias);
     default:
         return add_field(r, field->expr, field->alias);

@@ -73,9 +73,8 @@ static stria_status add_series(struct finding *f, uint32_t part_index,
     return STRIA_OK;
 }
 
-static stria_status find_part(struct finding *f, uint32_t index,
-                              const struct sx_iql_measurement *m, int64_t time_min_ns,
-                              int64_t time_max_ns)
+static stria_status find_part(struct finding *f, uint32_t index, const struct sx_iql_measurement *m,
+                              int64_t time_min_ns, int64_t time_max_ns)
 {
     struct sx_iql_scan *scan = f->scan;
     struct sx_iql_scan_part *part = &scan->parts[index];

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* scan.h -- the stored series that one source of a query reads, and the reading of each.
  *
- * Why         Everything that reads rows (raw columns, aggregates) goes through here: tag conditions
- *             are pushed to the index, time to the reader, only the columns needed are read, types are
- *             settled, and what a condition leaves out is told as bits.
- * Invariants  Series are ordered by the series of the outermost answer they go into, then by that of
- *             this block, then by key. NaN and infinities, which the peer cannot store, are absent
- *             values.
+ * Why         Everything that reads rows (raw columns, aggregates) goes through here: tag
+ *             conditions are pushed to the index, time to the reader, only the columns needed are
+ *             read, types are settled, and what a condition leaves out is told as bits.
+ * Invariants  Series are ordered by the series of the outermost answer they go into, then by that
+ *             of this block, then by key. NaN and infinities, which the peer cannot store, are
+ *             absent values.
  * Threads     One owner; the block, its groups and vars must live as long. */
 #ifndef SX_INFLUXQL_SCAN_H
 #define SX_INFLUXQL_SCAN_H
@@ -43,10 +43,10 @@ struct sx_iql_scan {
     bool descending;
 };
 
-/* Finds the series of measurements in a range of time. vars gets the names that the condition reads; no
- * others may be in it before all scans of a block are made.
- * Returns  OK, NOMEM, LIMIT (series), INVALID, what reading the store returns. To be deinitialised in
- *          any case. */
+/* Finds the series of measurements in a range of time. vars gets the names that the condition
+ * reads; no others may be in it before all scans of a block are made.
+ * Returns  OK, NOMEM, LIMIT (series), INVALID, what reading the store returns. To be deinitialised
+ *          in any case. */
 stria_status sx_iql_scan_init(struct sx_iql_scan *scan, struct sx_iql_schema *schema,
                               const struct sx_iql_block *block,
                               const struct sx_iql_block_source *source,

@@ -24,8 +24,8 @@ struct sx_iql_schema_part {
 void sx_iql_schema_init(struct sx_iql_schema *schema, const struct sx_iql_context *context,
                         struct sx_arena *arena)
 {
-    *schema = (struct sx_iql_schema){
-        .context = context, .mem = context->request->mem, .arena = arena};
+    *schema =
+        (struct sx_iql_schema){.context = context, .mem = context->request->mem, .arena = arena};
 }
 
 void sx_iql_schema_deinit(struct sx_iql_schema *schema)
@@ -178,8 +178,8 @@ static stria_status matching(struct sx_iql_schema *schema, const struct sx_iql_s
     struct sx_regex_scratch *scratch = sx_regex_scratch_create(schema->mem);
     struct sx_iql_measurement **list =
         sx_arena_array(schema->arena, part->columns.measurement_count, sizeof *list);
-    stria_status st = scratch && list ? sx_regex_create(schema->mem, pattern, &regex, err)
-                                      : refused(schema, err);
+    stria_status st =
+        scratch && list ? sx_regex_create(schema->mem, pattern, &regex, err) : refused(schema, err);
     *count = 0;
     *out = list;
     for (size_t i = 0; i < part->columns.measurement_count && !st; i++) {

@@ -3,8 +3,8 @@
  *
  * Why         Whether a name is a field or a tag, and of which type, decides what a query means; a
  *             statement asks once and keeps the answer.
- * Invariants  Fields and tag keys are those of the whole policy, whatever the time: an answer's columns
- *             do not depend on what was flushed or merged.
+ * Invariants  Fields and tag keys are those of the whole policy, whatever the time: an answer's
+ *             columns do not depend on what was flushed or merged.
  * Threads     One owner. */
 #ifndef SX_INFLUXQL_SCHEMA_H
 #define SX_INFLUXQL_SCHEMA_H

@@ -50,8 +50,8 @@ static void fill_table(struct select_source *s, const struct sx_iql_group *group
                              .column_count = s->level->field_count + 1};
 }
 
-/* Whether the series that has rows is among those of SLIMIT and SOFFSET, which count the series of each
- * measurement; as with the peer, SOFFSET alone leaves none. */
+/* Whether the series that has rows is among those of SLIMIT and SOFFSET, which count the series of
+ * each measurement; as with the peer, SOFFSET alone leaves none. */
 static bool is_wanted(struct select_source *s, const struct sx_iql_group *group)
 {
     const struct sx_iql_limits *limits = &s->block->select.limits;

@@ -13,7 +13,6 @@ static bool is_field_var(const struct sx_iql_level *level, uint32_t var)
     return type != SX_IQL_TYPE_TAG && type != SX_IQL_TYPE_UNKNOWN;
 }
 
-
 static uint32_t list_rows(const uint64_t *words, uint32_t row_count, uint16_t *rows)
 {
     uint32_t n = 0;
@@ -73,8 +72,8 @@ static stria_status next_of_one(struct series_node *n, const struct sx_iql_point
     const uint64_t *selected;
     stria_status st = STRIA_OK;
     if (!n->opened)
-        st = sx_iql_reader_open(n->reader, n->first, n->time_min_ns, n->time_max_ns,
-                                n->descending, err);
+        st = sx_iql_reader_open(n->reader, n->first, n->time_min_ns, n->time_max_ns, n->descending,
+                                err);
     n->opened = true;
     while (!st) {
         st = sx_iql_reader_next(n->reader, &rows, &selected, err);
@@ -176,8 +175,8 @@ stria_status sx_iql_series_create(struct sx_iql_level *level, size_t source, uin
     sx_iql_store_init(n);
     n->beside = sx_mem_zalloc(level->mem, ((size_t)level->beside_count + 1) * sizeof *n->beside);
     stria_status st = STRIA_OK;
-    if (!n->beside || !sx_iql_buffer_init(&n->buffer, level->mem, n->node.type,
-                                          level->beside_types, level->beside_count))
+    if (!n->beside || !sx_iql_buffer_init(&n->buffer, level->mem, n->node.type, level->beside_types,
+                                          level->beside_count))
         st = sx_mem_refused(level->mem, sizeof n->buffer, err);
     if (!st)
         st = create_reader(n, err);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* series_merge.c -- the rows of several series, kept for a stretch of time and merged; see series.h. */
+/* series_merge.c -- the rows of several series, kept for a stretch of time and merged; see
+ * series.h. */
 #include "base/error.h"
 #include "influxql/series_priv.h"
 
@@ -230,8 +231,8 @@ static const stria_bytes *text_beside(const struct sx_iql_store *s,
     return sx_column_has(column, row) ? sx_column_at(column, row) : NULL;
 }
 
-/* Whether one of two rows of equal time comes first: the peer compares what stands beside, column by
- * column, as long as it is text. */
+/* Whether one of two rows of equal time comes first: the peer compares what stands beside, column
+ * by column, as long as it is text. */
 static bool row_before(const struct series_node *n, uint32_t member_a, size_t row_a,
                        uint32_t member_b, size_t row_b)
 {

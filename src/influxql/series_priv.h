@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* series_priv.h -- the insides of series.h: series.c (one series, and which rows), series_merge.c (the
- * rows of several, kept and merged). */
+/* series_priv.h -- the insides of series.h: series.c (one series, and which rows), series_merge.c
+ * (the rows of several, kept and merged). */
 #ifndef SX_INFLUXQL_SERIES_PRIV_H
 #define SX_INFLUXQL_SERIES_PRIV_H
 
@@ -11,8 +11,8 @@
 /* Kept rows of a series. */
 struct sx_iql_member {
     const struct sx_iql_group *group;
-    size_t first, count; /* rows */
-    size_t at;           /* those given */
+    size_t first, count;          /* rows */
+    size_t at;                    /* those given */
     const stria_bytes *constants; /* by beside: the value of a tag; ptr NULL: none */
 };
 
@@ -32,8 +32,8 @@ struct sx_iql_store {
     size_t member_count, member_capacity;
     struct sx_iql_run *runs;
     size_t run_count, run_capacity;
-    uint32_t *heap_items;    /* of all runs' heaps, then of that of the runs */
-    int64_t *heap_times;     /* of members, then of runs */
+    uint32_t *heap_items; /* of all runs' heaps, then of that of the runs */
+    int64_t *heap_times;  /* of members, then of runs */
     size_t heap_capacity, time_capacity;
     struct sx_iql_heap heap; /* of runs */
     int64_t ts_min_ns, ts_max_ns;

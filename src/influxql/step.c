@@ -2,9 +2,9 @@
 /* step.c -- functions that go from point to point: derivative, difference, cumulative_sum,
  * moving_average, elapsed, integral; see node.h.
  *
- * Invariants  Integers wrap around, and a derivative's difference is that of integers, as with the peer.
- *             Points of the same time as the one before are passed over where a step is taken between
- *             two. Of a sub-query, each series has a state of its own. */
+ * Invariants  Integers wrap around, and a derivative's difference is that of integers, as with the
+ *             peer. Points of the same time as the one before are passed over where a step is taken
+ *             between two. Of a sub-query, each series has a state of its own. */
 #include "base/error.h"
 #include "influxql/step_priv.h"
 
@@ -31,7 +31,9 @@ stria_type sx_iql_step_type(enum sx_iql_step_kind kind, stria_type type)
 
 double sx_iql_step_float(stria_type type, union sx_iql_number value)
 {
-    return type == STRIA_FLOAT ? value.f64 : type == STRIA_INT ? (double)value.i64 : (double)value.u64;
+    return type == STRIA_FLOAT ? value.f64
+           : type == STRIA_INT ? (double)value.i64
+                               : (double)value.u64;
 }
 
 static bool is_less(stria_type type, union sx_iql_number a, union sx_iql_number b)

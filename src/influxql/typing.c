@@ -95,8 +95,8 @@ static stria_status map_in_block(const struct typing *t, const struct sx_iql_blo
     const struct sx_iql_expr *expr = sx_iql_field_by_name(t->schema, &inner->select, name);
     *type = SX_IQL_TYPE_UNKNOWN;
     if (expr) {
-        stria_status st = sx_iql_type_of(t->schema, inner->sources, inner->source_count, expr, type,
-                                         t->err);
+        stria_status st =
+            sx_iql_type_of(t->schema, inner->sources, inner->source_count, expr, type, t->err);
         if (st)
             return st;
     }
@@ -187,10 +187,9 @@ static stria_status type_error(const struct typing *t, const struct sx_iql_expr 
     struct sx_buf text;
     sx_buf_init(&text, t->schema->mem, 1 << 24);
     sx_iql_print_expr(&text, expr);
-    stria_status st =
-        text.failed ? sx_buf_refused(&text, "error text", t->err)
-                    : sx_fail(t->err, STRIA_INVALID, "type error: %.*s: %s", (int)text.len,
-                              (const char *)text.ptr, message);
+    stria_status st = text.failed ? sx_buf_refused(&text, "error text", t->err)
+                                  : sx_fail(t->err, STRIA_INVALID, "type error: %.*s: %s",
+                                            (int)text.len, (const char *)text.ptr, message);
     sx_buf_deinit(&text);
     return st;
 }
@@ -211,9 +210,9 @@ static stria_status check_signs(const struct typing *t, const struct sx_iql_expr
         (void)snprintf(message, sizeof message,
                        "cannot use %s with an integer and unsigned literal", op);
     else if (!sx_iql_is_literal(i))
-        (void)snprintf(message, sizeof message,
-                       "cannot use %s between an integer and unsigned, an explicit cast is required",
-                       op);
+        (void)snprintf(
+            message, sizeof message,
+            "cannot use %s between an integer and unsigned, an explicit cast is required", op);
     else
         return STRIA_OK;
     return type_error(t, expr, message);
@@ -234,8 +233,8 @@ static stria_status type_of_pair(const struct typing *t, const struct sx_iql_exp
     *out = result_type(expr->u.binary.op, left, right);
     if (*out != SX_IQL_TYPE_UNKNOWN)
         return STRIA_OK;
-    (void)snprintf(message, sizeof message, "incompatible types: %s and %s",
-                   sx_iql_type_name(left), sx_iql_type_name(right));
+    (void)snprintf(message, sizeof message, "incompatible types: %s and %s", sx_iql_type_name(left),
+                   sx_iql_type_name(right));
     return type_error(t, expr, message);
 }
 

@@ -14,9 +14,9 @@ enum node_kind {
     NODE_NOT_EQUAL, /* tag != value */
     NODE_REGEX,     /* tag =~ regex */
     NODE_NOT_REGEX,
-    NODE_BOTH,   /* the series has both tags */
-    NODE_ONE,    /* it has the first, not the second */
-    NODE_FIELD,  /* decided row by row */
+    NODE_BOTH,  /* the series has both tags */
+    NODE_ONE,   /* it has the first, not the second */
+    NODE_FIELD, /* decided row by row */
 };
 
 struct node {
@@ -88,8 +88,8 @@ static stria_status field_node(struct making *m, const struct sx_iql_expr *expr,
         !sx_iql_vars_add_all(w->vars, w->mem, expr))
         return refused(m);
     stria_status st = new_node(
-        m,
-        (struct node){.kind = NODE_FIELD, .expr = expr, .number = (uint32_t)w->field_count}, out);
+        m, (struct node){.kind = NODE_FIELD, .expr = expr, .number = (uint32_t)w->field_count},
+        out);
     if (!st)
         w->fields[w->field_count++] = *out;
     return st;
@@ -114,11 +114,9 @@ static stria_status string_node(struct making *m, enum sx_iql_token op, struct s
         bool good = (equal && same) || (op == SX_IQL_NEQ && !same);
         return new_node(m, (struct node){.kind = good ? NODE_TRUE : NODE_FALSE}, out);
     }
-    return new_node(m,
-                    (struct node){.kind = equal ? NODE_EQUAL : NODE_NOT_EQUAL,
-                                  .key = key,
-                                  .value = value},
-                    out);
+    return new_node(
+        m, (struct node){.kind = equal ? NODE_EQUAL : NODE_NOT_EQUAL, .key = key, .value = value},
+        out);
 }
 
 static stria_status regex_node(struct making *m, enum sx_iql_token op, struct sx_bytes key,
@@ -231,8 +229,7 @@ static stria_status make(struct making *m, const struct sx_iql_expr *expr, struc
     case SX_IQL_EXPR_BINARY:
         return is_logical(expr) ? chain(m, expr, out) : leaf(m, expr, out);
     case SX_IQL_EXPR_BOOLEAN:
-        return new_node(
-            m, (struct node){.kind = expr->u.boolean ? NODE_TRUE : NODE_FALSE}, out);
+        return new_node(m, (struct node){.kind = expr->u.boolean ? NODE_TRUE : NODE_FALSE}, out);
     default:
         return new_node(m, (struct node){.kind = NODE_FALSE}, out);
     }
@@ -434,8 +431,8 @@ static stria_status decide(struct sx_iql_where *w, const struct node *node,
         is = is == (node->kind == NODE_REGEX);
         break;
     default:
-        is = value.len && (sx_iql_tag_value(tags, node->value).len != 0) ==
-                              (node->kind == NODE_BOTH);
+        is = value.len &&
+             (sx_iql_tag_value(tags, node->value).len != 0) == (node->kind == NODE_BOTH);
         break;
     }
     *out = is ? DECIDED_TRUE : DECIDED_FALSE;

@@ -66,10 +66,10 @@ struct sx_memtable *sx_memtable_create(struct sx_mem *mem, uint64_t generation,
 struct sx_memtable *sx_memtable_acquire(struct sx_memtable *memtable);
 void sx_memtable_release(struct sx_memtable *memtable); /* NULL is allowed */
 
-/* Makes place for a batch whose series have slots, pinned by the caller, and whose schemas are resolved. Large row storage
- * is moved out of the batch (which then has empty buffers), small is copied; either way place->rows
- * holds the bytes. With NOMEM the memtable has and promises what it did before, and the batch is
- * used up. */
+/* Makes place for a batch whose series have slots, pinned by the caller, and whose schemas are
+ * resolved. Large row storage is moved out of the batch (which then has empty buffers), small is
+ * copied; either way place->rows holds the bytes. With NOMEM the memtable has and promises what it
+ * did before, and the batch is used up. */
 stria_status sx_memtable_reserve(struct sx_memtable *memtable, struct sx_batch *batch,
                                  struct sx_memtable_place *place, stria_error *err);
 

@@ -62,8 +62,7 @@ static stria_status init_state(struct sx_aggregate *agg, uint32_t call, stria_er
     if (!state->beside)
         return sx_mem_refused(agg->mem, sizeof *state->beside, err);
     for (uint32_t i = 0; i < agg->options.beside_count; i++)
-        sx_column_init(&state->beside[i], agg->mem,
-                       agg->options.types[agg->options.beside[i]]);
+        sx_column_init(&state->beside[i], agg->mem, agg->options.types[agg->options.beside[i]]);
     return STRIA_OK;
 }
 
@@ -201,11 +200,10 @@ static bool add_cells(struct sx_aggregate *agg)
             return false;
         state->cells[agg->slot_count] = (struct sx_agg_cell){0};
     }
-    return !beside_count ||
-           (SX_GROW(agg->mem, agg->beside, agg->beside_capacity,
-                    (agg->slot_count + 1) * beside_count) &&
-            SX_GROW(agg->mem, agg->beside_has, agg->beside_has_capacity,
-                    (agg->slot_count + 1) * beside_count));
+    return !beside_count || (SX_GROW(agg->mem, agg->beside, agg->beside_capacity,
+                                     (agg->slot_count + 1) * beside_count) &&
+                             SX_GROW(agg->mem, agg->beside_has, agg->beside_has_capacity,
+                                     (agg->slot_count + 1) * beside_count));
 }
 
 /* Makes the window of a time the current one. False: no memory. */
@@ -279,8 +277,7 @@ static bool keep_beside(struct sx_aggregate *agg, uint32_t slot, uint32_t row)
         if (!agg->beside_has[at])
             continue;
         agg->beside[at] = sx_agg_value_at(vector->type, vector->values, row);
-        if (vector->type == STRIA_STRING &&
-            !sx_string_keep(&agg->strings, &agg->beside[at].string))
+        if (vector->type == STRIA_STRING && !sx_string_keep(&agg->strings, &agg->beside[at].string))
             return false;
     }
     return true;
@@ -360,8 +357,7 @@ bool sx_agg_points_init(struct sx_agg_points *points, struct sx_aggregate *agg, 
     const struct sx_agg_call *c = &agg->options.calls[call];
     uint32_t count = agg->options.beside_count;
     *points = (struct sx_agg_points){0};
-    sx_column_init(&points->values, agg->mem,
-                   sx_agg_type(c->kind, agg->options.types[c->column]));
+    sx_column_init(&points->values, agg->mem, sx_agg_type(c->kind, agg->options.types[c->column]));
     if (!count)
         return true;
     points->beside = sx_mem_zalloc(agg->mem, count * sizeof *points->beside);
@@ -369,8 +365,7 @@ bool sx_agg_points_init(struct sx_agg_points *points, struct sx_aggregate *agg, 
         return false;
     points->beside_count = count;
     for (uint32_t i = 0; i < count; i++)
-        sx_column_init(&points->beside[i], agg->mem,
-                       agg->options.types[agg->options.beside[i]]);
+        sx_column_init(&points->beside[i], agg->mem, agg->options.types[agg->options.beside[i]]);
     return true;
 }
 

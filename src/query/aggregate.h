@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* aggregate.h -- aggregates and selectors of several columns at once, by window, over many series.
  *
- * Why         A query like SELECT mean(a), max(b) GROUP BY time(1m) reads each series once, whatever
- *             it asks for; and reads one series after the other, so that the rows of many never have
- *             to be merged by time.
- * Algorithm   Rows are cut into stretches of one window. A kernel goes over the values of a stretch and
- *             leaves its result in the window's cell; windows are found by hash, or are the one that
- *             follows the one before. What needs all values of a window (median, percentile) or each
- *             different one (distinct, mode) gathers them.
+ * Why         A query like SELECT mean(a), max(b) GROUP BY time(1m) reads each series once,
+ *             whatever it asks for; and reads one series after the other, so that the rows of many
+ *             never have to be merged by time.
+ * Algorithm   Rows are cut into stretches of one window. A kernel goes over the values of a stretch
+ *             and leaves its result in the window's cell; windows are found by hash, or are the one
+ *             that follows the one before. What needs all values of a window (median, percentile)
+ *             or each different one (distinct, mode) gathers them.
  * Invariants  The result depends on the values, the order of the series and the times, never on how
- *             rows were cut into batches. Equal times: first() and last() take the greater value, as
- *             the peer does; min() and max() the earlier time.
- * Limits      Memory: 32 bytes a window and call, plus what is gathered, of the budget it was given.
+ *             rows were cut into batches. Equal times: first() and last() take the greater value,
+ *             as the peer does; min() and max() the earlier time.
+ * Limits      Memory: 32 bytes a window and call, plus what is gathered, of the budget it was
+ *             given.
  * Threads     One owner. */
 #ifndef SX_QUERY_AGGREGATE_H
 #define SX_QUERY_AGGREGATE_H
@@ -40,10 +41,10 @@ enum sx_agg_kind {
 
 struct sx_agg_call {
     enum sx_agg_kind kind;
-    uint32_t column;   /* of the rows: its values */
-    double percentile; /* 0 to 100 */
+    uint32_t column;                  /* of the rows: its values */
+    double percentile;                /* 0 to 100 */
     int64_t time_min_ns, time_max_ns; /* rows outside do not count for it; both inclusive */
-    bool keeps_time; /* a selector: its point has the value's own time, not its window's begin */
+    bool keeps_time;   /* a selector: its point has the value's own time, not its window's begin */
     bool keeps_beside; /* a selector that columns stand beside */
 };
 
@@ -54,9 +55,10 @@ struct sx_agg_options {
     uint32_t call_count;
     const stria_type *types; /* of the rows' columns; borrowed */
     uint32_t column_count;
-    const uint32_t *beside; /* columns whose values stand beside the one that is selected; borrowed */
-    uint32_t beside_count;  /* > 0: there is one call, a selector */
-    bool descending;        /* the order of the results, and of the rows */
+    const uint32_t
+        *beside; /* columns whose values stand beside the one that is selected; borrowed */
+    uint32_t beside_count; /* > 0: there is one call, a selector */
+    bool descending;       /* the order of the results, and of the rows */
 };
 
 /* Whether a kind takes values of a type, and the type of its result. */
@@ -75,8 +77,8 @@ void sx_aggregate_begin(struct sx_aggregate *agg);
 /* The same, but strings in points that were taken stay. */
 void sx_aggregate_advance(struct sx_aggregate *agg);
 
-/* Rows of one series, which follow those of the call before unless end_series was called. Times do not
- * turn round inside a call.
+/* Rows of one series, which follow those of the call before unless end_series was called. Times do
+ * not turn round inside a call.
  * set       which of several sets of results the rows belong to (the tags of a sub-query's series).
  * selected  the rows that count; NULL: all.
  * Returns   OK, NOMEM. */

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* aggregate_gather.c -- median, percentile, mode and distinct, which need more than a cell.
  *
- * Algorithm   Median and percentile copy the values of each stretch one behind the other; at the end
- *             those of a window are brought together as unsigned numbers of the same order, and the
- *             wanted one is found by partitioning (quickselect). Distinct and mode keep each different
- *             value of a window once, with its count and times.
- * Invariants  Of equal values percentile() takes the earliest (of few values, the one whose turn it is),
- *             distinct() tells the values by the time they first came, then by value; mode() breaks
- *             ties as the peer's loop over the sorted values does. */
+ * Algorithm   Median and percentile copy the values of each stretch one behind the other; at the
+ *             end those of a window are brought together as unsigned numbers of the same order, and
+ *             the wanted one is found by partitioning (quickselect). Distinct and mode keep each
+ *             different value of a window once, with its count and times.
+ * Invariants  Of equal values percentile() takes the earliest (of few values, the one whose turn it
+ *             is), distinct() tells the values by the time they first came, then by value; mode()
+ *             breaks ties as the peer's loop over the sorted values does. */
 #include "base/hash.h"
 #include "base/sort.h"
 #include "query/aggregate_priv.h"
@@ -179,8 +179,8 @@ static void select_rank(uint64_t *keys, size_t count, size_t rank)
     while (high - low > 1) {
         size_t n = high - low;
         random = sx_hash_u64(random + n);
-        uint64_t pivot = middle_of(keys[low + random % n], keys[low + n / 2],
-                                   keys[low + (random >> 32) % n]);
+        uint64_t pivot =
+            middle_of(keys[low + random % n], keys[low + n / 2], keys[low + (random >> 32) % n]);
         size_t less = low, equal = low, greater = high; /* [equal, greater) is not looked at yet */
         while (equal < greater) {
             uint64_t key = keys[equal];
@@ -269,10 +269,10 @@ static size_t earliest(const struct sx_agg_state *state, uint32_t slot, stria_ty
     size_t best = SIZE_MAX, after = SIZE_MAX;
     for (size_t n = 0; n <= skip; n++, after = best) { /* the next in the order (time, place) */
         best = SIZE_MAX;
-        for (size_t i = first_run(state, slot);
-             i < state->run_count && state->runs[i].slot == slot; i++)
-            for (size_t at = state->runs[i].first;
-                 at < state->runs[i].first + state->runs[i].count; at++) {
+        for (size_t i = first_run(state, slot); i < state->run_count && state->runs[i].slot == slot;
+             i++)
+            for (size_t at = state->runs[i].first; at < state->runs[i].first + state->runs[i].count;
+                 at++) {
                 bool later = after == SIZE_MAX || times[at] > times[after] ||
                              (times[at] == times[after] && at > after);
                 if (key_of(type, values[at]) == key && later &&
@@ -302,8 +302,7 @@ static bool take_percentile(struct sx_aggregate *agg, const struct sx_agg_state 
                             struct sx_agg_points *points)
 {
     const int64_t *times = (const int64_t *)(const void *)state->times.values;
-    if (!sx_agg_points_add(agg, points,
-                           call->keeps_time ? times[at] : agg->slots[slot].begin_ns,
+    if (!sx_agg_points_add(agg, points, call->keeps_time ? times[at] : agg->slots[slot].begin_ns,
                            agg->slots[slot].set))
         return false;
     sx_column_put(&points->values, sx_column_at(&state->values, at));

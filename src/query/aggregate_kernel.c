@@ -32,7 +32,8 @@ int sx_agg_compare(stria_type type, const union sx_agg_value *a, const union sx_
 
 /* ---- the least and the greatest ------------------------------------------------------------- */
 
-/* The index of the first value, from `begin` in steps of `step`, that none of the others is `op`. */
+/* The index of the first value, from `begin` in steps of `step`, that none of the others is
+ * `op`. */
 #define DEFINE_EXTREME(name, value_type, op)                                                       \
     static uint32_t name(const value_type *v, uint32_t begin, uint32_t count, int step)            \
     {                                                                                              \
@@ -97,8 +98,7 @@ static void update_extreme(struct sx_agg_cell *cell, const struct sx_agg_stretch
     union sx_agg_value value = sx_agg_value_at(s->type, s->dense->values, i);
     int order = cell->count ? sx_agg_compare(s->type, &value, &cell->value) : 0;
     bool better = greatest ? order > 0 : order < 0;
-    if (cell->count == 0 || better ||
-        (order == 0 && sx_agg_stretch_ts(s, i) < cell->ts_ns))
+    if (cell->count == 0 || better || (order == 0 && sx_agg_stretch_ts(s, i) < cell->ts_ns))
         take(cell, s, i, selected_row);
 }
 
@@ -304,9 +304,8 @@ union sx_agg_value sx_agg_cell_result(const struct sx_agg_call *call, stria_type
     case SX_AGG_SPREAD:
         return spread_of(type, cell);
     case SX_AGG_STDDEV:
-        out.f64 = cell->count < 2
-                      ? (double)NAN
-                      : sqrt(cell->value.f64_pair[1] / (double)(cell->count - 1));
+        out.f64 = cell->count < 2 ? (double)NAN
+                                  : sqrt(cell->value.f64_pair[1] / (double)(cell->count - 1));
         break;
     default:
         break;

@@ -85,8 +85,8 @@ struct sx_aggregate {
     struct sx_agg_slot *slots;
     size_t slot_count, slot_capacity;
     struct sx_map slot_map;
-    uint32_t current; /* slot of the rows before; SX_AGG_NO_SLOT: none */
-    struct sx_window window; /* of the current slot */
+    uint32_t current;           /* slot of the rows before; SX_AGG_NO_SLOT: none */
+    struct sx_window window;    /* of the current slot */
     union sx_agg_value *beside; /* by slot and column beside */
     uint8_t *beside_has;
     size_t beside_capacity, beside_has_capacity;
@@ -130,8 +130,8 @@ int sx_agg_compare(stria_type type, const union sx_agg_value *a, const union sx_
 /* Value i of an array. */
 union sx_agg_value sx_agg_value_at(stria_type type, const void *values, size_t i);
 
-/* Takes a stretch into the cell of its slot. *selected_row gets the row whose value the cell now holds,
- * or UINT32_MAX when it holds another one. */
+/* Takes a stretch into the cell of its slot. *selected_row gets the row whose value the cell now
+ * holds, or UINT32_MAX when it holds another one. */
 void sx_agg_update(struct sx_agg_state *state, uint32_t slot, const struct sx_agg_stretch *stretch,
                    uint32_t *selected_row);
 /* Brings the open sum or deviation into its cell. */

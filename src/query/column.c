@@ -81,10 +81,10 @@ void sx_column_put_many(struct sx_column *column, const void *values, size_t cou
 struct sx_vector sx_column_vector(const struct sx_column *column, size_t first)
 {
     assert(first % 64 == 0);
-    return (struct sx_vector){
-        .type = column->type,
-        .values = column->count ? sx_column_at(column, first) : NULL,
-        .present = column->absent_count ? column->present + first / 64 : NULL};
+    return (struct sx_vector){.type = column->type,
+                              .values = column->count ? sx_column_at(column, first) : NULL,
+                              .present =
+                                  column->absent_count ? column->present + first / 64 : NULL};
 }
 
 bool sx_string_keep(struct sx_arena *arena, stria_bytes *string)

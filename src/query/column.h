@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* column.h -- a column that grows value by value: answers of operators, before they are read.
  *
- * Invariants  Bits of absent values and bits past the count are 0. Strings are not copied: what they
- *             point to must outlive the column, or be copied first.
+ * Invariants  Bits of absent values and bits past the count are 0. Strings are not copied: what
+ *             they point to must outlive the column, or be copied first.
  * Limits      Memory of the budget it was given.
  * Threads     One owner. */
 #ifndef SX_QUERY_COLUMN_H

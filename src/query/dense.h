@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* dense.h -- the values of a column that are there and wanted, closed up.
  *
- * Why         Kernels are plain loops over arrays: absent values and rows that a condition leaves out
- *             are taken out once, before any of them runs.
+ * Why         Kernels are plain loops over arrays: absent values and rows that a condition leaves
+ *             out are taken out once, before any of them runs.
  * Algorithm   With nothing to take out the column's own array is used.
  * Threads     One owner. */
 #ifndef SX_QUERY_DENSE_H

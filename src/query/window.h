@@ -2,9 +2,9 @@
 /* window.h -- stretches of equal length that time is cut into: GROUP BY time(interval, offset).
  *
  * Algorithm   Windows are counted from the epoch, plus the offset. In a time zone they are counted
- *             on its clocks: a day begins at midnight there, and where the clocks change, the window
- *             around the change is longer or shorter, unless it is shorter than the change itself.
- *             10m: 00:07 -> [00:00, 00:10); 10m offset 3m: 00:07 -> [00:03, 00:13)
+ *             on its clocks: a day begins at midnight there, and where the clocks change, the
+ *             window around the change is longer or shorter, unless it is shorter than the change
+ *             itself. 10m: 00:07 -> [00:00, 00:10); 10m offset 3m: 00:07 -> [00:03, 00:13)
  * Limits      Windows end at STRIA_TIME_MIN and STRIA_TIME_MAX.
  * Threads     Pure. */
 #ifndef SX_QUERY_WINDOW_H

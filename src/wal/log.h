@@ -103,8 +103,8 @@ stria_status sx_wal_prepare(struct sx_wal_entry *entry, uint8_t type, uint8_t fl
 
 /* Puts a prepared entry into the log and waits until it is durable and applied. Returns its status;
  * with entry->stale set (and OK) nothing was done.
- * Returns  OK; IO (outcome unknown until restart); DISK_FULL, READ_ONLY (nothing is stored: no room,
- *          a disk that cannot be written, or the log has failed before). */
+ * Returns  OK; IO (outcome unknown until restart); DISK_FULL, READ_ONLY (nothing is stored: no
+ *          room, a disk that cannot be written, or the log has failed before). */
 stria_status sx_wal_commit(struct sx_wal *wal, struct sx_wal_entry *entry, stria_error *err);
 
 /* Ends the current generation: what is queued for it comes back stale; everything written for it is

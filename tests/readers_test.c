@@ -53,11 +53,10 @@ static void delete_cpu(struct share_store *s, enum sx_command_kind kind)
                                               .value = {(const uint8_t *)"b", 1}};
     struct sx_command command = {.kind = kind, .database = SX_LITERAL("d")};
     stria_error err = {0};
-    command.selector =
-        (struct sx_selector){.measurement = SX_LITERAL("cpu"),
-                             .tags = kind == SX_DELETE_ROWS ? &host_b : NULL,
-                             .time_min_ns = INT64_MIN,
-                             .time_max_ns = INT64_MAX};
+    command.selector = (struct sx_selector){.measurement = SX_LITERAL("cpu"),
+                                            .tags = kind == SX_DELETE_ROWS ? &host_b : NULL,
+                                            .time_min_ns = INT64_MIN,
+                                            .time_max_ns = INT64_MAX};
     share_must(sx_engine_execute(s->engine, &command, &err), &err);
 }
 

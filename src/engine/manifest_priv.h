@@ -12,7 +12,7 @@
 #define SX_EDIT_HEADER_SIZE 40
 #define SX_EDIT_ALIGN 4096
 #define SX_MANIFEST_FIRST_EDIT ((uint64_t)2 * SX_EDIT_ALIGN) /* behind two copies of the header */
-#define SX_EDIT_MAGIC 0x54444553u /* "SEDT" */
+#define SX_EDIT_MAGIC 0x54444553u                            /* "SEDT" */
 #define SX_EDIT_SIZE_MAX ((uint32_t)256 << 20)
 #define SX_MANIFEST_SIZE_MAX ((uint64_t)1 << 31)
 

@@ -3,8 +3,8 @@
  * written by lines, changed by statements, and told as text.
  *
  * Threads     One owner of a store. */
-#ifndef STRIA_TESTS_SHARE_FIXTURE_H
-#define STRIA_TESTS_SHARE_FIXTURE_H
+#ifndef SX_TESTS_SHARE_FIXTURE_H
+#define SX_TESTS_SHARE_FIXTURE_H
 
 #include <setjmp.h>
 #include <stdarg.h>

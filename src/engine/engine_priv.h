@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* engine_priv.h -- the insides of the engine, shared by its files:
- *   open.c (folder, lock, the order of recovery), edit_apply.c, left_overs.c and log_replay.c (its
- *   parts), readers.c and readers_state.c (readers in other processes), engine.c (members, views),
- *   write.c (the way of a write), flush.c and merge.c (jobs), rewrite.c (series -> segments, used by
- *   both), set_aside.c, delete.c, reclaim.c, edit_commit.c, catalog_change.c (commands),
+ *   open.c (folder, lock, the order of recovery), edit_apply.c, left_overs.c and log_replay.c
+ *   (its parts), readers.c and readers_state.c (other processes), engine.c (members, views),
+ *   write.c (the way of a write), flush.c and merge.c (jobs), rewrite.c (series -> segments, used
+ *   by both), set_aside.c, delete.c, reclaim.c, edit_commit.c, catalog_change.c (commands),
  *   background.c (steps, disk state, retention), engine_stats.c.
  *
- * Locks       In this order: readers.mutex, rotate_mutex, manifest_mutex, state_mutex, a generation's
- *             mutex; then those of memtables, indexes and the log, which are leaves. No lock but
- *             manifest_mutex and rotate_mutex is held across I/O; readers_state.c, of a store that
- *             was opened for reading, has its own rule. */
+ * Locks       In this order: readers.mutex, rotate_mutex, manifest_mutex, state_mutex, that of a
+ *             generation; then those of memtables, indexes and the log, which are leaves. No lock
+ *             but manifest_mutex and rotate_mutex is held across I/O; readers_state.c, of a store
+ *             that was opened for reading, has its own rule. */
 #ifndef SX_ENGINE_ENGINE_PRIV_H
 #define SX_ENGINE_ENGINE_PRIV_H
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* manifest.c -- see manifest.h. */
-#include "engine/manifest_priv.h"
+#include "engine/manifest.h"
 
 #include "base/error.h"
 #include "engine/edit.h"
+#include "engine/manifest_priv.h"
 
 #include <inttypes.h>
 #include <stdio.h>

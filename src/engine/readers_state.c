@@ -241,7 +241,7 @@ static void discard_shown(struct sx_engine *engine, struct shown *shown)
     swap_shown(engine, shown);
 }
 
-/* The place of a segment in a store's list, looked for from `from` on; the count: it is not there. */
+/* The place of a segment in a store's list, looked for from `from` on; the count: it has none. */
 static size_t find_segment(const struct sx_policy_store *store, const struct sx_segment_info *info,
                            size_t from)
 {

@@ -47,8 +47,8 @@ struct sx_os *sx_os_mem_crash(struct sx_os *os, sx_crash_choose choose, void *co
 /* How many unsynced items sx_os_mem_crash() would ask for. */
 uint64_t sx_os_mem_pending(struct sx_os *os);
 
-/* Counts calls that change the disk or sync it (pwritev, sync, sync_dir, mkdir, unlink, rmdir, link,
- * and open if it is to make the file), whether they succeed or not, so that a test can stop at each
+/* Counts calls that change the disk or sync it (pwritev, sync, sync_dir, mkdir, unlink, rmdir,
+ * link, and open if it is to make the file), whether they succeed or not, so that a test can stop at each
  * boundary. */
 uint64_t sx_os_mem_mutations(const struct sx_os *os);
 

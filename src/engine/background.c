@@ -226,6 +226,7 @@ static bool run_care(void *context)
     if (sx_engine_set_aside_lost(engine, &err))
         sx_event(&engine->events, STRIA_LEVEL_WARN, "set_aside", "text=\"%s\"", err.text);
     sx_engine_unlink_retired(engine, false);
+    sx_engine_release_log(engine);
     return false;
 }
 

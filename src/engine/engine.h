@@ -74,6 +74,14 @@ stria_status sx_engine_execute(struct sx_engine *engine, const struct sx_command
 
 /* ---- reading ---- */
 
+/* Brings a store that was opened for reading to its writer's newest state and pins it for one user.
+ * Nothing for a writer.
+ * Returns  OK; BUSY (it changed all the time); NOT_FOUND, CORRUPT, VERSION, IO, NOMEM: what was
+ *          shown before stays. */
+stria_status sx_engine_begin_read(struct sx_engine *engine, stria_error *err);
+/* The user is done: nothing that it saw is needed for it any more. */
+void sx_engine_end_read(struct sx_engine *engine);
+
 /* All sources of a policy, pinned. NOT_FOUND when it was dropped. */
 stria_status sx_engine_view(struct sx_engine *engine, uint32_t policy_id, struct sx_view **view,
                             stria_error *err);

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* engine_priv.h -- the insides of the engine, shared by its files:
- *   open.c (folder, lock, the order of recovery), edit_apply.c, left_overs.c and log_replay.c (its
- *   parts), engine.c (members, views), write.c (the way of a write), flush.c and merge.c (jobs),
- *   rewrite.c (series -> segments, used by both), set_aside.c, delete.c, reclaim.c,
- *   catalog_change.c
- *   (commands), background.c (steps, disk state, retention), budget.c (shares of memory),
- *   engine_stats.c.
+ *   open.c (folder, lock, the order of recovery), edit_apply.c, left_overs.c and log_replay.c
+ *   (its parts), readers.c and readers_state.c (other processes), engine.c (members, views),
+ *   write.c (the way of a write), flush.c and merge.c (jobs), rewrite.c (series -> segments, used
+ *   by both), set_aside.c, delete.c, reclaim.c, edit_commit.c, catalog_change.c (commands),
+ *   background.c (steps, disk state, retention), budget.c (shares of memory), engine_stats.c.
  *
- * Locks       In this order: flush_mutex, job_mutex, rotate_mutex, manifest_mutex, state_mutex, a generation's mutex; then
- *             those of memtables, indexes and the log, which are leaves. No lock but manifest_mutex
- *             and rotate_mutex is held across I/O. */
+ * Locks       In this order: flush_mutex, job_mutex, readers.mutex, rotate_mutex, manifest_mutex,
+ *             state_mutex, that of a generation; then those of memtables, indexes and the log,
+ *             which are leaves. No lock but the first five is held across I/O; readers_state.c, of
+ *             a store that was opened for reading, has its own rule. */
 #ifndef SX_ENGINE_ENGINE_PRIV_H
 #define SX_ENGINE_ENGINE_PRIV_H
 
@@ -17,6 +17,7 @@
 #include "engine/edit.h"
 #include "engine/engine.h"
 #include "engine/manifest.h"
+#include "engine/readers.h"
 #include "engine/rewrite.h"
 #include "os/sync.h"
 #include "task/pool.h"
@@ -65,6 +66,8 @@ struct sx_retired {
     struct sx_segment *segment;
     int64_t since_ns; /* monotonic */
     bool unloaded;    /* nobody reads it any more */
+    /* The edit that removed it; in a store opened for reading, the last one known to have it. */
+    uint64_t edit_seq;
 };
 
 struct sx_counts {
@@ -74,6 +77,7 @@ struct sx_counts {
     _Atomic uint64_t flushes, flush_bytes, flush_rows, flush_failures;
     _Atomic uint64_t merges, merge_bytes_in, merge_bytes_out, merge_failures;
     _Atomic uint64_t retired_segments, retention_segments;
+    _Atomic uint64_t snapshot_bytes;  /* unlinked, but a snapshot has the file still */
     _Atomic uint64_t written_samples; /* into segments, by flushes and merges */
     _Atomic uint64_t replayed_rows, replayed_bytes, log_damage;
 };
@@ -94,6 +98,7 @@ struct sx_engine {
     uint8_t store_uuid[16];
     uint64_t process_id;
     struct sx_file *lock_file;
+    struct sx_readers readers;
     struct sx_pool *pool;
     struct sx_wal *wal; /* NULL: read-only */
     uint64_t memtable_size;
@@ -164,7 +169,12 @@ bool sx_engine_add_segment(struct sx_engine *engine, struct sx_policy_store *sto
 char *sx_engine_segment_path(struct sx_engine *engine, uint64_t segment_id);
 /* Takes a segment out of its store's list and lets it go when nobody reads it. state_mutex held. */
 void sx_engine_retire_segment(struct sx_engine *engine, struct sx_policy_store *store, size_t i);
-/* Unlinks retired segments that nobody reads any more; all: whatever their age. */
+/* Keeps a segment that edit `edit_seq` removed until sx_engine_unlink_retired(); the reference is
+ * taken over. state_mutex held. */
+void sx_engine_keep_retired(struct sx_engine *engine, struct sx_segment *segment,
+                            uint64_t edit_seq);
+/* Unlinks retired segments that nobody reads any more, in this process or another; all: whatever
+ * their age. On a disk that is nearly full what other processes read is not asked. */
 void sx_engine_unlink_retired(struct sx_engine *engine, bool all);
 /* The operations of the whole state, for a new manifest (manifest_mutex held). */
 void sx_engine_put_state(void *context, struct sx_buf *out);
@@ -197,7 +207,7 @@ stria_status sx_engine_commit_edit(struct sx_engine *engine, struct sx_bytes ope
 stria_status sx_engine_mend_manifest(struct sx_engine *engine, stria_error *err);
 /* left_overs.c; after the log was read */
 stria_status sx_engine_remove_left_overs(struct sx_engine *engine, stria_error *err);
-/* log_replay.c: opens the log, reads it back and, unless read-only, begins a new generation. */
+/* log_replay.c: opens the log, reads it back and begins a new generation. */
 stria_status sx_engine_open_log(struct sx_engine *engine, stria_error *err);
 
 /* flush.c */

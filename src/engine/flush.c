@@ -396,7 +396,7 @@ static stria_status commit(struct sx_engine *engine, struct sx_flush *f, stria_e
     }
     sx_mutex_unlock(&engine->manifest_mutex);
     if (!st)
-        sx_wal_release(engine->wal, f->generation->number);
+        sx_engine_release_log(engine);
     for (size_t i = 0; segments && i < f->output_count; i++) {
         if (!st && segments[i]) /* of a dropped policy: no edit names it */
             (void)engine->os->ops->unlink(engine->os, segments[i]->path, NULL);

@@ -70,6 +70,7 @@ struct sx_segment {
     struct sx_segment_info info;
     uint64_t salt;
     _Atomic uint32_t reference_count;
+    uint64_t added_edit; /* of the manifest, set before others know it; 0: before it was opened */
     _Atomic bool loaded;
     _Atomic uint64_t tombstone_id;       /* deletes up to this one are applied; info's or later */
     _Atomic unsigned damage;             /* enum sx_segment_damage, or-ed: what readers ran into */

@@ -62,8 +62,11 @@ uint64_t sx_budget_memtables_max(const struct sx_engine *engine)
 
 size_t sx_budget_merge_runs(const struct sx_engine *engine)
 {
+    size_t most = (size_t)2 * SX_MERGE_FAN_IN;
+    if (!atomic_load(&engine->root.limit))
+        return most;
     uint64_t runs = part_of(engine, 4) / MERGE_RUN_SIZE;
-    return (size_t)SX_MIN(SX_MAX(runs, MERGE_RUNS_MIN), SX_MERGE_FAN_IN);
+    return (size_t)SX_MIN(SX_MAX(runs, MERGE_RUNS_MIN), most);
 }
 
 /* ---- idle series ---- */

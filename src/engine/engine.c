@@ -307,6 +307,9 @@ stria_status sx_engine_view(struct sx_engine *engine, uint32_t policy_id, struct
     stria_status st = STRIA_OK;
     *view = NULL;
     sx_mutex_lock(&engine->state_mutex);
+    st = sx_engine_await_replay(engine, err);
+    if (st)
+        goto done;
     struct sx_policy_store *store = sx_engine_store(engine, policy_id);
     if (!store) {
         st = sx_fail(err, STRIA_NOT_FOUND, "the retention policy was dropped");

@@ -55,6 +55,7 @@ struct sx_generation {
     uint64_t number;
     _Atomic uint32_t reference_count;
     int64_t created_ns; /* monotonic */
+    bool replaying;     /* its log is being read back; guarded by state_mutex */
     struct sx_mutex mutex;
     struct sx_generation_table *tables;
     size_t table_count, table_capacity;
@@ -123,6 +124,9 @@ struct sx_engine {
     size_t frozen_count;
     uint64_t flushed_generation;
     uint32_t next_index_id;
+    bool replaying;             /* replay_later.h: the log is not read back yet */
+    stria_status replay_status; /* how that ended, and why */
+    stria_error replay_error;
     struct sx_retired *retired;
     size_t retired_count, retired_capacity;
 
@@ -139,6 +143,9 @@ struct sx_engine {
     _Atomic int disk_state; /* enum sx_disk_state */
     _Atomic int64_t disk_checked_ns;
     _Atomic bool closing;
+    _Atomic bool replay_failed;
+    struct sx_wal *replay_wal; /* the log as it was found */
+    struct sx_thread *replay_thread;
     struct sx_thread *ticker;
     struct sx_mutex tick_mutex;
     struct sx_cond tick_changed;
@@ -207,6 +214,8 @@ stria_status sx_engine_commit_edit(struct sx_engine *engine, struct sx_bytes ope
 stria_status sx_engine_mend_manifest(struct sx_engine *engine, stria_error *err);
 /* left_overs.c; after the log was read */
 stria_status sx_engine_remove_left_overs(struct sx_engine *engine, stria_error *err);
+/* replay_later.c: waits until the log is read back; state_mutex held. Else why it was not. */
+stria_status sx_engine_await_replay(struct sx_engine *engine, stria_error *err);
 /* log_replay.c: opens the log, reads it back and begins a new generation. */
 stria_status sx_engine_open_log(struct sx_engine *engine, stria_error *err);
 

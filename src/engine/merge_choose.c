@@ -118,8 +118,7 @@ static struct reach reach_of(const struct sx_policy_store *store, size_t i)
 {
     int64_t start = sx_window_start(info_of(store, i)->min_ts, store->window_ns);
     int64_t last = sx_window_start(info_of(store, i)->max_ts, store->window_ns);
-    return (struct reach){.min_ts = start,
-                          .max_ts = sx_merge_window_last(last, store->window_ns)};
+    return (struct reach){.min_ts = start, .max_ts = sx_merge_window_last(last, store->window_ns)};
 }
 
 static bool overlaps(struct reach a, struct reach b)
@@ -412,8 +411,8 @@ static bool choose_in(struct sx_engine *engine, struct sx_policy_store *store,
     case SX_MERGE_DUE:
         break;
     }
-    return choose_level0(store, most, most, choice) || choose_tier(store, choice) ||
-           choose_seal(engine, store, false, choice) ||
+    return choose_level0(store, SX_MIN(most, SX_MERGE_FAN_IN), most, choice) ||
+           choose_tier(store, choice) || choose_seal(engine, store, false, choice) ||
            choose_reclaim(store, RECLAIM_PERCENT, choice) ||
            choose_neighbours(engine, store, choice);
 }

@@ -12,6 +12,7 @@
  * Threads     One: nobody else knows the engine yet. */
 #include "base/error.h"
 #include "engine/budget.h"
+#include "engine/replay_later.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -41,6 +42,7 @@ static void destroy(struct sx_engine *engine)
     struct sx_mem *other = &engine->mems[SX_ENGINE_MEM_OTHER];
     sx_pool_destroy(engine->pool);
     sx_engine_abort_jobs(engine);
+    (void)sx_wal_close(engine->replay_wal, NULL);
     (void)sx_wal_close(engine->wal, NULL);
     while (engine->frozen) {
         struct sx_generation *generation = engine->frozen;
@@ -347,6 +349,8 @@ static stria_status open_for_writing(struct sx_engine *engine, stria_error *err)
         st = sx_engine_pass_empty_generations(engine, err);
     if (!st)
         st = sx_engine_start_background(engine, err);
+    if (!st)
+        st = sx_replay_later_start(engine, err);
     return st;
 }
 

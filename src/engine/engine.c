@@ -409,16 +409,20 @@ void sx_engine_put_state(void *context, struct sx_buf *out)
 stria_status sx_engine_pin_series(struct sx_engine *engine, uint32_t policy_id, struct sx_bytes key,
                                   uint64_t hash, struct sx_series_hint *hint, stria_error *err)
 {
-    uint32_t slot;
-    stria_status st;
+    uint32_t slot, offender;
     sx_mutex_lock(&engine->state_mutex);
     struct sx_policy_store *store = sx_engine_store(engine, policy_id);
-    if (!store) {
-        st = sx_fail(err, STRIA_NOT_FOUND, "the retention policy was dropped");
-    } else {
-        st = sx_series_index_resolve(store->index, key, hash, hint, &slot, err);
-    }
+    struct sx_series_index *index = store ? sx_series_index_acquire(store->index) : NULL;
     sx_mutex_unlock(&engine->state_mutex);
+    if (!index)
+        return sx_fail(err, STRIA_NOT_FOUND, "the retention policy was dropped");
+    stria_status st =
+        sx_series_limits_resolve(engine, policy_id, index, key, hash, hint, &slot, &offender, err);
+    if (!st && slot == SX_SLOT_NONE) {
+        sx_series_limits_count(engine, offender, 1);
+        st = STRIA_LIMIT;
+    }
+    sx_series_index_release(index);
     return st;
 }
 

@@ -19,6 +19,7 @@
 #include "engine/manifest.h"
 #include "engine/readers.h"
 #include "engine/rewrite.h"
+#include "engine/series_limits.h"
 #include "os/sync.h"
 #include "task/pool.h"
 #include "task/rate.h"
@@ -73,7 +74,7 @@ struct sx_retired {
 
 struct sx_counts {
     _Atomic uint64_t rows, samples, batches;
-    _Atomic uint64_t rejected_conflict, rejected_old, rejected_limit;
+    _Atomic uint64_t rejected_conflict, rejected_old, rejected_limit, rejected_series;
     _Atomic uint64_t busy;
     _Atomic uint64_t flushes, flush_bytes, flush_rows, flush_failures;
     _Atomic uint64_t merges, merge_bytes_in, merge_bytes_out, merge_failures;
@@ -150,6 +151,7 @@ struct sx_engine {
     struct sx_mutex tick_mutex;
     struct sx_cond tick_changed;
 
+    struct sx_series_limits limits;
     struct sx_counts counts;
 };
 

@@ -74,6 +74,7 @@ static void destroy(struct sx_engine *engine)
     sx_mutex_deinit(&engine->tick_mutex);
     sx_cond_deinit(&engine->state_changed);
     sx_cond_deinit(&engine->tick_changed);
+    sx_series_limits_deinit(engine);
     sx_budget_deinit(engine);
     struct sx_mem root = engine->root; /* the engine is its own last allocation */
     struct sx_mem *mem = &root;
@@ -94,6 +95,7 @@ static stria_status create(const struct sx_engine_options *options, struct sx_en
     engine->root = root;
     sx_budget_init(engine);
     engine->options = *options;
+    sx_series_limits_init(engine);
     engine->os = options->os;
     engine->process_id = options->os->ops->process_id(options->os);
     engine->events = options->events;

@@ -107,8 +107,10 @@ static stria_status read_record(void *context, const struct sx_replay_record *re
     struct later *later = context;
     struct sx_engine *engine = later->replay.engine;
     stria_status st = STRIA_NOMEM;
-    if (!later->replay.generation || later->replay.generation->number != record->generation)
+    if (later->replay.generation && later->replay.generation->number != record->generation) {
+        sx_log_replay_forget(&later->replay); /* once it is shown, it may be flushed and go */
         show_until(engine, record->generation);
+    }
     for (int i = 0; st == STRIA_NOMEM && i < ROOM_TRIES; i++) {
         if (atomic_load(&engine->closing))
             return sx_fail(err, STRIA_CANCELLED, "the store is being closed");
@@ -152,6 +154,7 @@ static void read_back(void *context)
     uint64_t flushed = engine->flushed_generation;
     sx_mutex_unlock(&engine->state_mutex);
     stria_status st = sx_wal_read(engine->replay_wal, flushed, &options, &later.result, &err);
+    sx_log_replay_forget(&later.replay);
     if (!st)
         show_until(engine, UINT64_MAX);
     tell_end(engine, &later, st, &err);

@@ -106,6 +106,7 @@ bool sx_engine_add_segment(struct sx_engine *engine, struct sx_policy_store *sto
         return false;
     if (!engine->options.read_only)
         segment->added_edit = sx_manifest_edit_seq(engine->manifest);
+    segment->files = &engine->segment_files;
     size_t i = store->segment_count++;
     for (; i > 0 && comes_before(&segment->info, &store->segments[i - 1]->info); i--)
         store->segments[i] = store->segments[i - 1];

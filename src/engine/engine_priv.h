@@ -27,6 +27,7 @@
 
 #define SX_MERGE_FAN_IN 16
 #define SX_LEVEL0_MAX (2 * SX_MERGE_FAN_IN) /* then flushes wait for merges, step by step */
+#define SX_OPEN_FILES_MAX 400               /* of segments */
 #define SX_FROZEN_MAX 2 /* generations that wait for their flush before writers wait */
 #define SX_FLUSH_AGE_NS (3600 * (int64_t)1000000000)
 #define SX_FLUSH_AGE_BYTES ((uint64_t)4 << 20)
@@ -152,6 +153,7 @@ struct sx_engine {
     struct sx_cond tick_changed;
 
     struct sx_series_limits limits;
+    struct sx_segment_files segment_files;
     struct sx_counts counts;
 };
 

@@ -75,6 +75,7 @@ static void destroy(struct sx_engine *engine)
     sx_cond_deinit(&engine->state_changed);
     sx_cond_deinit(&engine->tick_changed);
     sx_series_limits_deinit(engine);
+    sx_segment_files_deinit(&engine->segment_files);
     sx_budget_deinit(engine);
     struct sx_mem root = engine->root; /* the engine is its own last allocation */
     struct sx_mem *mem = &root;
@@ -96,6 +97,7 @@ static stria_status create(const struct sx_engine_options *options, struct sx_en
     sx_budget_init(engine);
     engine->options = *options;
     sx_series_limits_init(engine);
+    sx_segment_files_init(&engine->segment_files, SX_OPEN_FILES_MAX);
     engine->os = options->os;
     engine->process_id = options->os->ops->process_id(options->os);
     engine->events = options->events;

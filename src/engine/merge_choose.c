@@ -412,8 +412,8 @@ static bool choose_in(struct sx_engine *engine, struct sx_policy_store *store,
     case SX_MERGE_DUE:
         break;
     }
-    return choose_level0(store, most, most, choice) || choose_tier(store, choice) ||
-           choose_seal(engine, store, false, choice) ||
+    return choose_level0(store, SX_MIN(most, SX_MERGE_FAN_IN), most, choice) ||
+           choose_tier(store, choice) || choose_seal(engine, store, false, choice) ||
            choose_reclaim(store, RECLAIM_PERCENT, choice) ||
            choose_neighbours(engine, store, choice);
 }

@@ -87,6 +87,10 @@ stria_status sx_wal_read(struct sx_wal *wal, uint64_t flushed_generation,
                          const struct sx_replay_options *options, struct sx_replay_result *result,
                          stria_error *err);
 
+/* Whether the live files still are what they were when the log was opened: a writer in another
+ * process may have begun them anew. */
+stria_status sx_wal_unchanged(struct sx_wal *wal, bool *unchanged, stria_error *err);
+
 /* Begins writing generation `generation` in a new file, behind what replay found, which it syncs: a
  * process that was killed may have left it in memory only. `next_seq` is the sequence of the next
  * record. */

@@ -171,6 +171,8 @@ void sx_engine_keep_retired(struct sx_engine *engine, struct sx_segment *segment
 void sx_engine_unlink_retired(struct sx_engine *engine, bool all);
 /* The operations of the whole state, for a new manifest (manifest_mutex held). */
 void sx_engine_put_state(void *context, struct sx_buf *out);
+/* The same without the damaged log files that are kept: what a copy of the store needs. */
+void sx_engine_put_stored(struct sx_engine *engine, struct sx_buf *out);
 
 /* delete.c */
 /* DELETE, DROP SERIES, DROP MEASUREMENT. */
@@ -206,6 +208,8 @@ stria_status sx_engine_open_log(struct sx_engine *engine, stria_error *err);
 /* flush.c */
 /* Ends the active generation, unless it is empty. */
 stria_status sx_engine_rotate(struct sx_engine *engine, stria_error *err);
+/* The same; rotate_mutex held. */
+stria_status sx_engine_rotate_locked(struct sx_engine *engine, stria_error *err);
 /* One bounded step of flushing the oldest frozen generation; *more: not all is flushed. */
 stria_status sx_engine_flush_step(struct sx_engine *engine, bool *more, stria_error *err);
 /* After opening: generations whose logs hold no row need no flush; their files can be used again.

@@ -4,7 +4,7 @@
  *
  * Use         ninja bench_prove_scale && bench_prove_scale [LOG2]: n below 2^LOG2 (32)
  * Output      A line for each number of digits. Exit status 1 if any bits differed.
- * Why         scale_test.c tries a part of it each time; this takes minutes. */
+ * Why         src/codec/scale_test.c tries a part of it each time; this takes minutes. */
 #include "codec/kernel.h"
 
 #include <stdio.h>

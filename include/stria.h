@@ -361,6 +361,9 @@ typedef struct stria_statement {
     const char *const *messages;
 } stria_statement;
 
+/* The rules of a time zone: see stria_zone_offset(). */
+typedef struct stria_zone stria_zone;
+
 /* One series of an answer: a table. Pointers live until the cursor moves to the next series. */
 typedef struct stria_table {
     stria_bytes name;
@@ -369,6 +372,7 @@ typedef struct stria_table {
     const stria_bytes *column_names;
     const stria_type *column_types;
     size_t column_count;
+    const stria_zone *zone; /* the clocks its times are to be shown by (InfluxQL's tz()); NULL: UTC */
 } stria_table;
 
 /* Values of one column of a batch. */
@@ -400,6 +404,9 @@ STRIA_API STRIA_MUST_CHECK stria_status stria_cursor_next_series(stria_cursor *c
 STRIA_API STRIA_MUST_CHECK stria_status stria_cursor_next_batch(stria_cursor *cursor,
                                                                 const stria_batch **batch,
                                                                 stria_error *err);
+/* The seconds that the clocks of a zone (NULL: UTC) are ahead of UTC at a time in nanoseconds;
+ * negative in the west. Any thread, as long as the table lives. */
+STRIA_API int32_t stria_zone_offset(const stria_zone *zone, int64_t ts_ns);
 /* Makes a running call on the cursor, in another thread, end soon with CANCELLED. */
 STRIA_API void stria_cursor_cancel(stria_cursor *cursor);
 /* NULL is allowed. */

@@ -5,8 +5,8 @@
  *             no row twice, none too many. Rows past their policy's time may be there or not: they
  *             go by whole segments.
  * Threads     One owner. */
-#ifndef STRIA_TESTS_COMPARE_H
-#define STRIA_TESTS_COMPARE_H
+#ifndef SX_TESTS_COMPARE_H
+#define SX_TESTS_COMPARE_H
 
 #include "store.h"
 

@@ -231,6 +231,43 @@ static void a_segment_that_cannot_be_opened_is_set_aside_and_taken_back(void **s
     small_end(&s);
 }
 
+/* Merging around a damaged segment must keep the order of what was written, for when the segment is
+ * whole again: first it lies in the middle, then at the beginning. */
+static void what_lay_damaged_comes_back_at_its_place_in_the_order(void **state)
+{
+    (void)state;
+    static const char *const lines[] = {"m v=1 10\nm v=1 20\nm v=1 30", "m v=2 20\nm v=2 30",
+                                        "m v=3 30"};
+    for (int damaged = 0; damaged < 3; damaged++)
+        for (int later = 0; later < 2; later++) {
+            struct small s;
+            char path[64];
+            stria_error err = {0};
+            small_begin(&s);
+            for (int i = 0; i < 3; i++) {
+                small_write(&s, lines[i]);
+                small_compact(&s, STRIA_COMPACT_FLUSH);
+            }
+            (void)snprintf(path, sizeof path, "db/seg/%016x.seg", damaged + 1);
+            uint64_t footer = file_size(s.os, path) - 100;
+            change(s.os, path, footer, 0xff);
+            reopen(&s);
+            for (int i = 0; i < 3; i++) /* the first one finds the damage */
+                (void)sx_engine_compact(s.engine, STRIA_COMPACT_SEAL, NULL, &err);
+            change(s.os, path, footer, 0xff);
+            if (later)
+                small_write(&s, "m v=4 40");
+            reopen(&s);
+            const char *expected = later ? "m 10:v=1 20:v=2 30:v=3 40:v=4; m/1 "
+                                         : "m 10:v=1 20:v=2 30:v=3; m/1 ";
+            small_assert(&s, expected);
+            small_compact(&s, STRIA_COMPACT_SEAL);
+            small_assert(&s, expected);
+            assert_true(small_stat(&s, "segments") == 1);
+            small_end(&s);
+        }
+}
+
 static bool add_path(void *context, const char *name, bool is_directory)
 {
     (void)is_directory;
@@ -272,6 +309,7 @@ int main(void)
         cmocka_unit_test(every_changed_byte_is_told_or_does_no_harm),
         cmocka_unit_test(merges_leave_a_damaged_segment_alone),
         cmocka_unit_test(newer_values_that_are_lost_do_not_bring_older_ones_back),
+        cmocka_unit_test(what_lay_damaged_comes_back_at_its_place_in_the_order),
         cmocka_unit_test(a_damaged_log_costs_its_frame_and_is_kept),
         cmocka_unit_test(a_segment_that_cannot_be_opened_is_set_aside_and_taken_back),
     };

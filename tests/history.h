@@ -11,8 +11,8 @@
  *             mark of each doubtful write is looked for in the store, the doubtful changes of the
  *             catalog are tried both ways; then everything is compared.
  * Threads     One owner. */
-#ifndef STRIA_TESTS_HISTORY_H
-#define STRIA_TESTS_HISTORY_H
+#ifndef SX_TESTS_HISTORY_H
+#define SX_TESTS_HISTORY_H
 
 #include "compare.h"
 #include "ops.h"

@@ -144,6 +144,60 @@ static void small_days_side_by_side_come_together(void **state)
     small_end(&s);
 }
 
+/* Without an end to it, the same segments would be written for ever. */
+static void neighbours_that_stay_apart_are_left_alone(void **state)
+{
+    (void)state;
+    struct small s;
+    begin(&s);
+    for (int day = 0; day < 20; day++)
+        flush_row(&s, "m", NOW_NS + day * DAY_NS);
+    small_compact(&s, STRIA_COMPACT_SEAL);
+    assert_true(small_stat(&s, "segments") == 20);
+    double merges = small_stat(&s, "merges_total");
+    small_poll(&s, 200);
+    assert_true(small_stat(&s, "merges_total") == merges);
+    small_end(&s);
+}
+
+/* Days that are sealed, each alone, and hold the value 17. */
+static void seal_days(struct small *s, int first, int count)
+{
+    for (int day = first; day < first + count; day++) {
+        for (int i = 0; i < 16; i++) {
+            char line[64];
+            (void)snprintf(line, sizeof line, "m v=%d %lld", i + 2,
+                           (long long)(NOW_NS + day * DAY_NS));
+            small_write(s, line);
+            small_compact(s, STRIA_COMPACT_FLUSH);
+        }
+        sx_os_mem_set_now(s->os, sx_os_now_ns(s->os) + 11 * 60 * (int64_t)1000000000);
+        small_compact(s, STRIA_COMPACT_MERGE);
+    }
+}
+
+static void neighbours_are_not_merged_past_late_rows_between_them(void **state)
+{
+    (void)state;
+    struct small s;
+    char text[40];
+    begin(&s);
+    sx_os_mem_set_now(s.os, NOW_NS + 100 * DAY_NS);
+    seal_days(&s, 0, 14);
+    assert_true(small_stat(&s, "segments") == 14);
+    for (int i = 0; i < 16; i++)
+        flush_row(&s, "m", NOW_NS + (1 + i % 9) * DAY_NS);
+    small_compact(&s, STRIA_COMPACT_MERGE);
+    assert_true(small_stat(&s, "segments") == 15);
+    seal_days(&s, 20, 6);
+    small_dump(&s);
+    for (int day = 1; day <= 9; day++) {
+        (void)snprintf(text, sizeof text, " %lld:v=1 ", (long long)(NOW_NS + day * DAY_NS));
+        assert_non_null(strstr(s.text, text));
+    }
+    small_end(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -153,6 +207,8 @@ int main(void)
         cmocka_unit_test(an_import_is_not_sealed_before_it_is_quiet),
         cmocka_unit_test(today_is_not_sealed),
         cmocka_unit_test(small_days_side_by_side_come_together),
+        cmocka_unit_test(neighbours_that_stay_apart_are_left_alone),
+        cmocka_unit_test(neighbours_are_not_merged_past_late_rows_between_them),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,8 +8,8 @@
  * Model       Dead calls that change something do nothing and succeed (making a file fails); locks
  *             are gone.
  * Threads     One. */
-#ifndef STRIA_TESTS_MORTAL_OS_H
-#define STRIA_TESTS_MORTAL_OS_H
+#ifndef SX_TESTS_MORTAL_OS_H
+#define SX_TESTS_MORTAL_OS_H
 
 #include "os/os.h"
 

@@ -2,8 +2,8 @@
 /* ops.h -- operations on a store, from a seed: done to the engine, and told to the oracle.
  *
  * Threads     One owner. */
-#ifndef STRIA_TESTS_OPS_H
-#define STRIA_TESTS_OPS_H
+#ifndef SX_TESTS_OPS_H
+#define SX_TESTS_OPS_H
 
 #include "store.h"
 

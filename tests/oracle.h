@@ -5,8 +5,8 @@
  *             and the types that fields have in windows. No files, no memory limits, no threads.
  * Invariants  A policy has a uid that no other ever has, so what a dropped one held is nobody's.
  * Threads     One owner. */
-#ifndef STRIA_TESTS_ORACLE_H
-#define STRIA_TESTS_ORACLE_H
+#ifndef SX_TESTS_ORACLE_H
+#define SX_TESTS_ORACLE_H
 
 #include "stria.h"
 

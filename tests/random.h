@@ -2,8 +2,8 @@
 /* random.h -- numbers that a seed fixes, for tests that print their seed.
  *
  * Source      SplitMix64 (Steele, Lea, Flood 2014). */
-#ifndef STRIA_TESTS_RANDOM_H
-#define STRIA_TESTS_RANDOM_H
+#ifndef SX_TESTS_RANDOM_H
+#define SX_TESTS_RANDOM_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -5,8 +5,8 @@
  *             of marks, at a time of its own: from whether that is there, a test knows whether the
  *             whole write must be there.
  * Threads     One owner. */
-#ifndef STRIA_TESTS_ROWS_H
-#define STRIA_TESTS_ROWS_H
+#ifndef SX_TESTS_ROWS_H
+#define SX_TESTS_ROWS_H
 
 #include "oracle.h"
 #include "universe.h"

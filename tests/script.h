@@ -2,8 +2,8 @@
 /* script.h -- a few hundred operations that go everywhere: what the sweeps run again and again.
  *
  * Threads     One owner. */
-#ifndef STRIA_TESTS_SCRIPT_H
-#define STRIA_TESTS_SCRIPT_H
+#ifndef SX_TESTS_SCRIPT_H
+#define SX_TESTS_SCRIPT_H
 
 #include "ops.h"
 

@@ -3,8 +3,8 @@
  * protocol go in, and what the store holds comes out, as a line to compare.
  *
  * Threads     One owner. */
-#ifndef STRIA_TESTS_SMALL_H
-#define STRIA_TESTS_SMALL_H
+#ifndef SX_TESTS_SMALL_H
+#define SX_TESTS_SMALL_H
 
 #include "engine/engine.h"
 #include "model/request.h"

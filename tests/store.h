@@ -3,8 +3,8 @@
  * it told.
  *
  * Threads     One owner. */
-#ifndef STRIA_TESTS_STORE_H
-#define STRIA_TESTS_STORE_H
+#ifndef SX_TESTS_STORE_H
+#define SX_TESTS_STORE_H
 
 #include "oracle.h"
 #include "rows.h"

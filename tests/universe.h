@@ -6,8 +6,8 @@
  * Invariants  Everything follows from its number alone, so an operation is its seed. A string value
  *             is a number too: universe_text() tells its bytes.
  * Threads     universe_init once, before; then immutable. */
-#ifndef STRIA_TESTS_UNIVERSE_H
-#define STRIA_TESTS_UNIVERSE_H
+#ifndef SX_TESTS_UNIVERSE_H
+#define SX_TESTS_UNIVERSE_H
 
 #include "base/bytes.h"
 #include "stria.h"

@@ -24,6 +24,7 @@
 #define LATE_TICKS 8640                             /* a day */
 #define BUSY_NS 10000000
 #define THREADS_MAX 256
+#define BACKGROUND_THREADS 2 /* a flush and a merge */
 #define DATABASE "bench"
 
 struct bench {
@@ -326,7 +327,7 @@ int sx_bench_ingest(struct sx_cli *cli, const struct sx_bench_arguments *argumen
     if (!st)
         st = stria_open(
             a.data,
-            STRIA_OPTIONS(.threads = 1, .memory_size = a.memory, .memtable_size = a.memtable),
+            STRIA_OPTIONS(.threads = BACKGROUND_THREADS, .memory_size = a.memory, .memtable_size = a.memtable),
             &bench.db, &err);
     if (!st)
         st = bench_all(&bench, writers, &err);

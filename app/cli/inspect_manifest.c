@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* inspect_manifest.c -- one manifest file: its header and its edits. See inspect.h.
  *
- * Format      engine/manifest.h tells it. Edits are looked for at every multiple of 64 bytes, so
+ * Format      engine/manifest.h tells it. Edits are looked for at every multiple of 4096 bytes, so
  *             that what is behind damage is found too. */
 #include "app/cli/inspect.h"
 
@@ -12,8 +12,9 @@
 
 #define HEADER_SIZE 64
 #define EDIT_HEADER_SIZE 40
-#define EDIT_ALIGN 64
-#define OP_COUNT 18
+#define EDIT_ALIGN 4096
+#define FIRST_EDIT (2 * EDIT_ALIGN) /* behind two copies of the header */
+#define OP_COUNT 19
 
 static const char *const op_names[OP_COUNT] = {
     [SX_OP_SNAPSHOT_END] = "snapshot_end",
@@ -33,6 +34,7 @@ static const char *const op_names[OP_COUNT] = {
     [SX_OP_SET_ASIDE] = "set_aside",
     [SX_OP_TAKE_BACK] = "take_back",
     [SX_OP_KEEP_LOG] = "keep_log",
+    [SX_OP_APPLIED] = "applied",
 };
 
 struct edits {
@@ -84,7 +86,7 @@ static void read_edits(struct sx_inspect *inspect, struct sx_bytes file, uint64_
                        struct edits *edits)
 {
     uint64_t bad_from = 0;
-    for (uint64_t offset = HEADER_SIZE; offset < file.len;) {
+    for (uint64_t offset = FIRST_EDIT; offset < file.len;) {
         struct edit edit;
         if (!edit_at(file, offset, salt, &edit)) {
             bad_from = bad_from ? bad_from : offset;
@@ -109,41 +111,62 @@ static void read_edits(struct sx_inspect *inspect, struct sx_bytes file, uint64_
         sx_figures_size(&inspect->figures, "unreadable_end", file.len - bad_from);
 }
 
-stria_status sx_inspect_manifest(struct sx_inspect *inspect, const char *path, stria_error *err)
+/* The first good copy of the header; NULL: there is none. */
+static const uint8_t *find_header(struct sx_inspect *inspect, const char *path,
+                                  struct sx_bytes file)
+{
+    const uint8_t *found = NULL;
+    for (size_t offset = 0; offset < FIRST_EDIT; offset += EDIT_ALIGN) {
+        const uint8_t *head = file.ptr + offset;
+        if (file.len < offset + HEADER_SIZE || memcmp(head, "STRIAMAN", 8) != 0)
+            sx_inspect_damage(inspect, "%s: no header of a manifest at %zu", path, offset);
+        else if (sx_get_u32(head + 60) != sx_crc32c(0, head, 60))
+            sx_inspect_damage(inspect, "%s: the checksum of the header at %zu is wrong", path,
+                              offset);
+        else if (!found)
+            found = head;
+    }
+    return found;
+}
+
+static void tell(struct sx_inspect *inspect, const char *path, struct sx_bytes file,
+                 const uint8_t *head)
 {
     struct sx_figures *figures = &inspect->figures;
-    struct sx_buf bytes;
     struct edits edits = {0};
-    sx_figures_text(figures, "kind", "manifest");
+    uint64_t manifest_no = sx_get_u64(head + 32);
+    uint64_t salt = sx_get_u64(head + 16) ^ manifest_no * 0x9e3779b97f4a7c15u;
+    sx_figures_count(figures, "version", sx_get_u32(head + 8));
+    sx_inspect_uuid(inspect, "store_uuid", head + 16);
+    sx_figures_count(figures, "manifest_no", manifest_no);
+    sx_figures_time(figures, "created", (int64_t)sx_get_u64(head + 40));
+    sx_figures_size(figures, "bytes", file.len);
+    read_edits(inspect, file, salt, &edits);
+    sx_figures_count(figures, "edits", edits.count);
+    sx_figures_count(figures, "copies", edits.copy_count);
+    if (edits.copy_count != 2 * edits.count)
+        sx_inspect_damage(inspect, "%s: of %" PRIu64 " edits only one copy is good", path,
+                          2 * edits.count - edits.copy_count);
+    sx_figures_count(figures, "first_edit", edits.first_seq);
+    sx_figures_count(figures, "last_edit", edits.last_seq);
+    sx_figures_size(figures, "payload_bytes", edits.payload_bytes);
+    sx_figures_open(figures, "operations");
+    for (size_t i = 0; i < OP_COUNT; i++)
+        if (edits.ops[i])
+            sx_figures_count(figures, op_names[i], edits.ops[i]);
+    sx_figures_close(figures);
+}
+
+stria_status sx_inspect_manifest(struct sx_inspect *inspect, const char *path, stria_error *err)
+{
+    struct sx_buf bytes;
+    sx_figures_text(&inspect->figures, "kind", "manifest");
     sx_buf_init(&bytes, inspect->mem, (size_t)1 << 31);
     stria_status st = sx_inspect_read(inspect, path, &bytes, err);
-    const uint8_t *head = bytes.ptr;
-    if (!st && (bytes.len < HEADER_SIZE || memcmp(head, "STRIAMAN", 8) != 0)) {
-        sx_inspect_damage(inspect, "%s: no header of a manifest at 0", path);
-    } else if (!st) {
-        uint64_t manifest_no = sx_get_u64(head + 32);
-        uint64_t salt = sx_get_u64(head + 16) ^ manifest_no * 0x9e3779b97f4a7c15u;
-        if (sx_get_u32(head + 60) != sx_crc32c(0, head, 60))
-            sx_inspect_damage(inspect, "%s: the checksum of the header at 0 is wrong", path);
-        sx_figures_count(figures, "version", sx_get_u32(head + 8));
-        sx_inspect_uuid(inspect, "store_uuid", head + 16);
-        sx_figures_count(figures, "manifest_no", manifest_no);
-        sx_figures_time(figures, "created", (int64_t)sx_get_u64(head + 40));
-        sx_figures_size(figures, "bytes", bytes.len);
-        read_edits(inspect, sx_buf_bytes(&bytes), salt, &edits);
-        sx_figures_count(figures, "edits", edits.count);
-        sx_figures_count(figures, "copies", edits.copy_count);
-        if (edits.copy_count != 2 * edits.count)
-            sx_inspect_damage(inspect, "%s: of %" PRIu64 " edits only one copy is good", path,
-                              2 * edits.count - edits.copy_count);
-        sx_figures_count(figures, "first_edit", edits.first_seq);
-        sx_figures_count(figures, "last_edit", edits.last_seq);
-        sx_figures_size(figures, "payload_bytes", edits.payload_bytes);
-        sx_figures_open(figures, "operations");
-        for (size_t i = 0; i < OP_COUNT; i++)
-            if (edits.ops[i])
-                sx_figures_count(figures, op_names[i], edits.ops[i]);
-        sx_figures_close(figures);
+    if (!st) {
+        const uint8_t *head = find_header(inspect, path, sx_buf_bytes(&bytes));
+        if (head)
+            tell(inspect, path, sx_buf_bytes(&bytes), head);
     }
     sx_buf_deinit(&bytes);
     return st;

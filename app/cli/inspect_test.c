@@ -84,7 +84,7 @@ static void test_rows_are_found_in_the_log_and_in_segments(void **state)
     expect_in(scratch_out, "{\"name\":\"cpu\",\"series\":2,\"rows\":3,\"samples\":4,");
     fill_segments("segments");
     assert_int_equal(RUN("inspect", "--json", "--codecs", scratch_path("segments")), SX_EXIT_OK);
-    expect_in(scratch_out, "\"samples\":5,\"rows\":4,\"series\":3,\"segments\":2,");
+    expect_in(scratch_out, "\"samples\":5,\"rows\":4,\"series\":3,\"segments\":1,");
     expect_in(scratch_out, "{\"name\":\"disk\",\"series\":1,\"rows\":1,\"samples\":1,");
     expect_in(scratch_out, "\"codecs\":[{\"codec\":\"");
     assert_int_equal(RUN("inspect", scratch_path("segments")), SX_EXIT_OK);
@@ -100,8 +100,8 @@ static void test_a_segment_tells_its_parts_columns_and_codecs(void **state)
     struct scratch_path path = find("seg", "seg", ".seg");
     assert_int_equal(RUN("inspect", "--json", path.text), SX_EXIT_OK);
     expect_in(scratch_out, "\"kind\":\"segment\"");
-    expect_in(scratch_out, "\"first\":\"1970-01-01T00:00:01Z\",\"last\":\"1970-01-01T00:00:03Z\","
-                           "\"series\":2,\"rows\":3,\"samples\":4,");
+    expect_in(scratch_out, "\"first\":\"1970-01-01T00:00:01Z\",\"last\":\"2023-11-14T22:13:20Z\","
+                           "\"series\":3,\"rows\":4,\"samples\":5,");
     expect_in(scratch_out, "{\"measurement\":\"cpu\",\"field\":\"n\",\"type\":\"integer\"}");
     expect_in(scratch_out, "{\"measurement\":\"cpu\",\"field\":\"usage\",\"type\":\"float\"}");
     expect_in(scratch_out, "{\"key\":\"host\",\"values\":2}");
@@ -117,7 +117,7 @@ static void test_a_segment_tells_its_parts_columns_and_codecs(void **state)
     assert_int_equal(RUN("inspect", path.text), SX_EXIT_FAILED);
     expect_in(scratch_out, "kind                  segment\n");
     assert_int_equal(RUN("inspect", scratch_path("seg")), SX_EXIT_FAILED);
-    expect_in(scratch_out, "segments              2\n");
+    expect_in(scratch_out, "segments              1\n");
 }
 
 static void test_a_log_file_tells_its_frames_and_their_rows(void **state)
@@ -148,13 +148,17 @@ static void test_a_manifest_tells_its_edits(void **state)
     expect_in(scratch_out, "\"kind\":\"manifest\"");
     expect_in(scratch_out, "\"create_database\":1,");
     expect_in(scratch_out, "\"add_segment\":");
-    flip(path.text, 64 + 45);
+    flip(path.text, 8192 + 45);
     assert_int_equal(RUN("inspect", path.text), SX_EXIT_FAILED);
     expect_in(scratch_out, "are no edit");
     expect_in(scratch_out, "only one copy is good");
     flip(path.text, 0);
     assert_int_equal(RUN("inspect", path.text), SX_EXIT_FAILED);
     expect_in(scratch_out, "no header of a manifest at 0");
+    expect_in(scratch_out, "\n  create database     1\n"); /* the second header serves */
+    flip(path.text, 4096 + 20);
+    assert_int_equal(RUN("inspect", path.text), SX_EXIT_FAILED);
+    expect_in(scratch_out, "the checksum of the header at 4096 is wrong");
 }
 
 static void test_an_empty_folder_is_no_store(void **state)

@@ -136,8 +136,7 @@ static void put_value(struct sx_render *render, const stria_values *values, size
         put_cell(out, sx_bytes_from(((const stria_bytes *)values->values)[row]));
         break;
     case STRIA_TIME:
-        out->len +=
-            sx_render_write_time(p, render->options.time, ((const int64_t *)values->values)[row]);
+        out->len += sx_render_write_time(render, p, ((const int64_t *)values->values)[row]);
         break;
     case STRIA_NONE:
         break;

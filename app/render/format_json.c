@@ -109,8 +109,8 @@ static void put_row_pretty(struct sx_render *render, size_t row)
         if (values->type == STRIA_STRING && sx_value_present(values, row)) {
             sx_json_string(text, sx_bytes_from(((const stria_bytes *)values->values)[row]));
         } else if (sx_buf_reserve(text->out, SX_CELL_SIZE_MAX)) {
-            text->out->len += sx_render_write_json_cell(text->out->ptr + text->out->len,
-                                                        render->options.time, values, row);
+            text->out->len +=
+                sx_render_write_json_cell(render, text->out->ptr + text->out->len, values, row);
         }
     }
     sx_json_close(text, ']');
@@ -135,8 +135,7 @@ static void put_row_compact(struct sx_render *render, size_t row)
         if (values->type == STRIA_STRING && sx_value_present(values, row))
             sx_json_put_string(out, sx_bytes_from(((const stria_bytes *)values->values)[row]));
         else
-            out->len +=
-                sx_render_write_json_cell(out->ptr + out->len, render->options.time, values, row);
+            out->len += sx_render_write_json_cell(render, out->ptr + out->len, values, row);
     }
     sx_buf_put_u8(out, ']');
 }

@@ -4,6 +4,7 @@
 
 #include "app/render/fake_answer_test.h"
 #include "base/attr.h"
+#include "base/zone.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -84,6 +85,37 @@ static void test_times_are_whole_units_since_1970(void **state)
         assert_non_null(strstr((const char *)out.ptr, wanted));
         sx_buf_deinit(&out);
     }
+}
+
+static void test_times_are_shown_by_the_clocks_of_the_tables_zone(void **state)
+{
+    (void)state;
+    static const uint8_t head[44] = {'T', 'Z', 'i', 'f', '2', [39] = 1, [43] = 4};
+    static const uint8_t body[] = {0, 0, 0x4d, 0x58, 0, 0, 'I', 'S', 'T', 0}; /* 5:30 ahead */
+    static const char rule[] = "\nIST-5:30\n";
+    uint8_t file[sizeof head * 2 + sizeof body * 2 + sizeof rule - 1], *p = file;
+    for (int i = 0; i < 2; i++, p += sizeof head + sizeof body) {
+        memcpy(p, head, sizeof head);
+        memcpy(p + sizeof head, body, sizeof body);
+    }
+    memcpy(p, rule, sizeof rule - 1);
+    struct sx_zone *zone;
+    assert_int_equal(sx_zone_create(&mem, sx_bytes_make(file, sizeof file), &zone, NULL), STRIA_OK);
+    const struct fake_table table = {.table = {.column_names = fake_names,
+                                               .column_types = fake_types,
+                                               .column_count = 1,
+                                               .zone = (const stria_zone *)(const void *)zone},
+                                     .columns = fake_columns,
+                                     .row_count = 2};
+    struct fake_statement statement = {.tables = &table, .table_count = 1};
+    struct fake_source answer = fake_answer_of(&statement, 1);
+    check(&answer, (struct sx_render_options){0}, 1000,
+          "{\"results\":[{\"statement_id\":0,\"series\":[{\"columns\":[\"time\"],\"values\":["
+          "[\"2000-01-01T05:30:00+05:30\"],[\"2000-01-01T05:30:01.5+05:30\"]]}]}]}\n");
+    check(&answer, (struct sx_render_options){.time = SX_RENDER_S}, 1000,
+          "{\"results\":[{\"statement_id\":0,\"series\":[{\"columns\":[\"time\"],\"values\":["
+          "[946684800],[946684801]]}]}]}\n");
+    sx_zone_destroy(zone);
 }
 
 static void test_an_indented_answer_has_four_spaces_a_level(void **state)
@@ -269,6 +301,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_an_answer_is_the_same_however_small_its_parts),
         cmocka_unit_test(test_times_are_whole_units_since_1970),
+        cmocka_unit_test(test_times_are_shown_by_the_clocks_of_the_tables_zone),
         cmocka_unit_test(test_an_indented_answer_has_four_spaces_a_level),
         cmocka_unit_test(test_no_statement_is_an_empty_object),
         cmocka_unit_test(test_chunks_say_whether_more_of_series_and_statement_follows),

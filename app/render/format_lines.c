@@ -49,8 +49,8 @@ static void put_row(struct sx_render *render)
         if (values->type == STRIA_STRING && sx_value_present(values, row))
             sx_json_string(&json, sx_bytes_from(((const stria_bytes *)values->values)[row]));
         else if (sx_buf_reserve(render->out, SX_CELL_SIZE_MAX))
-            render->out->len += sx_render_write_json_cell(render->out->ptr + render->out->len,
-                                                          render->options.time, values, row);
+            render->out->len +=
+                sx_render_write_json_cell(render, render->out->ptr + render->out->len, values, row);
     }
     sx_json_close(&json, '}');
     sx_buf_put_text(render->out, "}\n");

@@ -91,8 +91,7 @@ static struct sx_bytes make_cell(struct sx_render *render, const stria_values *v
         put_safe(cell, sx_bytes_from(((const stria_bytes *)values->values)[row]));
         break;
     case STRIA_TIME:
-        cell->len = sx_render_write_time(cell->ptr, render->options.time,
-                                         ((const int64_t *)values->values)[row]);
+        cell->len = sx_render_write_time(render, cell->ptr, ((const int64_t *)values->values)[row]);
         break;
     case STRIA_NONE:
         break;

@@ -105,20 +105,22 @@ uint64_t sx_render_row_count(const struct sx_render *render)
     return render->row_count;
 }
 
-size_t sx_render_write_time(uint8_t *p, enum sx_render_time form, int64_t ts_ns)
+size_t sx_render_write_time(const struct sx_render *render, uint8_t *p, int64_t ts_ns)
 {
     static const int64_t divisors[] = {
         [SX_RENDER_RFC3339] = 0,       [SX_RENDER_NS] = 1,         [SX_RENDER_US] = 1000,
         [SX_RENDER_MS] = 1000000,      [SX_RENDER_S] = 1000000000, [SX_RENDER_M] = 60000000000,
         [SX_RENDER_H] = 3600000000000,
     };
+    enum sx_render_time form = render->options.time;
+    const stria_zone *zone = render->walk.table ? render->walk.table->zone : NULL;
     if (form == SX_RENDER_RFC3339)
-        return sx_time_write(p, ts_ns);
+        return sx_time_write_at(p, ts_ns, zone ? stria_zone_offset(zone, ts_ns) : 0);
     return sx_int_write(p, ts_ns / divisors[form]); /* towards 0, as with the peer */
 }
 
-size_t sx_render_write_json_cell(uint8_t *p, enum sx_render_time form, const stria_values *values,
-                                 size_t row)
+size_t sx_render_write_json_cell(const struct sx_render *render, uint8_t *p,
+                                 const stria_values *values, size_t row)
 {
     if (!sx_value_present(values, row))
         goto null;
@@ -142,10 +144,10 @@ size_t sx_render_write_json_cell(uint8_t *p, enum sx_render_time form, const str
         return 5;
     case STRIA_TIME: {
         int64_t ts_ns = ((const int64_t *)values->values)[row];
-        if (form != SX_RENDER_RFC3339)
-            return sx_render_write_time(p, form, ts_ns);
+        if (render->options.time != SX_RENDER_RFC3339)
+            return sx_render_write_time(render, p, ts_ns);
         p[0] = '"';
-        size_t size = sx_time_write(p + 1, ts_ns) + 1;
+        size_t size = sx_render_write_time(render, p + 1, ts_ns) + 1;
         p[size] = '"';
         return size + 1;
     }

@@ -70,13 +70,14 @@ void sx_format_lines_event(struct sx_render *render, enum sx_walk_at at);
 
 void sx_render_csv_error(struct sx_buf *out, struct sx_bytes text);
 
-/* Writes a time at p in the form the options ask for; no quotes. Returns the bytes written. */
-size_t sx_render_write_time(uint8_t *p, enum sx_render_time form, int64_t ts_ns);
+/* Writes a time of the table at hand at p in the form the options ask for; no quotes. Returns the
+ * bytes written. */
+size_t sx_render_write_time(const struct sx_render *render, uint8_t *p, int64_t ts_ns);
 
 /* Writes a cell as JSON at p, which has room for SX_CELL_SIZE_MAX bytes; not a string. Returns the
  * bytes written. */
-size_t sx_render_write_json_cell(uint8_t *p, enum sx_render_time form, const stria_values *values,
-                                 size_t row);
+size_t sx_render_write_json_cell(const struct sx_render *render, uint8_t *p,
+                                 const stria_values *values, size_t row);
 
 static inline struct sx_bytes sx_bytes_from(stria_bytes bytes)
 {

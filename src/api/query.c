@@ -2,6 +2,7 @@
 /* query.c -- stria_query, stria_scan and the walk over their answers. */
 #include "api/store.h"
 #include "base/error.h"
+#include "base/zone.h"
 #include "codec/fpmode.h"
 #include "exec/cursor.h"
 
@@ -98,6 +99,11 @@ stria_status stria_cursor_next_batch(stria_cursor *cursor, const stria_batch **b
     stria_status st = sx_cursor_next_batch(cursor, batch, err);
     sx_fp_mode_leave(mode);
     return st;
+}
+
+int32_t stria_zone_offset(const stria_zone *zone, int64_t ts_ns)
+{
+    return sx_zone_offset_s((const struct sx_zone *)(const void *)zone, ts_ns);
 }
 
 void stria_cursor_cancel(stria_cursor *cursor)

@@ -89,7 +89,7 @@ stria_status stria_series_open(stria *db, const stria_series_key *key, stria_ser
     sx_buf_deinit(&canonical);
     if (!st)
         *out = series;
-    return st;
+    return st == STRIA_NOMEM ? sx_engine_come_again(db->engine, err) : st;
 }
 
 void stria_series_close(stria_series *series)
@@ -378,5 +378,7 @@ stria_status stria_write_rows(stria *db, const stria_rows *rows, stria_report *r
         st = write_batch(&w, report);
     sx_fp_mode_leave(mode);
     sx_ingest_context_give(db, w.context);
+    if (st == STRIA_NOMEM)
+        st = sx_engine_come_again(db->engine, err);
     return st;
 }

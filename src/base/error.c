@@ -5,6 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
+/* The analyser's versions of them are for callers. */
+#undef sx_fail
+#undef sx_fail_v
+#undef sx_fail_errno
+
 stria_status sx_fail_v(stria_error *err, stria_status code, const char *format, va_list args)
 {
     if (!err)

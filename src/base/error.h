@@ -22,6 +22,18 @@ stria_status sx_fail_v(stria_error *err, stria_status code, const char *format, 
 stria_status sx_fail_errno(stria_error *err, stria_status code, int os_errno, const char *format,
                            ...) SX_FORMAT(4, 5);
 
+#ifdef __clang_analyzer__
+/* So that the analyser, which cannot look into them, sees that they return their `code`. */
+static inline stria_status sx_fail_told(stria_status told, stria_status code)
+{
+    (void)told;
+    return code;
+}
+#define sx_fail(err, code, ...) sx_fail_told(sx_fail(err, code, __VA_ARGS__), code)
+#define sx_fail_v(err, code, ...) sx_fail_told(sx_fail_v(err, code, __VA_ARGS__), code)
+#define sx_fail_errno(err, code, ...) sx_fail_told(sx_fail_errno(err, code, __VA_ARGS__), code)
+#endif
+
 /* Puts "text: " before the text that is already in *err: what a caller alone knows (a file, a
  * statement). Does nothing when err is NULL. */
 void sx_error_prefix(stria_error *err, const char *format, ...) SX_FORMAT(2, 3);

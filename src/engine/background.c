@@ -14,6 +14,7 @@
 
 #define TICK_NS ((int64_t)50000000)
 #define CARE_NS ((int64_t)1000000000)
+#define MERGE_STEPS_MAX 4
 #define RESERVE_MIN ((uint64_t)32 << 20)
 #define RESERVE_MAX ((uint64_t)1 << 30)
 
@@ -143,6 +144,21 @@ stria_status sx_engine_retention_step(struct sx_engine *engine, stria_error *err
 
 /* ---- steps as tasks ---- */
 
+static bool run_merge(void *context);
+
+/* Merge steps that are due after a step of a flush, lest flushed segments pile up: a thread that
+ * has nothing else to do runs them as well. */
+static size_t merge_debt(struct sx_engine *engine)
+{
+    size_t most = 0;
+    sx_mutex_lock(&engine->state_mutex);
+    for (size_t i = 0; i < engine->store_count; i++)
+        most = SX_MAX(most, engine->stores[i]->level0_count);
+    sx_mutex_unlock(&engine->state_mutex);
+    size_t debt = SX_MIN(most / SX_LEVEL0_MAX, MERGE_STEPS_MAX);
+    return debt && sx_pool_thread_count(engine->pool) > 1 ? debt - 1 : debt;
+}
+
 static bool run_flush(void *context)
 {
     struct sx_engine *engine = context;
@@ -155,6 +171,10 @@ static bool run_flush(void *context)
         return false;
     if (sx_engine_flush_step(engine, &more, &err))
         return false; /* the ticker tries again */
+    if (more && sx_pool_thread_count(engine->pool) > 1)
+        sx_pool_submit(engine->pool, &engine->merge_task);
+    for (size_t debt = more ? merge_debt(engine) : 0; debt > 0 && run_merge(engine);)
+        debt--;
     if (!more)
         sx_pool_submit(engine->pool, &engine->merge_task);
     return more;
@@ -170,14 +190,26 @@ static bool run_merge(void *context)
     return !sx_engine_merge_step(context, SX_MERGE_DUE, &more, &err) && more;
 }
 
+/* The log's next file: made before a writer has to wait for it. */
+static bool run_log_file(void *context)
+{
+    struct sx_engine *engine = context;
+    stria_error err = {0};
+    bool made;
+    if (sx_wal_prepare_file(engine->wal, &made, &err)) {
+        atomic_store(&engine->log_file_not_before_ns, sx_os_mono_ns(engine->os) + CARE_NS);
+        sx_event(&engine->events, STRIA_LEVEL_WARN, "log_file", "text=\"%s\"", err.text);
+    }
+    return false;
+}
+
 static bool run_care(void *context)
 {
     struct sx_engine *engine = context;
     stria_error err = {0};
-    bool made, more;
+    bool more;
     sx_engine_check_disk(engine, false);
-    if (sx_wal_prepare_file(engine->wal, &made, &err))
-        sx_event(&engine->events, STRIA_LEVEL_WARN, "log_file", "text=\"%s\"", err.text);
+    (void)run_log_file(engine);
     if (sx_engine_retention_step(engine, &err))
         sx_event(&engine->events, STRIA_LEVEL_WARN, "retention", "text=\"%s\"", err.text);
     if (sx_engine_forget_spent_tombstones(engine, &err))
@@ -215,6 +247,8 @@ static void tick(void *context)
         sx_mutex_unlock(&engine->tick_mutex);
         sync_if_due(engine);
         int64_t now = sx_os_mono_ns(engine->os);
+        if (now >= atomic_load(&engine->log_file_not_before_ns) && sx_wal_wants_file(engine->wal))
+            sx_pool_submit(engine->pool, &engine->log_file_task);
         int64_t merge_at = atomic_load(&engine->merge_not_before_ns);
         if (merge_at && now >= merge_at)
             sx_pool_submit(engine->pool, &engine->merge_task);
@@ -232,6 +266,7 @@ static void tick(void *context)
 stria_status sx_engine_start_background(struct sx_engine *engine, stria_error *err)
 {
     sx_task_init(&engine->flush_task, SX_PRIORITY_FLUSH, run_flush, engine);
+    sx_task_init(&engine->log_file_task, SX_PRIORITY_FLUSH, run_log_file, engine);
     sx_task_init(&engine->merge_task, SX_PRIORITY_MERGE, run_merge, engine);
     sx_task_init(&engine->care_task, SX_PRIORITY_RECLAIM, run_care, engine);
     sx_engine_check_disk(engine, true);

@@ -110,6 +110,7 @@ bool sx_engine_add_segment(struct sx_engine *engine, struct sx_policy_store *sto
     for (; i > 0 && comes_before(&segment->info, &store->segments[i - 1]->info); i--)
         store->segments[i] = store->segments[i - 1];
     store->segments[i] = segment;
+    store->level0_count += segment->info.level == 0;
     return true;
 }
 
@@ -119,6 +120,7 @@ void sx_engine_retire_segment(struct sx_engine *engine, struct sx_policy_store *
     uint64_t edit_seq = engine->options.read_only ? engine->readers.state_edit
                                                   : sx_manifest_edit_seq(engine->manifest);
     store->segment_count--;
+    store->level0_count -= segment->info.level == 0;
     memmove(&store->segments[i], &store->segments[i + 1],
             (store->segment_count - i) * sizeof *store->segments);
     atomic_fetch_add(&engine->counts.retired_segments, 1);
@@ -144,8 +146,12 @@ static bool next_retired(struct sx_engine *engine, int64_t now, bool all, size_t
     sx_mutex_lock(&engine->state_mutex);
     for (; *at < engine->retired_count && !found; ++*at) {
         *retired = engine->retired[*at];
-        found = atomic_load(&retired->segment->reference_count) == 1 &&
-                (all || now - retired->since_ns >= SX_UNLINK_DELAY_NS);
+        bool unread = atomic_load(&retired->segment->reference_count) == 1;
+        found = unread && (all || now - retired->since_ns >= SX_UNLINK_DELAY_NS);
+        /* Only its name waits: a stretch of merges would else fill the memory. */
+        if (unread && !found && !retired->unloaded)
+            sx_segment_unload(retired->segment);
+        engine->retired[*at].unloaded = retired->unloaded || (unread && !found);
         if (found)
             break;
     }

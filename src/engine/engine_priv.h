@@ -4,12 +4,13 @@
  *   (its parts), readers.c and readers_state.c (other processes), engine.c (members, views),
  *   write.c (the way of a write), flush.c and merge.c (jobs), rewrite.c (series -> segments, used
  *   by both), set_aside.c, delete.c, reclaim.c, edit_commit.c, catalog_change.c (commands),
- *   background.c (steps, disk state, retention), engine_stats.c.
+ *   capture.c and snapshot.c, background.c (steps, disk state, retention), budget.c (shares of
+ *   memory), engine_stats.c.
  *
- * Locks       In this order: readers.mutex, rotate_mutex, manifest_mutex, state_mutex, that of a
- *             generation; then those of memtables, indexes and the log, which are leaves. No lock
- *             but manifest_mutex and rotate_mutex is held across I/O; readers_state.c, of a store
- *             that was opened for reading, has its own rule. */
+ * Locks       In this order: flush_mutex, job_mutex, readers.mutex, rotate_mutex, manifest_mutex,
+ *             state_mutex, that of a generation; then those of memtables, indexes and the log,
+ *             which are leaves. No lock but manifest_mutex and rotate_mutex is held across I/O;
+ *             readers_state.c, of a store that was opened for reading, has its own rule. */
 #ifndef SX_ENGINE_ENGINE_PRIV_H
 #define SX_ENGINE_ENGINE_PRIV_H
 
@@ -25,6 +26,7 @@
 #include "wal/log.h"
 
 #define SX_MERGE_FAN_IN 16
+#define SX_LEVEL0_MAX (2 * SX_MERGE_FAN_IN) /* then flushes wait for merges, step by step */
 #define SX_FROZEN_MAX 2 /* generations that wait for their flush before writers wait */
 #define SX_FLUSH_AGE_NS (3600 * (int64_t)1000000000)
 #define SX_FLUSH_AGE_BYTES ((uint64_t)4 << 20)
@@ -38,6 +40,7 @@ struct sx_policy_store {
     struct sx_series_index *index;
     struct sx_segment **segments; /* oldest generations first */
     size_t segment_count, segment_capacity;
+    size_t level0_count; /* of them: flushed, and not merged yet */
     struct sx_tombstones *tombstones; /* NULL: none */
 };
 
@@ -65,6 +68,7 @@ struct sx_retired {
     int64_t since_ns; /* monotonic */
     /* The edit that removed it; in a store opened for reading, the last one known to have it. */
     uint64_t edit_seq;
+    bool unloaded; /* nobody reads it any more */
 };
 
 struct sx_counts {
@@ -87,6 +91,7 @@ struct sx_engine {
     struct sx_os *os;
     struct sx_engine_options options;
     struct sx_mem root;
+    struct sx_mem requests; /* what writes, series and queries share (budget.h) */
     struct sx_mem mems[SX_ENGINE_MEM_COUNT];
     struct sx_event_sink events;
     char *path; /* of the store; wal_dir and the others are path + "/wal", ... */
@@ -122,12 +127,14 @@ struct sx_engine {
     struct sx_retired *retired;
     size_t retired_count, retired_capacity;
 
-    struct sx_mutex job_mutex; /* one flush and one merge at a time; guards the two */
+    struct sx_mutex flush_mutex; /* one flush at a time; guards it */
     struct sx_flush *flush;
+    struct sx_mutex job_mutex; /* one merge, or look at deletes, at a time; guards the merge */
     struct sx_merge *merge;
-    struct sx_task flush_task, merge_task, care_task;
+    struct sx_task flush_task, log_file_task, merge_task, care_task;
     struct sx_rate merge_rate;           /* of bytes written; guarded by job_mutex */
     _Atomic int64_t merge_not_before_ns; /* monotonic; by the rate */
+    _Atomic int64_t log_file_not_before_ns; /* monotonic; after a failure */
 
     _Atomic int disk_state; /* enum sx_disk_state */
     _Atomic int64_t disk_checked_ns;

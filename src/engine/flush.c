@@ -5,7 +5,7 @@
  *             a rewrite; then the folder is synced and one manifest edit makes the segments and the
  *             end of the generation true. Only then its memtables and log files go. Generations are
  *             flushed in their order, so that "newest wins" stays an order of numbers.
- * Threads     The job is guarded by job_mutex. */
+ * Threads     The job is guarded by flush_mutex. */
 #include "base/error.h"
 #include "base/hash.h"
 #include "engine/engine_priv.h"
@@ -456,7 +456,7 @@ stria_status sx_engine_flush_step(struct sx_engine *engine, bool *more, stria_er
 {
     bool done = false;
     stria_status st = STRIA_OK;
-    sx_mutex_lock(&engine->job_mutex);
+    sx_mutex_lock(&engine->flush_mutex);
     if (!engine->flush)
         st = begin_flush(engine, err);
     if (!st && engine->flush) {
@@ -469,7 +469,7 @@ stria_status sx_engine_flush_step(struct sx_engine *engine, bool *more, stria_er
     sx_mutex_lock(&engine->state_mutex);
     *more = !st && engine->frozen_count > 0;
     sx_mutex_unlock(&engine->state_mutex);
-    sx_mutex_unlock(&engine->job_mutex);
+    sx_mutex_unlock(&engine->flush_mutex);
     if (st) {
         atomic_fetch_add(&engine->counts.flush_failures, 1);
         sx_event(&engine->events, STRIA_LEVEL_ERROR, "flush_failed", "text=\"%s\"",

@@ -110,11 +110,9 @@ static stria_status make_plan(struct sx_engine *engine, struct sx_merge *m, stri
                                             .span_size_min = SX_SPAN_SIZE_MIN};
     stria_status st = STRIA_OK;
     sx_mutex_lock(&engine->state_mutex);
-    const struct sx_policy *policy = sx_catalog_policy_by_id(engine->catalog, m->policy_id, NULL);
-    /* What expires must not wait long for what it shares a file with. */
-    if (policy && policy->duration_ns > 0)
-        options.window_max =
-            (uint32_t)SX_MIN(SX_MAX(policy->duration_ns / m->window_ns / 8, 1), 1000);
+    const struct sx_policy_store *store = sx_engine_store(engine, m->policy_id);
+    if (store)
+        options.window_max = sx_merge_window_max(engine, store);
     sx_mutex_unlock(&engine->state_mutex);
     for (size_t i = 0; i < m->input_count && !st; i++) {
         stria_error what = {0};

@@ -3,6 +3,7 @@
 #include "engine/merge_choose.h"
 
 #include "base/sort.h"
+#include "engine/budget.h"
 #include "engine/merge_plan.h"
 
 #define DAY_NS ((int64_t)86400 * 1000000000)
@@ -20,6 +21,15 @@ void sx_merge_choice_deinit(struct sx_merge_choice *choice)
     if (choice->mem)
         sx_mem_free(choice->mem, choice->picked);
     *choice = (struct sx_merge_choice){0};
+}
+
+uint32_t sx_merge_window_max(const struct sx_engine *engine, const struct sx_policy_store *store)
+{
+    const struct sx_policy *policy =
+        sx_catalog_policy_by_id(engine->catalog, store->policy_id, NULL);
+    if (!policy || policy->duration_ns <= 0)
+        return 0;
+    return (uint32_t)SX_MIN(SX_MAX(policy->duration_ns / store->window_ns / 8, 1), 1000);
 }
 
 static const struct sx_segment_info *info_of(const struct sx_policy_store *store, size_t i)
@@ -66,19 +76,29 @@ static size_t run_count(const struct sx_merge_choice *choice)
 
 /* ---- 1: flushes ---- */
 
-/* The oldest stretch of level-0 segments that are whole, of at least so many runs. */
-static bool choose_level0(struct sx_policy_store *store, size_t at_least,
+/* The oldest stretch of level-0 segments that are whole, of at least so many runs; more than `most`
+ * are left for another merge, since each takes memory. Behind one of a higher level come later
+ * generations, as a rule; where not (what lay damaged for a while), nothing is merged across it, and
+ * what it left behind is merged however little it is. */
+static bool choose_level0(struct sx_policy_store *store, size_t at_least, size_t most,
                           struct sx_merge_choice *choice)
 {
     begin(choice, store);
     choice->level = 1;
     choice->tier = SX_TIER_HOT;
     for (size_t i = 0; i < store->segment_count; i++) {
-        if (info_of(store, i)->level != 0)
+        if (info_of(store, i)->level != 0) {
+            if (choice->count)
+                return true;
             continue;
+        }
         if (!is_damaged(store, i)) {
             if (!pick(choice, i))
                 return false;
+            if (run_count(choice) > most) {
+                choice->count--;
+                break;
+            }
         } else if (run_count(choice) >= at_least) {
             break;
         } else {
@@ -98,9 +118,8 @@ static struct reach reach_of(const struct sx_policy_store *store, size_t i)
 {
     int64_t start = sx_window_start(info_of(store, i)->min_ts, store->window_ns);
     int64_t last = sx_window_start(info_of(store, i)->max_ts, store->window_ns);
-    return (struct reach){
-        .min_ts = start,
-        .max_ts = last > INT64_MAX - store->window_ns ? INT64_MAX : last + (store->window_ns - 1)};
+    return (struct reach){.min_ts = start,
+                          .max_ts = sx_merge_window_last(last, store->window_ns)};
 }
 
 static bool overlaps(struct reach a, struct reach b)
@@ -221,8 +240,9 @@ static bool seal_is_due(const struct sx_merge_choice *choice, struct reach reach
         newest_ns = SX_MAX(newest_ns, info->created_ns);
     }
     bool over = reach.max_ts < now && now - reach.max_ts >= SX_SEAL_QUIET_NS;
-    bool quiet = newest_ns == INT64_MIN || now - newest_ns >= SX_SEAL_QUIET_NS;
-    if (!over || !quiet || level0_reaches(choice->store, reach))
+    if (newest_ns == INT64_MIN)
+        return false; /* nothing is unsealed */
+    if (!over || now - newest_ns < SX_SEAL_QUIET_NS)
         return false;
     if (unsealed >= sealed / 100 * LATE_PERCENT)
         return true;
@@ -247,7 +267,8 @@ static bool choose_seal(struct sx_engine *engine, struct sx_policy_store *store,
             damaged = damaged || is_damaged(store, choice->picked[j]);
             choice->level = SX_MAX(choice->level, info->level);
         }
-        if (damaged || (sealed && run_count(choice) == 1))
+        /* Nor across one of level 0, which is there because it is damaged, or will soon not be. */
+        if (damaged || (sealed && run_count(choice) == 1) || level0_reaches(store, reach))
             continue;
         choice->tier = SX_TIER_SEALED;
         if (force || seal_is_due(choice, reach, now))
@@ -260,7 +281,16 @@ static bool choose_seal(struct sx_engine *engine, struct sx_policy_store *store,
 
 struct neighbour {
     struct reach reach;
+    int64_t before; /* how far the ones before it reach; INT64_MIN: none */
     size_t index;
+};
+
+struct neighbours {
+    const struct sx_policy_store *store;
+    struct neighbour *all; /* sorted by where they begin */
+    size_t count;
+    int64_t now;
+    uint32_t window_max;
 };
 
 static int compare_neighbours(const void *a, const void *b, void *context)
@@ -277,27 +307,28 @@ static int compare_indexes(const void *a, const void *b, void *context)
     return (x > y) - (x < y);
 }
 
-/* Whether a segment is small, sealed, whole, and alone in its windows. `all` is sorted. */
-static bool stands_alone(const struct sx_policy_store *store, const struct neighbour *all,
-                         size_t count, size_t at)
+/* Whether a segment is small, sealed, whole, and alone in its windows; and would not be cut off from
+ * its neighbours again: its windows are over, and half of what one segment may have, or fewer. */
+static bool may_join(const struct neighbours *n, size_t at)
 {
-    const struct sx_segment_info *info = info_of(store, all[at].index);
+    const struct neighbour *this = &n->all[at];
+    const struct sx_segment_info *info = info_of(n->store, this->index);
+    uint64_t windows = (((uint64_t)this->reach.max_ts - (uint64_t)this->reach.min_ts) /
+                        (uint64_t)n->store->window_ns) +
+                       1;
     return info->tier == SX_TIER_SEALED && info->file_size < SX_SPAN_SIZE_MIN &&
-           !is_damaged(store, all[at].index) &&
-           (at == 0 || !overlaps(all[at - 1].reach, all[at].reach)) &&
-           (at + 1 == count || !overlaps(all[at + 1].reach, all[at].reach));
+           !is_damaged(n->store, this->index) && (at == 0 || this->before < this->reach.min_ts) &&
+           (at + 1 == n->count || n->all[at + 1].reach.min_ts > this->reach.max_ts) &&
+           this->reach.max_ts < n->now && (!n->window_max || windows <= n->window_max / 2);
 }
 
-static bool pick_neighbours(struct sx_merge_choice *choice, const struct neighbour *all,
-                            size_t count)
+static bool pick_neighbours(struct sx_merge_choice *choice, const struct neighbours *n)
 {
-    struct sx_policy_store *store = choice->store;
     uint64_t size = 0;
-    for (size_t i = 0; i <= count; i++) {
-        bool small = i < count && stands_alone(store, all, count, i);
-        if (small && size < SX_SPAN_SIZE_MIN) {
-            size += info_of(store, all[i].index)->file_size;
-            if (!pick(choice, all[i].index))
+    for (size_t i = 0; i <= n->count; i++) {
+        if (i < n->count && size < SX_SPAN_SIZE_MIN && may_join(n, i)) {
+            size += info_of(n->store, n->all[i].index)->file_size;
+            if (!pick(choice, n->all[i].index))
                 return false;
         } else if (choice->count >= SX_MERGE_FAN_IN) {
             break;
@@ -309,21 +340,35 @@ static bool pick_neighbours(struct sx_merge_choice *choice, const struct neighbo
     return choice->count >= SX_MERGE_FAN_IN;
 }
 
-static bool choose_neighbours(struct sx_policy_store *store, struct sx_merge_choice *choice)
+static void sort_neighbours(struct neighbours *n)
 {
-    size_t size = (store->segment_count + 1) * sizeof(struct neighbour);
+    int64_t reached = INT64_MIN;
+    for (size_t i = 0; i < n->count; i++)
+        n->all[i] = (struct neighbour){.reach = reach_of(n->store, i), .index = i};
+    sx_sort(n->all, n->count, sizeof *n->all, compare_neighbours, NULL);
+    for (size_t i = 0; i < n->count; i++) {
+        n->all[i].before = reached;
+        reached = SX_MAX(reached, n->all[i].reach.max_ts);
+    }
+}
+
+static bool choose_neighbours(struct sx_engine *engine, struct sx_policy_store *store,
+                              struct sx_merge_choice *choice)
+{
+    struct neighbours n = {.store = store,
+                           .count = store->segment_count,
+                           .now = sx_os_now_ns(engine->os),
+                           .window_max = sx_merge_window_max(engine, store)};
     begin(choice, store);
-    if (store->segment_count < SX_MERGE_FAN_IN)
+    if (n.count < SX_MERGE_FAN_IN)
         return false;
-    struct neighbour *all = sx_mem_alloc(choice->mem, size);
-    choice->no_memory = choice->no_memory || !all;
-    if (!all)
+    n.all = sx_mem_alloc(choice->mem, n.count * sizeof *n.all);
+    choice->no_memory = choice->no_memory || !n.all;
+    if (!n.all)
         return false;
-    for (size_t i = 0; i < store->segment_count; i++)
-        all[i] = (struct neighbour){.reach = reach_of(store, i), .index = i};
-    sx_sort(all, store->segment_count, sizeof *all, compare_neighbours, NULL);
-    bool found = pick_neighbours(choice, all, store->segment_count);
-    sx_mem_free(choice->mem, all);
+    sort_neighbours(&n);
+    bool found = pick_neighbours(choice, &n);
+    sx_mem_free(choice->mem, n.all);
     if (!found)
         return false;
     sx_sort(choice->picked, choice->count, sizeof *choice->picked, compare_indexes, NULL);
@@ -357,17 +402,19 @@ static bool choose_reclaim(struct sx_policy_store *store, unsigned percent,
 static bool choose_in(struct sx_engine *engine, struct sx_policy_store *store,
                       enum sx_merge_aim aim, struct sx_merge_choice *choice)
 {
+    size_t most = sx_budget_merge_runs(engine);
     switch (aim) {
     case SX_MERGE_RECLAIM:
         return choose_reclaim(store, 1, choice);
     case SX_MERGE_ALL:
-        return choose_level0(store, 1, choice) || choose_seal(engine, store, true, choice);
+        return choose_level0(store, 1, most, choice) || choose_seal(engine, store, true, choice);
     case SX_MERGE_DUE:
         break;
     }
-    return choose_level0(store, SX_MERGE_FAN_IN, choice) || choose_tier(store, choice) ||
+    return choose_level0(store, most, most, choice) || choose_tier(store, choice) ||
            choose_seal(engine, store, false, choice) ||
-           choose_reclaim(store, RECLAIM_PERCENT, choice) || choose_neighbours(store, choice);
+           choose_reclaim(store, RECLAIM_PERCENT, choice) ||
+           choose_neighbours(engine, store, choice);
 }
 
 bool sx_merge_choose(struct sx_engine *engine, enum sx_merge_aim aim,
@@ -375,6 +422,6 @@ bool sx_merge_choose(struct sx_engine *engine, enum sx_merge_aim aim,
 {
     for (size_t i = 0; i < engine->store_count && !choice->no_memory; i++)
         if (choose_in(engine, engine->stores[i], aim, choice))
-            return true;
+            return !choice->no_memory; /* what should have come first was not looked at whole */
     return false;
 }

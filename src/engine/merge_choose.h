@@ -9,7 +9,8 @@
  *                left alone for ten minutes, become one run with the strongest codecs. What came
  *                late is merged in when it is a quarter of what is sealed, or after a day if it is
  *                a fiftieth: not at every late row.
- *             4. Neighbours: SX_MERGE_FAN_IN small sealed segments side by side become one.
+ *             4. Neighbours: SX_MERGE_FAN_IN small sealed segments side by side become fewer. Those
+ *                that would only be cut off from one another again are left alone.
  *             5. Reclaim: a segment of which a fifth or more is deleted is written anew.
  *             A run is the pieces of one output: they share their generations.
  * Invariants  The inputs of a merge are neighbours in the order of generations among the segments
@@ -35,6 +36,10 @@ struct sx_merge_choice {
 
 void sx_merge_choice_init(struct sx_merge_choice *choice, struct sx_mem *mem);
 void sx_merge_choice_deinit(struct sx_merge_choice *choice);
+
+/* Most windows of one segment of a policy that forgets, so that what expires does not wait long for
+ * what it shares a file with; 0: no limit. state_mutex held. */
+uint32_t sx_merge_window_max(const struct sx_engine *engine, const struct sx_policy_store *store);
 
 /* False: nothing is to be done, or no memory (choice->no_memory). */
 bool sx_merge_choose(struct sx_engine *engine, enum sx_merge_aim aim,

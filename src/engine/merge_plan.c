@@ -83,12 +83,11 @@ stria_status sx_merge_plan_add(struct sx_merge_plan *plan, struct sx_segment *se
     return st;
 }
 
-/* The last time of the window that begins at `start`. */
-static int64_t window_last(const struct sx_merge_plan *plan, int64_t start)
+int64_t sx_merge_window_last(int64_t start, int64_t window_ns)
 {
     if (start == INT64_MIN)
-        return sx_window_start(INT64_MIN + plan->window_ns, plan->window_ns) - 1;
-    return start > INT64_MAX - plan->window_ns ? INT64_MAX : start + plan->window_ns - 1;
+        return sx_window_start(INT64_MIN + window_ns, window_ns) - 1;
+    return start > INT64_MAX - window_ns ? INT64_MAX : start + window_ns - 1;
 }
 
 stria_status sx_merge_plan_finish(struct sx_merge_plan *plan, const struct sx_merge_plan_options *o,
@@ -98,7 +97,7 @@ stria_status sx_merge_plan_finish(struct sx_merge_plan *plan, const struct sx_me
     bool open = false; /* the last span takes more windows */
     for (size_t i = 0; i < plan->window_count; i++) {
         const struct sx_merge_window *w = &plan->windows[i];
-        int64_t last = window_last(plan, w->start);
+        int64_t last = sx_merge_window_last(w->start, plan->window_ns);
         bool alone = w->size >= o->span_size_min || last >= o->now_ns;
         struct sx_merge_span *span = plan->span_count ? &plan->spans[plan->span_count - 1] : NULL;
         if (open && !alone && !(o->window_max && span->window_count >= o->window_max)) {

@@ -44,6 +44,9 @@ struct sx_merge_plan_options {
     uint32_t window_max;    /* most windows of one span; 0: no limit */
 };
 
+/* The last time of the window that begins at `start` (as sx_window_start() tells it). */
+int64_t sx_merge_window_last(int64_t start, int64_t window_ns);
+
 void sx_merge_plan_init(struct sx_merge_plan *plan, struct sx_mem *mem, int64_t window_ns);
 void sx_merge_plan_deinit(struct sx_merge_plan *plan); /* of a zeroed one as well */
 

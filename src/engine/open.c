@@ -11,7 +11,7 @@
  *             gives the same state.
  * Threads     One: nobody else knows the engine yet. */
 #include "base/error.h"
-#include "engine/engine_priv.h"
+#include "engine/budget.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -19,14 +19,6 @@
 #define MEMORY_DEFAULT ((uint64_t)256 << 20)
 #define MEMORY_MIN ((uint64_t)16 << 20)
 #define MEMTABLE_SIZE_MAX ((uint64_t)512 << 20)
-
-static const char *const mem_names[SX_ENGINE_MEM_COUNT] = {
-    [SX_ENGINE_MEM_INGEST] = "ingest", [SX_ENGINE_MEM_QUERY] = "query",
-    [SX_ENGINE_MEM_HOST] = "host",     [SX_ENGINE_MEM_MEMTABLE] = "memtable",
-    [SX_ENGINE_MEM_INDEX] = "index",   [SX_ENGINE_MEM_SEGMENT] = "segment",
-    [SX_ENGINE_MEM_WAL] = "wal",       [SX_ENGINE_MEM_MERGE] = "merge",
-    [SX_ENGINE_MEM_OTHER] = "other",
-};
 
 /* ---- making and unmaking the struct ---- */
 
@@ -75,12 +67,12 @@ static void destroy(struct sx_engine *engine)
     sx_rate_deinit(&engine->merge_rate);
     sx_mutex_deinit(&engine->manifest_mutex);
     sx_mutex_deinit(&engine->state_mutex);
+    sx_mutex_deinit(&engine->flush_mutex);
     sx_mutex_deinit(&engine->job_mutex);
     sx_mutex_deinit(&engine->tick_mutex);
     sx_cond_deinit(&engine->state_changed);
     sx_cond_deinit(&engine->tick_changed);
-    for (size_t i = 0; i < SX_ENGINE_MEM_COUNT; i++)
-        sx_mem_deinit(&engine->mems[i]);
+    sx_budget_deinit(engine);
     struct sx_mem root = engine->root; /* the engine is its own last allocation */
     struct sx_mem *mem = &root;
     sx_mem_free(mem, engine);
@@ -98,8 +90,7 @@ static stria_status create(const struct sx_engine_options *options, struct sx_en
         return sx_mem_refused(&root, sizeof *engine, err);
     sx_mem_init(&engine->root, NULL, "store", 0);
     engine->root = root;
-    for (size_t i = 0; i < SX_ENGINE_MEM_COUNT; i++)
-        sx_mem_init(&engine->mems[i], &engine->root, mem_names[i], 0);
+    sx_budget_init(engine);
     engine->options = *options;
     engine->os = options->os;
     engine->process_id = options->os->ops->process_id(options->os);
@@ -114,6 +105,7 @@ static stria_status create(const struct sx_engine_options *options, struct sx_en
                  sx_os_mono_ns(options->os));
     sx_mutex_init(&engine->manifest_mutex);
     sx_mutex_init(&engine->state_mutex);
+    sx_mutex_init(&engine->flush_mutex);
     sx_mutex_init(&engine->job_mutex);
     sx_mutex_init(&engine->tick_mutex);
     sx_cond_init(&engine->state_changed);

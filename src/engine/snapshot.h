@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* snapshot.h -- another store that holds what an open one holds at this moment, at the cost of a few
- * names.
+/* snapshot.h -- another store that holds what an open one holds at this moment, at the cost of a
+ * few names.
  *
  * Why         Segments and finished log files never change, so a second name is a copy. A program
  *             may look at, test on or copy away the snapshot while the store goes on.

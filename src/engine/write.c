@@ -9,14 +9,14 @@
  * there;
  *             until then every batch that names it carries the key. */
 #include "base/error.h"
-#include "engine/engine_priv.h"
+#include "engine/budget.h"
 #include "model/series_key.h"
 #include "wal/rows_record.h"
 
 #include <inttypes.h>
 
 #define HEAD_SIZE_MAX ((size_t)256 << 20)
-#define BUSY_WAIT_NS ((int64_t)2000000000)
+#define BUSY_WAIT_NS ((int64_t)100000000) /* then the caller is told to come again */
 
 struct write {
     struct sx_engine *engine;
@@ -231,18 +231,26 @@ static void unpin_all(struct write *w)
 
 /* ---- room ---- */
 
+/* Bytes of the active generation; *waiting: generations whose flush is not done. */
+static size_t look_at_memory(struct sx_engine *engine, size_t *waiting)
+{
+    sx_mutex_lock(&engine->state_mutex);
+    struct sx_generation *active = sx_generation_acquire(engine->active);
+    *waiting = engine->frozen_count;
+    sx_mutex_unlock(&engine->state_mutex);
+    size_t size = sx_generation_size(active);
+    sx_generation_release(active);
+    return size;
+}
+
 /* Waits for room in memory, or makes it; BUSY when there is none after a while. */
 static stria_status wait_for_room(struct sx_engine *engine, stria_error *err)
 {
-    for (int64_t waited = 0;; waited += BUSY_WAIT_NS / 20) {
-        sx_mutex_lock(&engine->state_mutex);
-        struct sx_generation *active = sx_generation_acquire(engine->active);
-        size_t frozen = engine->frozen_count;
-        sx_mutex_unlock(&engine->state_mutex);
-        size_t size = sx_generation_size(active);
-        sx_generation_release(active);
-        bool full = size >= engine->memtable_size;
-        if (!full)
+    struct sx_mem *mem = &engine->mems[SX_ENGINE_MEM_MEMTABLE];
+    int64_t end = sx_os_mono_ns(engine->os) + BUSY_WAIT_NS;
+    for (;;) {
+        size_t frozen, size = look_at_memory(engine, &frozen);
+        if (size < engine->memtable_size)
             return STRIA_OK;
         if (frozen < SX_FROZEN_MAX) {
             stria_status st = sx_engine_rotate(engine, err);
@@ -250,7 +258,7 @@ static stria_status wait_for_room(struct sx_engine *engine, stria_error *err)
             return st;
         }
         /* Over the limit, but not far: the flush under way will soon take the next one. */
-        if (size < engine->memtable_size + engine->memtable_size / 2)
+        if (sx_mem_size(mem) < sx_budget_memtables_max(engine))
             return STRIA_OK;
         if (sx_pool_thread_count(engine->pool) == 0) {
             bool more;
@@ -259,13 +267,14 @@ static stria_status wait_for_room(struct sx_engine *engine, stria_error *err)
                 return st;
             continue;
         }
-        if (waited >= BUSY_WAIT_NS) {
+        if (sx_os_mono_ns(engine->os) >= end) {
             atomic_fetch_add(&engine->counts.busy, 1);
             return sx_fail(err, STRIA_BUSY,
-                           "writes come faster than they can be flushed: %zu bytes wait", size);
+                           "writes come faster than they can be flushed: %zu bytes wait",
+                           sx_mem_size(mem));
         }
         sx_mutex_lock(&engine->state_mutex);
-        (void)sx_cond_wait_ns(&engine->state_changed, &engine->state_mutex, BUSY_WAIT_NS / 20);
+        (void)sx_cond_wait_ns(&engine->state_changed, &engine->state_mutex, BUSY_WAIT_NS / 10);
         sx_mutex_unlock(&engine->state_mutex);
     }
 }
@@ -478,5 +487,5 @@ stria_status sx_engine_write(struct sx_engine *engine, uint32_t policy_id, struc
     sx_series_index_release(w.index);
     if (!st && sx_engine_flush_due(engine))
         sx_engine_kick(engine);
-    return st;
+    return st == STRIA_NOMEM ? sx_engine_come_again(engine, err) : st;
 }

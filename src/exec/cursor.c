@@ -9,6 +9,7 @@
 #include "exec/zones.h"
 #include "influxql/execute.h"
 #include "influxql/parse.h"
+#include "influxql/print.h"
 
 #define QUERY_SHARE 4 /* a query may use a quarter of the store's memory unless it says otherwise */
 
@@ -222,7 +223,8 @@ static stria_status execute(stria_cursor *c, stria_error *err)
                                      .request = &c->request,
                                      .database = c->database,
                                      .policy = c->policy};
-    struct sx_command command = {0};
+    struct sx_iql_command_storage storage;
+    struct sx_command command;
     stria_status st;
     c->pending = false;
     c->catalog = sx_engine_catalog(c->engine);
@@ -231,8 +233,11 @@ static stria_status execute(stria_cursor *c, stria_error *err)
     case SX_IQL_READS:
         return sx_iql_open(statement, &context, &c->source, err);
     case SX_IQL_COMMANDS:
-        st = sx_iql_command(statement, &context, &command, err);
-        return st ? st : sx_engine_execute(c->engine, &command, err);
+        st = sx_iql_command(statement, &context, &storage, &command, err);
+        if (!st && command.kind)
+            st = sx_engine_execute(c->engine, &command, err);
+        sx_iql_command_release(&storage);
+        return st;
     case SX_IQL_UNSUPPORTED:
         break;
     }
@@ -244,13 +249,14 @@ static stria_status execute(stria_cursor *c, stria_error *err)
 static void add_warning(stria_cursor *c, const struct sx_iql_statement *statement)
 {
     c->statement.message_count = 0;
-    if (!c->warn_changes || !sx_iql_statement_changes(statement))
+    if (!c->warn_changes || !sx_iql_statement_changes(statement) ||
+        statement->kind == SX_IQL_STATEMENT_DELETE) /* the peer says nothing of it */
         return;
     sx_buf_clear(&c->message_text);
-    sx_buf_printf(
-        &c->message_text,
-        "deprecated use of '%s' in a read only context, please use a POST request instead",
-        sx_iql_statement_words(statement));
+    sx_buf_put_text(&c->message_text, "deprecated use of '");
+    sx_iql_print_statement(&c->message_text, statement);
+    sx_buf_put_text(&c->message_text,
+                    "' in a read only context, please use a POST request instead");
     sx_buf_put_u8(&c->message_text, 0);
     if (c->message_text.failed)
         return;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* command.c -- statements that change the catalog, as commands; see execute.h. */
+/* command.c -- statements that change something, as commands; see execute.h. */
+#include "base/regex.h"
 #include "influxql/check.h"
+#include "influxql/delete.h"
 #include "influxql/schema.h"
 
 static void policy_settings(const struct sx_iql_policy *policy, struct sx_command *command)
@@ -33,11 +35,14 @@ static stria_status check_alter(const struct sx_iql_statement *statement,
 }
 
 stria_status sx_iql_command(const struct sx_iql_statement *statement,
-                            const struct sx_iql_context *context, struct sx_command *command,
+                            const struct sx_iql_context *context,
+                            struct sx_iql_command_storage *storage, struct sx_command *command,
                             stria_error *err)
 {
     stria_status st = sx_iql_check_statement(statement, err);
     *command = (struct sx_command){0};
+    *storage = (struct sx_iql_command_storage){0};
+    sx_arena_init(&storage->arena, context->request->mem, 1024);
     if (st)
         return st;
     switch (statement->kind) {
@@ -59,10 +64,21 @@ stria_status sx_iql_command(const struct sx_iql_statement *statement,
         policy_settings(&statement->u.policy, command);
         command->kind = SX_ALTER_POLICY;
         return check_alter(statement, context, err);
+    case SX_IQL_STATEMENT_DELETE:
+    case SX_IQL_STATEMENT_DROP_SERIES:
+    case SX_IQL_STATEMENT_DROP_MEASUREMENT:
+        return sx_iql_delete_command(statement, context, storage, command, err);
     default:
         command->kind = SX_DROP_POLICY;
         command->database = statement->u.names.database;
         command->policy = statement->u.names.name;
         return STRIA_OK;
     }
+}
+
+void sx_iql_command_release(struct sx_iql_command_storage *storage)
+{
+    sx_regex_destroy(storage->regex);
+    sx_arena_deinit(&storage->arena);
+    *storage = (struct sx_iql_command_storage){0};
 }

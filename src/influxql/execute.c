@@ -14,6 +14,9 @@ enum sx_iql_action sx_iql_action_of(const struct sx_iql_statement *statement)
     case SX_IQL_STATEMENT_CREATE_POLICY:
     case SX_IQL_STATEMENT_ALTER_POLICY:
     case SX_IQL_STATEMENT_DROP_POLICY:
+    case SX_IQL_STATEMENT_DELETE:
+    case SX_IQL_STATEMENT_DROP_SERIES:
+    case SX_IQL_STATEMENT_DROP_MEASUREMENT:
         return SX_IQL_COMMANDS;
     default:
         return SX_IQL_READS; /* or tells that it is not supported */
@@ -96,6 +99,33 @@ stria_status sx_iql_open(const struct sx_iql_statement *statement,
         return sx_iql_open_databases(context, source, err);
     case SX_IQL_STATEMENT_SHOW_POLICIES:
         return sx_iql_open_policies(statement->u.show.database, context, source, err);
+    case SX_IQL_STATEMENT_SHOW_MEASUREMENTS:
+        return sx_iql_open_measurements(&statement->u.show, context, source, err);
+    case SX_IQL_STATEMENT_SHOW_TAG_KEYS:
+    case SX_IQL_STATEMENT_SHOW_TAG_VALUES:
+    case SX_IQL_STATEMENT_SHOW_FIELD_KEYS:
+    case SX_IQL_STATEMENT_SHOW_SERIES:
+        return sx_iql_open_stored(statement, context, source, err);
+    case SX_IQL_STATEMENT_SHOW_SERIES_CARDINALITY:
+    case SX_IQL_STATEMENT_SHOW_MEASUREMENT_CARDINALITY:
+    case SX_IQL_STATEMENT_SHOW_FIELD_KEY_CARDINALITY:
+    case SX_IQL_STATEMENT_SHOW_TAG_KEY_CARDINALITY:
+    case SX_IQL_STATEMENT_SHOW_TAG_VALUES_CARDINALITY:
+        return sx_iql_open_cardinality(statement, context, source, err);
+    case SX_IQL_STATEMENT_SHOW_USERS:
+    case SX_IQL_STATEMENT_SHOW_GRANTS:
+    case SX_IQL_STATEMENT_SHOW_CONTINUOUS_QUERIES:
+    case SX_IQL_STATEMENT_SHOW_SUBSCRIPTIONS:
+    case SX_IQL_STATEMENT_DROP_CONTINUOUS_QUERY:
+    case SX_IQL_STATEMENT_DROP_SUBSCRIPTION:
+    case SX_IQL_STATEMENT_KILL_QUERY:
+    case SX_IQL_STATEMENT_GRANT:
+    case SX_IQL_STATEMENT_GRANT_ADMIN:
+    case SX_IQL_STATEMENT_REVOKE:
+    case SX_IQL_STATEMENT_REVOKE_ADMIN:
+    case SX_IQL_STATEMENT_SET_PASSWORD:
+    case SX_IQL_STATEMENT_DROP_USER:
+        return sx_iql_open_admin(statement, context, source, err);
     default:
         return refuse(statement, err);
     }

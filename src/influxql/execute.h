@@ -7,6 +7,7 @@
 #ifndef SX_INFLUXQL_EXECUTE_H
 #define SX_INFLUXQL_EXECUTE_H
 
+#include "base/arena.h"
 #include "influxql/ast.h"
 #include "model/command.h"
 #include "model/request.h"
@@ -40,9 +41,19 @@ stria_status sx_iql_open(const struct sx_iql_statement *statement,
                          const struct sx_iql_context *context, struct sx_table_source **source,
                          stria_error *err);
 
-/* What a statement wants changed; names in it live as long as the statement and the context. */
+/* What a command points to beside its statement. */
+struct sx_iql_command_storage {
+    struct sx_arena arena;
+    struct sx_regex *regex;
+};
+
+/* What a statement wants changed; kind 0: nothing. It lives as long as the statement, the context
+ * and the storage, which is to be released in any case.
+ * Returns  OK; the statement's error, as sx_iql_open(). */
 stria_status sx_iql_command(const struct sx_iql_statement *statement,
-                            const struct sx_iql_context *context, struct sx_command *command,
+                            const struct sx_iql_context *context,
+                            struct sx_iql_command_storage *storage, struct sx_command *command,
                             stria_error *err);
+void sx_iql_command_release(struct sx_iql_command_storage *storage);
 
 #endif

@@ -72,6 +72,10 @@ static bool gather(void *user, const struct sx_iql_expr *expr)
     if (!is_function(expr))
         return true;
     g->failed = g->failed || !add_call(g->level, expr);
+    for (size_t i = 1; sx_iql_is_top_bottom(expr) && i < expr->u.call.arg_count; i++)
+        if (expr->u.call.args[i]->kind == SX_IQL_EXPR_VAR)
+            g->failed = g->failed || sx_iql_vars_add(&g->beside, g->level->mem,
+                                                     expr->u.call.args[i]) == UINT32_MAX;
     return false;
 }
 

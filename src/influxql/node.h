@@ -141,6 +141,24 @@ stria_status sx_iql_limit_create(const struct sx_iql_frame *frame, struct sx_iql
                                  int64_t limit, int64_t offset, struct sx_iql_node **node,
                                  stria_error *err);
 
+enum sx_iql_choose_kind {
+    SX_IQL_CHOOSE_TOP,
+    SX_IQL_CHOOSE_BOTTOM,
+    SX_IQL_CHOOSE_SAMPLE,
+};
+
+struct sx_iql_choose {
+    enum sx_iql_choose_kind kind;
+    uint64_t count;       /* points wanted of a window */
+    const uint32_t *tags; /* which of what stands beside: the best of each of their values alone */
+    size_t tag_count;
+};
+
+/* Some points of each window. tag_count: of the block, that series are told apart by. */
+stria_status sx_iql_choose_create(const struct sx_iql_frame *frame, struct sx_iql_node *input,
+                                  const struct sx_iql_choose *choose, size_t tag_count,
+                                  struct sx_iql_node **node, stria_error *err);
+
 enum sx_iql_step_kind {
     SX_IQL_STEP_DERIVATIVE,
     SX_IQL_STEP_DIFFERENCE,

@@ -13,6 +13,21 @@ stria_status sx_iql_open_select(const struct sx_iql_select *select,
                                 struct sx_table_source **source, stria_error *err);
 stria_status sx_iql_open_databases(const struct sx_iql_context *context,
                                    struct sx_table_source **source, stria_error *err);
+/* SHOW TAG KEYS, TAG VALUES, FIELD KEYS and SERIES. */
+stria_status sx_iql_open_stored(const struct sx_iql_statement *statement,
+                                const struct sx_iql_context *context,
+                                struct sx_table_source **source, stria_error *err);
+stria_status sx_iql_open_measurements(const struct sx_iql_show *show,
+                                      const struct sx_iql_context *context,
+                                      struct sx_table_source **source, stria_error *err);
+stria_status sx_iql_open_cardinality(const struct sx_iql_statement *statement,
+                                     const struct sx_iql_context *context,
+                                     struct sx_table_source **source, stria_error *err);
+/* Statements about things there are none of: users, grants, continuous queries, subscriptions,
+ * queries that can be killed. */
+stria_status sx_iql_open_admin(const struct sx_iql_statement *statement,
+                               const struct sx_iql_context *context,
+                               struct sx_table_source **source, stria_error *err);
 /* name: of the database; "": that of the request. */
 stria_status sx_iql_open_policies(struct sx_bytes name, const struct sx_iql_context *context,
                                   struct sx_table_source **source, stria_error *err);

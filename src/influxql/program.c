@@ -197,10 +197,11 @@ static bool is_arithmetic(enum sx_iql_token op)
 static stria_status emit_binary(struct making *m, enum sx_iql_token op, stria_type type)
 {
     struct sx_iql_instruction instruction = {
-        .op = SX_IQL_OP_BINARY, .token = op, .type = type, .taken = 2};
-    instruction.result = sx_iql_is_comparison(op)                ? STRIA_BOOL
-                         : type == STRIA_INT && op == SX_IQL_DIV ? STRIA_FLOAT
-                                                                 : type;
+        .op = SX_IQL_OP_BINARY, .token = op, .type = type, .result = type, .taken = 2};
+    if (sx_iql_is_comparison(op))
+        instruction.result = STRIA_BOOL;
+    else if (type == STRIA_INT && op == SX_IQL_DIV && !m->symbols->divides_whole)
+        instruction.result = STRIA_FLOAT;
     return emit(m, instruction, true);
 }
 

@@ -23,6 +23,7 @@ struct sx_iql_program;
 struct sx_iql_symbols {
     int (*find)(void *user, const struct sx_iql_expr *expr, stria_type *type);
     void *user;
+    bool divides_whole; /* 5 / 2 is 2: the peer's conditions of stored rows */
 };
 
 /* The type of a column for a type of the language; NONE: it has no values. */

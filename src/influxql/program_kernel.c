@@ -99,6 +99,12 @@ static void divide_i64(const int64_t *restrict a, const int64_t *restrict b, uin
         out[i] = b[i] == 0 ? 0 : (double)a[i] / (double)b[i];
 }
 
+void sx_iql_divide_whole(const int64_t *a, const int64_t *b, uint32_t count, int64_t *out)
+{
+    for (uint32_t i = 0; i < count; i++)
+        out[i] = b[i] == 0 ? 0 : b[i] == -1 ? (int64_t)(0 - (uint64_t)a[i]) : a[i] / b[i];
+}
+
 /* Both kinds of integers, whose bits are the same for all but division. */
 static void compute_u64(enum sx_iql_token op, const uint64_t *restrict a,
                         const uint64_t *restrict b, uint32_t count, uint64_t *restrict out)

@@ -55,6 +55,8 @@ struct sx_iql_program {
 /* a `op` b for `count` values of a type that both have; booleans come out for comparisons. */
 void sx_iql_compute(enum sx_iql_token op, stria_type type, const void *a, const void *b,
                     uint32_t count, void *out);
+/* a / b without the rest; by 0: 0. */
+void sx_iql_divide_whole(const int64_t *a, const int64_t *b, uint32_t count, int64_t *out);
 /* a `op` b for an integer and an unsigned. */
 void sx_iql_compute_mixed(enum sx_iql_token op, const int64_t *a, const uint64_t *b, uint32_t count,
                           uint8_t *out);

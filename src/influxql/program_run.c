@@ -49,7 +49,10 @@ static void run_binary(const struct sx_iql_instruction *in, const struct sx_vect
             bytes[1][i] = sx_bit_get(b->present, i) && ((const uint8_t *)right)[i];
         right = bytes[1];
     }
-    sx_iql_compute(in->token, in->type, left, right, row_count, to->values);
+    if (in->token == SX_IQL_DIV && in->result == STRIA_INT)
+        sx_iql_divide_whole(left, right, row_count, (int64_t *)(void *)to->values);
+    else
+        sx_iql_compute(in->token, in->type, left, right, row_count, to->values);
     *out = (struct sx_vector){.type = in->result, .values = to->values};
     const uint64_t *present = booleans ? either(to, a, b, row_count) : both(to, a, b, row_count);
     if (!compares) {

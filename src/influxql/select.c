@@ -17,6 +17,7 @@ struct select_source {
     struct sx_iql_level *level;
     const struct sx_iql_group **groups; /* the series there may be, in order */
     size_t group_count, next_group;
+    bool is_limited;             /* they are those of SLIMIT and SOFFSET */
     struct sx_bytes measurement; /* of the series before */
     int64_t series_seen;         /* of that measurement, with rows */
     uint64_t row_count;
@@ -47,15 +48,16 @@ static void fill_table(struct select_source *s, const struct sx_iql_group *group
                              .tag_count = s->block->tag_count,
                              .column_names = s->column_names,
                              .column_types = s->column_types,
-                             .column_count = s->level->field_count + 1};
+                             .column_count = s->level->field_count + 1,
+                             .zone = (const stria_zone *)(const void *)s->block->select.zone};
 }
 
-/* Whether the series that has rows is among those of SLIMIT and SOFFSET, which count the series of
- * each measurement; as with the peer, SOFFSET alone leaves none. */
+/* Whether the series of a sub-query that has rows is among those of SLIMIT and SOFFSET, which count
+ * those of each measurement; as with the peer, SOFFSET alone leaves none. */
 static bool is_wanted(struct select_source *s, const struct sx_iql_group *group)
 {
     const struct sx_iql_limits *limits = &s->block->select.limits;
-    if (limits->slimit <= 0 && limits->soffset <= 0)
+    if (s->is_limited || (limits->slimit <= 0 && limits->soffset <= 0))
         return true;
     if (!sx_bytes_equal(s->measurement, group->name))
         s->series_seen = 0;
@@ -172,6 +174,91 @@ static stria_status list_groups(struct select_source *s, stria_error *err)
     return STRIA_OK;
 }
 
+/* A series and the key that the peer sorts it by for SLIMIT. */
+struct ranked {
+    struct sx_bytes key;
+    size_t number; /* among the groups */
+};
+
+/* The names of the tags that the series has, then their values: "dc|host|nyc|cache". */
+static bool rank_key(struct select_source *s, const struct sx_iql_group *group,
+                     struct sx_bytes *key)
+{
+    struct sx_buf text;
+    size_t count = s->block->tag_count, left = 0;
+    sx_buf_init(&text, s->mem, (size_t)1 << 30);
+    for (size_t i = 0; i < count; i++)
+        if (group->values[i].len) {
+            sx_buf_put_bytes(&text, s->block->tags[i]);
+            sx_buf_put_u8(&text, '|');
+            left++;
+        }
+    for (size_t i = 0; i < count; i++)
+        if (group->values[i].len) {
+            sx_buf_put_bytes(&text, group->values[i]);
+            if (--left)
+                sx_buf_put_u8(&text, '|');
+        }
+    *key = text.failed ? (struct sx_bytes){0} : sx_arena_dup(&s->arena, sx_buf_bytes(&text));
+    sx_buf_deinit(&text);
+    return key->ptr != NULL;
+}
+
+static int compare_ranked(const void *a, const void *b, void *context)
+{
+    (void)context;
+    return sx_bytes_compare(((const struct ranked *)a)->key, ((const struct ranked *)b)->key);
+}
+
+/* Takes those out of the series of one measurement, groups [first, end), that SLIMIT and SOFFSET
+ * leave out. */
+static stria_status limit_groups(struct select_source *s, size_t first, size_t end,
+                                 stria_error *err)
+{
+    const struct sx_iql_limits *limits = &s->block->select.limits;
+    size_t count = end - first;
+    struct ranked *ranked = sx_arena_array(&s->arena, count, sizeof *ranked);
+    bool good = ranked != NULL;
+    for (size_t i = 0; i < count && good; i++) {
+        ranked[i].number = first + i;
+        good = rank_key(s, s->groups[first + i], &ranked[i].key);
+    }
+    if (!good)
+        return sx_mem_refused(s->mem, count * sizeof *ranked, err);
+    if (count > 1)
+        sx_sort(ranked, count, sizeof *ranked, compare_ranked, NULL);
+    for (size_t i = 0; i < count; i++)
+        if ((int64_t)i < limits->soffset || (int64_t)i - limits->soffset >= limits->slimit)
+            s->groups[ranked[i].number] = NULL;
+    return STRIA_OK;
+}
+
+/* SLIMIT and SOFFSET, which count the series of each measurement; as with the peer, SOFFSET alone
+ * leaves none. */
+static stria_status limit_series(struct select_source *s, stria_error *err)
+{
+    const struct sx_iql_limits *limits = &s->block->select.limits;
+    stria_status st = STRIA_OK;
+    s->is_limited = limits->slimit > 0 || limits->soffset > 0;
+    for (size_t i = 0; i < s->level->source_count; i++)
+        if (s->level->sources[i].block_source->inner)
+            s->is_limited = false; /* which of them have rows is known only later */
+    if (!s->is_limited)
+        return STRIA_OK;
+    for (size_t i = 0, end; i < s->group_count && !st; i = end) {
+        end = i;
+        while (end < s->group_count && sx_bytes_equal(s->groups[end]->name, s->groups[i]->name))
+            end++;
+        st = limit_groups(s, i, end, err);
+    }
+    size_t kept = 0;
+    for (size_t i = 0; i < s->group_count && !st; i++)
+        if (s->groups[i])
+            s->groups[kept++] = s->groups[i];
+    s->group_count = kept;
+    return st;
+}
+
 static stria_status shape(struct select_source *s, stria_error *err)
 {
     size_t count = s->level->field_count + 1;
@@ -223,6 +310,8 @@ static stria_status open(struct select_source *s, const struct sx_iql_select *se
         st = check_buckets(s, err);
     if (!st)
         st = list_groups(s, err);
+    if (!st)
+        st = limit_series(s, err);
     return st ? st : shape(s, err);
 }
 

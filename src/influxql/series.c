@@ -100,12 +100,11 @@ static stria_status begin(struct sx_iql_node *node, const struct sx_iql_group *o
                           stria_error *err)
 {
     struct series_node *n = (struct series_node *)(void *)node;
-    (void)err;
     sx_iql_scan_range(n->scan, outermost, &n->first, &n->count);
     n->opened = false;
     n->ended = n->count == 0;
-    if (n->count > 1)
-        sx_iql_store_begin(n);
+    if (n->count > 1 && !sx_iql_store_begin(n))
+        return sx_mem_refused(node->mem, n->count * sizeof *n->given, err);
     return STRIA_OK;
 }
 

@@ -18,7 +18,7 @@
 /* The rows of one source.
  * var       the name whose values are the points' (rows without one are left out), UINT32_MAX: none
  *           (rows without any field named beside are left out).
- * row_max   rows of each series of the outermost answer that will be asked for; 0: all.
+ * row_max   rows of each series of the block that will be asked for; 0: all.
  * Returns   OK, NOMEM. */
 stria_status sx_iql_series_create(struct sx_iql_level *level, size_t source, uint32_t var,
                                   int64_t time_min_ns, int64_t time_max_ns, uint64_t row_max,

@@ -28,16 +28,23 @@ void sx_iql_store_deinit(struct series_node *n)
     sx_mem_free(mem, s->runs);
     sx_mem_free(mem, s->heap_items);
     sx_mem_free(mem, s->heap_times);
+    sx_mem_free(mem, n->given);
     sx_arena_deinit(&s->strings);
 }
 
-void sx_iql_store_begin(struct series_node *n)
+bool sx_iql_store_begin(struct series_node *n)
 {
+    if (n->row_max && !n->level->frame.one_series) {
+        if (!SX_GROW(n->node.mem, n->given, n->given_capacity, n->count))
+            return false;
+        memset(n->given, 0, n->count * sizeof *n->given);
+    }
     n->next_ns = n->descending ? n->time_max_ns : n->time_min_ns;
     n->length_ns = (uint64_t)n->time_max_ns - (uint64_t)n->time_min_ns;
     n->store.member_count = 0;
     n->store.run_count = 0;
     n->store.heap.count = 0;
+    return true;
 }
 
 static stria_status refused(struct series_node *n, stria_error *err)
@@ -137,7 +144,10 @@ static stria_status keep_series(struct series_node *n, size_t index, int64_t min
                                 bool bounded, bool *too_much, stria_error *err)
 {
     struct sx_iql_store *s = &n->store;
-    struct sx_iql_member member = {.group = n->scan->series[index].group, .first = s->ts.count};
+    const struct sx_iql_group *group = n->scan->series[index].group;
+    if (index == n->first || n->scan->series[index - 1].group != group)
+        n->leader = index - n->first;
+    struct sx_iql_member member = {.group = group, .first = s->ts.count, .leader = n->leader};
     stria_status st = sx_iql_reader_open(n->reader, index, min_ns, max_ns, n->descending, err);
     while (!st && !*too_much && (n->row_max == 0 || member.count < n->row_max)) {
         const struct sx_rows *rows;
@@ -359,7 +369,8 @@ static void put_rows(struct series_node *n)
             return;
         n->buffer.group = member->group;
         uint32_t r = sx_iql_heap_pop(&s->heap);
-        put_row(n, &s->members[s->runs[r].member], s->runs[r].row);
+        if (!n->given || n->given[member->leader]++ < n->row_max)
+            put_row(n, &s->members[s->runs[r].member], s->runs[r].row);
         if (run_next(s, &s->runs[r])) {
             times[r] = time_of(s, s->runs[r].row);
             sx_iql_heap_push(&s->heap, r);

@@ -13,6 +13,7 @@ struct sx_iql_member {
     const struct sx_iql_group *group;
     size_t first, count;          /* rows */
     size_t at;                    /* those given */
+    size_t leader;                /* which series of those at hand is the first of the group */
     const stria_bytes *constants; /* by beside: the value of a tag; ptr NULL: none */
 };
 
@@ -48,6 +49,9 @@ struct series_node {
     uint32_t var;
     int64_t time_min_ns, time_max_ns;
     uint64_t row_max;
+    uint64_t *given; /* rows of each group, by leader; NULL: they are not counted */
+    size_t given_capacity;
+    size_t leader; /* of the series that is read */
     bool descending;
     struct sx_iql_buffer buffer;
     size_t first, count; /* series of the scan */
@@ -67,8 +71,8 @@ uint32_t sx_iql_series_rows(struct series_node *n, const struct sx_rows *rows,
 
 void sx_iql_store_init(struct series_node *n);
 void sx_iql_store_deinit(struct series_node *n);
-/* Begins with the first stretch. */
-void sx_iql_store_begin(struct series_node *n);
+/* Begins with the first stretch. False: no memory. */
+SX_MUST_CHECK bool sx_iql_store_begin(struct series_node *n);
 /* Fills the buffer with the next rows; none: the end. */
 stria_status sx_iql_store_next(struct series_node *n, stria_error *err);
 

@@ -484,7 +484,8 @@ static stria_status program_of(struct sx_iql_where *w, const struct sx_iql_vars 
     const struct sx_iql_expr *expr = code.ptr ? expr_of(w, code, &at) : NULL;
     if (!expr || !SX_GROW(w->mem, w->rests, w->rest_capacity, w->rest_count + 1))
         return sx_mem_refused(w->mem, code.len, err);
-    struct sx_iql_symbols symbols = {.find = find_var, .user = (void *)(uintptr_t)vars};
+    struct sx_iql_symbols symbols = {
+        .find = find_var, .user = (void *)(uintptr_t)vars, .divides_whole = true};
     stria_status st = sx_iql_program_create(w->arena, w->mem, expr, &symbols, out, err);
     if (!st)
         w->rests[w->rest_count++] = (struct rest){.code = code, .program = *out};

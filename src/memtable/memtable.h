@@ -9,9 +9,9 @@
  * Algorithm   reserve() gives every row of a batch its place: series, pointer blocks, storage.
  *             apply(), called in log order, fills the places in; it cannot fail. Blocks of pointers
  *             double from 2 to 64, so a series with one row costs little.
- *             A row in memory has the form of batch.h, but its series field holds the number of its
- *             schema here << 1 | has presence, and a string's word is the address of its varint
- *             length.
+ *             A row in memory has the form of model/batch.h, but its series field holds the number
+ *             of its schema here << 1 | has presence, and a string's word is the address of its
+ *             varint length.
  * Invariants  The slots of its series are pinned as long as it lives.
  *             A reader sees a prefix of each series' rows. If `unsorted` is not set, times ascend
  *             strictly. Rows live until the memtable is destroyed.

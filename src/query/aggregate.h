@@ -55,10 +55,11 @@ struct sx_agg_options {
     uint32_t call_count;
     const stria_type *types; /* of the rows' columns; borrowed */
     uint32_t column_count;
-    const uint32_t
-        *beside; /* columns whose values stand beside the one that is selected; borrowed */
-    uint32_t beside_count; /* > 0: there is one call, a selector */
-    bool descending;       /* the order of the results, and of the rows */
+    /* Columns whose values stand beside the one that is selected; borrowed. With any there is one
+     * call, a selector. */
+    const uint32_t *beside;
+    uint32_t beside_count;
+    bool descending; /* the order of the results, and of the rows */
 };
 
 /* Whether a kind takes values of a type, and the type of its result. */

@@ -11,6 +11,7 @@
 #include "model/vector.h"
 #include "segment/chunks.h"
 #include "segment/keys.h"
+#include "segment/loss.h"
 
 #include <stdlib.h>
 
@@ -31,25 +32,67 @@ struct checking {
     struct sx_segment_cursor cursor;
     struct room *room;
     struct sx_arena strings;
-    struct sx_buf block, text, stored, made;
+    struct sx_buf block, text, stored, made, telling;
     uint64_t series_count, row_count, sample_count, chunk_count;
     uint64_t unreported_bytes;
     stria_error *err;
 };
 
 /* Tells of a failure to read something and lets the check go on; without memory it cannot. */
-static stria_status told(struct checking *c, stria_status st, uint64_t offset)
+static stria_status told(struct checking *c, stria_status st, uint64_t offset,
+                         const struct sx_segment_loss *loss)
 {
     if (!st || st == STRIA_NOMEM || st == STRIA_CANCELLED)
         return st;
     c->check->found_count++;
-    c->check->found(c->check->context, st, offset, c->err->text);
+    sx_buf_clear(&c->telling);
+    sx_buf_put_text(&c->telling, c->err->text);
+    if (loss) {
+        sx_buf_put_text(&c->telling, "; lost: ");
+        sx_segment_loss_put(&c->telling, c->segment, loss, c->mem);
+    }
+    sx_buf_put_u8(&c->telling, 0);
+    if (c->telling.failed)
+        return sx_buf_refused(&c->telling, "what is damaged", c->err);
+    c->check->found(c->check->context, st, offset, (const char *)c->telling.ptr);
     return STRIA_OK;
 }
 
-static stria_status damaged(struct checking *c, uint64_t offset, const char *what)
+static stria_status damaged(struct checking *c, uint64_t offset, const char *what,
+                            const struct sx_segment_loss *loss)
 {
-    return told(c, sx_segment_damaged(c->segment, offset, what, c->err), offset);
+    return told(c, sx_segment_damaged(c->segment, offset, what, c->err), offset, loss);
+}
+
+/* One chunk of a column, or the rows of a group. */
+static struct sx_segment_loss loss_of_group(const struct checking *c, const struct sx_group *group,
+                                            uint32_t column)
+{
+    const struct sx_stripe *stripe = &c->segment->stripes[c->cursor.stripe];
+    return (struct sx_segment_loss){.measurement = &c->segment->measurements[stripe->measurement],
+                                    .first_series = group->series,
+                                    .series_count = 1,
+                                    .column = column,
+                                    .min_ts = group->min_ts,
+                                    .max_ts = group->max_ts};
+}
+
+/* A column of a stripe, or all of it. Where its last series is not known, the next stripe's first
+ * one, or the measurement's last, bounds it. */
+static struct sx_segment_loss loss_of_stripe(const struct checking *c,
+                                             const struct sx_stripe *stripe, uint32_t column)
+{
+    const struct sx_segment_measurement *m = &c->segment->measurements[stripe->measurement];
+    uint32_t last = m->first_series + m->series_count - 1;
+    if (stripe + 1 < c->segment->stripes + c->segment->stripe_count &&
+        stripe[1].measurement == stripe->measurement)
+        last = SX_MAX(stripe[1].first_series, stripe->first_series);
+    return (struct sx_segment_loss){.measurement = m,
+                                    .first_series = stripe->first_series,
+                                    .series_count = last - stripe->first_series + 1,
+                                    .column = column,
+                                    .min_ts = stripe->min_ts,
+                                    .max_ts = stripe->max_ts};
 }
 
 static stria_status progress(struct checking *c, uint64_t size)
@@ -89,7 +132,13 @@ static stria_status check_keys(struct checking *c, const struct sx_segment_measu
     if (!st)
         c->series_count += m->series_count;
     sx_segment_keys_deinit(&keys);
-    st = told(c, st, m->series_block.offset);
+    struct sx_segment_loss loss = {.measurement = m,
+                                   .first_series = m->first_series,
+                                   .series_count = m->series_count,
+                                   .column = SX_LOSS_ALL_COLUMNS,
+                                   .min_ts = c->segment->info.min_ts,
+                                   .max_ts = c->segment->info.max_ts};
+    st = told(c, st, m->series_block.offset, &loss);
     return st ? st : progress(c, m->series_block.size);
 }
 
@@ -101,7 +150,7 @@ static stria_status check_dictionary(struct checking *c, const struct sx_segment
     stria_status st = sx_segment_read(c->segment, &tag->dictionary, &c->block, c->err);
     struct sx_bytes in = sx_buf_bytes(&c->block);
     if (st)
-        return told(c, st, tag->dictionary.offset);
+        return told(c, st, tag->dictionary.offset, NULL);
     bool ok =
         sx_dictionary_take(&in, &dictionary) && in.len == 0 && dictionary.count == tag->value_count;
     sx_buf_clear(&c->text);
@@ -115,7 +164,7 @@ static stria_status check_dictionary(struct checking *c, const struct sx_segment
     }
     if (c->text.failed || c->stored.failed)
         return sx_buf_refused(&c->text, "tag value", c->err);
-    return ok ? STRIA_OK : damaged(c, tag->dictionary.offset, "dictionary");
+    return ok ? STRIA_OK : damaged(c, tag->dictionary.offset, "dictionary", NULL);
 }
 
 static stria_status check_postings(struct checking *c, const struct sx_segment_tag *tag)
@@ -124,7 +173,7 @@ static stria_status check_postings(struct checking *c, const struct sx_segment_t
     sx_buf_clear(&c->block);
     stria_status st = sx_segment_read(c->segment, &tag->postings, &c->block, c->err);
     if (st)
-        return told(c, st, tag->postings.offset);
+        return told(c, st, tag->postings.offset, NULL);
     struct sx_bytes in = sx_buf_bytes(&c->block);
     size_t head = (size_t)tag->value_count * 4;
     if (!sx_bitset_init(&set, c->mem, (uint32_t)c->segment->info.series_count))
@@ -139,7 +188,7 @@ static stria_status check_postings(struct checking *c, const struct sx_segment_t
         ok = ok && sx_postings_add(&list, &set);
     }
     sx_bitset_deinit(&set);
-    return ok ? STRIA_OK : damaged(c, tag->postings.offset, "postings");
+    return ok ? STRIA_OK : damaged(c, tag->postings.offset, "postings", NULL);
 }
 
 /* ---- rows ---- */
@@ -159,8 +208,10 @@ static uint32_t make_dense(struct room *room, size_t size, uint32_t row_count)
 }
 
 static stria_status check_chunk(struct checking *c, const struct sx_group *group,
-                                const struct sx_chunk *chunk, stria_type type)
+                                const struct sx_chunk *chunk, uint32_t column)
 {
+    struct sx_segment_loss loss = loss_of_group(c, group, column);
+    stria_type type = loss.measurement->columns[column].type;
     struct sx_chunk_stats stats = {0};
     bool all_present;
     sx_arena_reset(&c->strings);
@@ -168,7 +219,7 @@ static stria_status check_chunk(struct checking *c, const struct sx_group *group
                                                group->row_count, c->room->values, c->room->present,
                                                &all_present, &c->strings, c->err);
     if (st)
-        return told(c, st, chunk->values.offset);
+        return told(c, st, chunk->values.offset, &loss);
     uint32_t count = make_dense(c->room, sx_type_size(type), group->row_count);
     sx_buf_clear(&c->stored);
     sx_buf_clear(&c->made);
@@ -181,7 +232,8 @@ static stria_status check_chunk(struct checking *c, const struct sx_group *group
         return sx_buf_refused(&c->made, "statistics", c->err);
     if (count == 0 || count != chunk->stats.count ||
         !sx_bytes_equal(sx_buf_bytes(&c->stored), sx_buf_bytes(&c->made)))
-        return damaged(c, chunk->values.offset, "statistics unlike the values of a chunk");
+        return damaged(c, chunk->values.offset, "statistics unlike the values of a chunk",
+                       &loss);
     c->sample_count += count;
     c->chunk_count++;
     c->check->chunk_count++;
@@ -192,15 +244,16 @@ static stria_status check_column(struct checking *c, const struct sx_stripe *str
                                  const struct sx_run *run)
 {
     const struct sx_chunk *chunk;
-    stria_type type = c->segment->measurements[stripe->measurement].columns[run->column].type;
     /* A directory that cannot be read is told once, not for each group. */
     stria_status st = sx_segment_cursor_chunk(&c->cursor, 0, run->column, &chunk, c->err);
-    if (st)
-        return told(c, st, run->directory.offset);
+    if (st) {
+        struct sx_segment_loss loss = loss_of_stripe(c, stripe, run->column);
+        return told(c, st, run->directory.offset, &loss);
+    }
     for (uint32_t g = 0; !st && g < stripe->group_count; g++) {
         st = sx_segment_cursor_chunk(&c->cursor, g, run->column, &chunk, c->err);
         if (!st && chunk)
-            st = check_chunk(c, &c->cursor.groups[g], chunk, type);
+            st = check_chunk(c, &c->cursor.groups[g], chunk, run->column);
     }
     return st;
 }
@@ -209,8 +262,10 @@ static stria_status check_stripe(struct checking *c, uint32_t number)
 {
     const struct sx_stripe *stripe = &c->segment->stripes[number];
     stria_status st = sx_segment_cursor_stripe(&c->cursor, number, c->err);
-    if (st)
-        return told(c, st, stripe->runs[0].directory.offset);
+    if (st) {
+        struct sx_segment_loss loss = loss_of_stripe(c, stripe, SX_LOSS_ALL_COLUMNS);
+        return told(c, st, stripe->runs[0].directory.offset, &loss);
+    }
     for (uint32_t g = 0; !st && g < stripe->group_count; g++) {
         const struct sx_group *group = &c->cursor.groups[g];
         const int64_t *ts_ns;
@@ -219,8 +274,8 @@ static stria_status check_stripe(struct checking *c, uint32_t number)
             (group->min_ts < c->segment->info.min_ts || group->max_ts > c->segment->info.max_ts))
             st = sx_segment_damaged(c->segment, group->times.offset,
                                     "times outside those of the segment", c->err);
-        if (st)
-            st = told(c, st, group->times.offset);
+        struct sx_segment_loss loss = loss_of_group(c, group, SX_LOSS_ALL_COLUMNS);
+        st = told(c, st, group->times.offset, &loss);
         c->row_count += group->row_count;
         c->check->row_count += group->row_count;
     }
@@ -236,7 +291,7 @@ static stria_status check_counts(struct checking *c)
         (c->series_count == info->series_count && c->row_count == info->row_count &&
          c->sample_count == info->sample_count && c->chunk_count == info->chunk_count))
         return STRIA_OK;
-    return damaged(c, info->file_size - SX_SEGMENT_FOOTER_SIZE, "counts of the footer");
+    return damaged(c, info->file_size - SX_SEGMENT_FOOTER_SIZE, "counts of the footer", NULL);
 }
 
 static stria_status check_all(struct checking *c)
@@ -264,9 +319,10 @@ stria_status sx_segment_check(struct sx_segment *segment, struct sx_mem *mem,
     struct checking c = {.check = check, .segment = segment, .mem = mem, .err = &local};
     uint64_t found_before = check->found_count;
     check->found_count = 0;
+    sx_buf_init(&c.telling, mem, BLOCK_SIZE_MAX);
     stria_status st = sx_segment_load(segment, &local);
     if (st) {
-        st = told(&c, st, offset_in(local.text));
+        st = told(&c, st, offset_in(local.text), NULL);
         goto done;
     }
     sx_segment_cursor_init(&c.cursor, segment, mem);
@@ -285,6 +341,7 @@ stria_status sx_segment_check(struct sx_segment *segment, struct sx_mem *mem,
     sx_arena_deinit(&c.strings);
     sx_segment_cursor_deinit(&c.cursor);
 done:
+    sx_buf_deinit(&c.telling);
     check->found_count += found_before;
     if (st)
         sx_error_copy(err, &local);

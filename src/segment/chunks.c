@@ -20,10 +20,21 @@ void sx_segment_cursor_init(struct sx_segment_cursor *c, struct sx_segment *segm
     sx_buf_init(&c->dense, mem, BLOCK_SIZE_MAX);
 }
 
+/* Lets go of the stripe at hand. */
+static void forget_stripe(struct sx_segment_cursor *c)
+{
+    for (uint32_t i = 0; i < c->column_count; i++)
+        sx_tables_close(c->columns[i].tables);
+    c->column_count = 0;
+    c->stripe = UINT32_MAX;
+    sx_arena_reset(&c->arena);
+}
+
 void sx_segment_cursor_deinit(struct sx_segment_cursor *c)
 {
     if (!c->mem)
         return;
+    forget_stripe(c);
     sx_arena_deinit(&c->arena);
     sx_buf_deinit(&c->block);
     sx_buf_deinit(&c->bytes);
@@ -62,12 +73,12 @@ stria_status sx_segment_cursor_stripe(struct sx_segment_cursor *c, uint32_t numb
     struct sx_segment *s = c->segment;
     const struct sx_stripe *stripe = &s->stripes[number];
     const struct sx_segment_measurement *m = &s->measurements[stripe->measurement];
-    c->stripe = UINT32_MAX;
-    sx_arena_reset(&c->arena);
+    forget_stripe(c);
     c->groups = sx_arena_array(&c->arena, stripe->group_count, sizeof *c->groups);
     c->columns = sx_arena_zalloc(&c->arena, m->column_count * sizeof *c->columns);
     if (!c->groups || !c->columns)
         return sx_mem_refused(c->mem, stripe->group_count * sizeof *c->groups, err);
+    c->column_count = m->column_count;
     sx_buf_clear(&c->block);
     stria_status st = sx_segment_read(s, &stripe->runs[0].directory, &c->block, err);
     if (st)
@@ -104,9 +115,16 @@ static stria_status load_column(struct sx_segment_cursor *c, uint32_t column, st
     if (st)
         return st;
     stria_type type = s->measurements[stripe->measurement].columns[column].type;
-    if (!sx_chunks_get(sx_buf_bytes(&c->block), type, c->groups, stripe->group_count, run->offset,
-                       s->info.file_size, chunks->chunks, &chunks->chunk_count))
+    struct sx_bytes in = sx_buf_bytes(&c->block), tables;
+    if (!sx_chunk_tables_get(&in, &tables) ||
+        !sx_chunks_get(in, type, c->groups, stripe->group_count, run->offset, s->info.file_size,
+                       chunks->chunks, &chunks->chunk_count))
         return sx_segment_damaged(s, run->directory.offset, "directory of a column", err);
+    for (size_t i = 0; i < chunks->chunk_count; i++)
+        chunks->chunks[i].column = column;
+    chunks->table_bytes = sx_arena_dup(&c->arena, tables);
+    if (!chunks->table_bytes.ptr)
+        return sx_mem_refused(c->mem, tables.len, err);
     chunks->loaded = true;
     return STRIA_OK;
 }
@@ -222,10 +240,22 @@ static void spread(stria_type type, const uint8_t *bits, uint32_t first, uint32_
     }
 }
 
+/* Makes the tables of a column ready, if it has any. */
+static stria_status tables_of(struct sx_segment_cursor *c, uint32_t column,
+                              const struct sx_tables **tables, stria_error *err)
+{
+    struct sx_column_chunks *chunks = &c->columns[column];
+    stria_status st = STRIA_OK;
+    if (!chunks->tables)
+        st = sx_tables_open(chunks->table_bytes, false, c->mem, &chunks->tables, err);
+    *tables = chunks->tables;
+    return st;
+}
+
 static stria_status sparse_values(struct sx_segment_cursor *c, const struct sx_chunk *chunk,
                                   uint32_t row_count, stria_type type, uint32_t first,
-                                  uint32_t count, void *values, uint64_t *present,
-                                  struct sx_arena *strings, stria_error *err)
+                                  uint32_t count, const struct sx_tables *tables, void *values,
+                                  uint64_t *present, struct sx_arena *strings, stria_error *err)
 {
     uint8_t bits[SX_COLUMN_VALUES_MAX];
     struct sx_bytes in = sx_buf_bytes(&c->bytes), presence;
@@ -243,7 +273,7 @@ static stria_status sparse_values(struct sx_segment_cursor *c, const struct sx_c
     uint8_t *dense = sx_buf_extend(&c->dense, ones * sx_type_size(type));
     if (!dense)
         return sx_buf_refused(&c->dense, "values of a chunk", err);
-    st = sx_column_decode(in, type, dense, ones, strings, err);
+    st = sx_column_decode_shared(in, type, ones, 0, ones, tables, dense, strings, err);
     if (!st && type == STRIA_STRING && !copy_strings((stria_bytes *)(void *)dense, ones, strings))
         st = sx_mem_refused(c->mem, ones, err);
     if (!st)
@@ -256,16 +286,18 @@ stria_status sx_segment_cursor_values(struct sx_segment_cursor *c, const struct 
                                       uint32_t count, void *values, uint64_t *present,
                                       bool *all_present, struct sx_arena *strings, stria_error *err)
 {
+    const struct sx_tables *tables;
     sx_buf_clear(&c->bytes);
     stria_status st = sx_segment_read(c->segment, &chunk->values, &c->bytes, err);
-    if (st)
-        return st;
+    if (!st)
+        st = tables_of(c, chunk->column, &tables, err);
     *all_present = !chunk->has_absent;
-    if (chunk->has_absent) {
-        st = sparse_values(c, chunk, row_count, type, first, count, values, present, strings, err);
-    } else {
-        st = sx_column_decode_range(sx_buf_bytes(&c->bytes), type, row_count, first, count, values,
-                                    strings, err);
+    if (!st && chunk->has_absent) {
+        st = sparse_values(c, chunk, row_count, type, first, count, tables, values, present,
+                           strings, err);
+    } else if (!st) {
+        st = sx_column_decode_shared(sx_buf_bytes(&c->bytes), type, row_count, first, count, tables,
+                                     values, strings, err);
         if (!st && type == STRIA_STRING && !copy_strings(values, count, strings))
             st = sx_mem_refused(c->mem, count, err);
         set_ones(present, count);

@@ -8,6 +8,7 @@
 #ifndef SX_SEGMENT_CHUNKS_H
 #define SX_SEGMENT_CHUNKS_H
 
+#include "codec/tables.h"
 #include "segment/segment.h"
 
 /* The chunks of one column in the stripe at hand. */
@@ -15,6 +16,8 @@ struct sx_column_chunks {
     bool loaded;
     struct sx_chunk *chunks; /* sorted by group */
     size_t chunk_count;
+    struct sx_bytes table_bytes; /* of the coder tables that its chunks share */
+    struct sx_tables *tables;    /* made ready when a chunk is decoded first */
 };
 
 struct sx_segment_cursor {
@@ -24,6 +27,7 @@ struct sx_segment_cursor {
     struct sx_arena arena; /* of the stripe at hand */
     struct sx_group *groups;
     struct sx_column_chunks *columns; /* by column of the measurement */
+    uint32_t column_count;
     struct sx_buf block;
     struct sx_buf bytes; /* of a chunk */
     struct sx_buf dense; /* values of present rows */
@@ -58,7 +62,7 @@ stria_status sx_segment_cursor_times(struct sx_segment_cursor *cursor, uint32_t 
 
 /* The values of rows [first, first + count) of a chunk, one for each row; `present` gets a bit for
  * each ((count + 63) / 64 words), and *all_present whether it is all ones. Strings are copied to
- * `strings`. row_count: of the group. */
+ * `strings`. The chunk is of the stripe at hand; row_count: of its group. */
 stria_status sx_segment_cursor_values(struct sx_segment_cursor *cursor,
                                       const struct sx_chunk *chunk, uint32_t row_count,
                                       stria_type type, uint32_t first, uint32_t count, void *values,

@@ -4,6 +4,7 @@
 
 #include "base/varint.h"
 #include "codec/column.h"
+#include "codec/tables.h"
 
 enum { PLACE_NEXT = 0, PLACE_SAME = 1, PLACE_ELSEWHERE = 2 };
 enum { CHUNK_SKIPPED = 1, CHUNK_HAS_ABSENT = 2 };
@@ -94,10 +95,11 @@ bool sx_groups_get(struct sx_bytes in, struct sx_group *groups, size_t count, ui
     return in.len == 0;
 }
 
-void sx_chunks_put(struct sx_buf *out, stria_type type, const struct sx_chunk *chunks, size_t count)
+void sx_chunks_put(struct sx_buf *out, stria_type type, struct sx_bytes tables,
+                   const struct sx_chunk *chunks, size_t count)
 {
     uint32_t next_group = 0;
-    sx_buf_put_varint(out, 0); /* no table */
+    sx_buf_put_sized(out, tables);
     for (size_t i = 0; i < count; i++) {
         const struct sx_chunk *c = &chunks[i];
         bool skipped = c->group != next_group;
@@ -121,14 +123,17 @@ static bool stats_fit(const struct sx_chunk_stats *stats, uint32_t row_count)
            stats->max_row < row_count;
 }
 
+bool sx_chunk_tables_get(struct sx_bytes *in, struct sx_bytes *tables)
+{
+    return sx_sized_get(in, tables) && tables->len <= SX_TABLES_SIZE_MAX;
+}
+
 bool sx_chunks_get(struct sx_bytes in, stria_type type, const struct sx_group *groups,
                    size_t group_count, uint64_t run_offset, uint64_t limit, struct sx_chunk *chunks,
                    size_t *count)
 {
-    uint64_t next_group = 0, next = run_offset, table_size;
+    uint64_t next_group = 0, next = run_offset;
     *count = 0;
-    if (!sx_varint_get_max(&in, 0, &table_size))
-        return false;
     while (in.len) {
         struct sx_bytes head;
         uint64_t skipped = 0, values;

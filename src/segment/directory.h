@@ -11,8 +11,8 @@
  *                 0: the next bytes of the run: varint size, u32 crc
  *                 1: the same chunk as the group before
  *                 2: elsewhere in the file: varint offset, varint size, u32 crc
- *             A field's block begins with varint table_size (0; for shared coder tables) and tells,
- *             for each group that has the field:
+ *             A field's block begins with varint table_size and as many bytes of coder tables
+ *             that its chunks share (codec/tables.h), and tells, for each group that has the field:
  *               u8 flags (1: groups were skipped; 2: some rows have no value), [varint groups
  *                 skipped -
  *               1], [varint value count], varint size, u32 crc, statistics
@@ -32,7 +32,8 @@ struct sx_group {
 };
 
 struct sx_chunk {
-    uint32_t group; /* index in the stripe */
+    uint32_t group;  /* index in the stripe */
+    uint32_t column; /* of the measurement; whoever reads the block sets it */
     bool has_absent;
     struct sx_block_ref values;
     struct sx_chunk_stats stats; /* stats.count: values */
@@ -48,10 +49,12 @@ void sx_groups_put(struct sx_buf *out, const struct sx_group *groups, size_t cou
 SX_MUST_CHECK bool sx_groups_get(struct sx_bytes in, struct sx_group *groups, size_t count,
                                  uint32_t first_series, uint64_t run_offset, uint64_t limit);
 
-/* Appends the block of a field. */
-void sx_chunks_put(struct sx_buf *out, stria_type type, const struct sx_chunk *chunks,
-                   size_t count);
-/* Fills chunks (room for group_count) from a whole block; *count of them; false: damaged. */
+/* Appends the block of a field. tables: those that its chunks were encoded with; may be empty. */
+void sx_chunks_put(struct sx_buf *out, stria_type type, struct sx_bytes tables,
+                   const struct sx_chunk *chunks, size_t count);
+/* Takes the tables off the front of a whole block; false: damaged. */
+SX_MUST_CHECK bool sx_chunk_tables_get(struct sx_bytes *in, struct sx_bytes *tables);
+/* Fills chunks (room for group_count) from the rest of it; *count of them; false: damaged. */
 SX_MUST_CHECK bool sx_chunks_get(struct sx_bytes in, stria_type type, const struct sx_group *groups,
                                  size_t group_count, uint64_t run_offset, uint64_t limit,
                                  struct sx_chunk *chunks, size_t *count);

@@ -197,7 +197,7 @@ static const struct sx_chunk chunks[] = {
 };
 
 static const struct golden chunks_golden[] = {
-    {"no table", "00"},
+    {"tables: 3 bytes", "03 746162"},
     {"of the next group, every row; 9 bytes, crc", "00 09 b1000000"},
     {"numbers, sum, constant: 1, 100", "07 02 c801"},
     {"2 groups skipped, 1 value; 1000 bytes, crc", "03 01 01 e807 b2000000"},
@@ -206,6 +206,15 @@ static const struct golden chunks_golden[] = {
     {"numbers, rising: 3, 5, rows 0 and 1", "09 06 0a 00 01"},
 };
 
+/* Reads a whole block. */
+static bool get_chunks(struct sx_bytes in, size_t group_count, uint64_t limit,
+                       struct sx_chunk *back, size_t *count)
+{
+    struct sx_bytes tables;
+    return sx_chunk_tables_get(&in, &tables) &&
+           sx_chunks_get(in, STRIA_INT, groups, group_count, 200, limit, back, count);
+}
+
 static void test_chunks_have_their_golden_bytes(void **state)
 {
     (void)state;
@@ -213,10 +222,9 @@ static void test_chunks_have_their_golden_bytes(void **state)
     struct sx_chunk back[SX_COUNT_OF(groups)];
     size_t count;
     sx_buf_init(&out, &memory.mem, 4096);
-    sx_chunks_put(&out, STRIA_INT, chunks, SX_COUNT_OF(chunks));
+    sx_chunks_put(&out, STRIA_INT, sx_bytes_of("tab"), chunks, SX_COUNT_OF(chunks));
     assert_golden(sx_buf_bytes(&out), chunks_golden, SX_COUNT_OF(chunks_golden));
-    assert_true(sx_chunks_get(sx_buf_bytes(&out), STRIA_INT, groups, SX_COUNT_OF(groups), 200,
-                              LIMIT, back, &count));
+    assert_true(get_chunks(sx_buf_bytes(&out), SX_COUNT_OF(groups), LIMIT, back, &count));
     assert_int_equal(count, SX_COUNT_OF(chunks));
     for (size_t i = 0; i < count; i++) {
         assert_int_equal(back[i].group, chunks[i].group);
@@ -233,14 +241,13 @@ static void test_chunks_have_their_golden_bytes(void **state)
         uint8_t *copy = len ? sx_mem_alloc(&memory.mem, len) : NULL;
         if (len)
             memcpy(copy, out.ptr, len);
-        bool whole = len == 1 || len == 11 || len == 28;
-        assert_int_equal(sx_chunks_get(sx_bytes_make(copy, len), STRIA_INT, groups,
-                                       SX_COUNT_OF(groups), 200, LIMIT, back, &count),
-                         whole);
+        bool whole = len == 4 || len == 14 || len == 31;
+        assert_int_equal(
+            get_chunks(sx_bytes_make(copy, len), SX_COUNT_OF(groups), LIMIT, back, &count), whole);
         sx_mem_free(&memory.mem, copy);
     }
-    assert_false(sx_chunks_get(sx_buf_bytes(&out), STRIA_INT, groups, 4, 200, LIMIT, back, &count));
-    assert_false(sx_chunks_get(sx_buf_bytes(&out), STRIA_INT, groups, 5, 200, 1210, back, &count));
+    assert_false(get_chunks(sx_buf_bytes(&out), 4, LIMIT, back, &count));
+    assert_false(get_chunks(sx_buf_bytes(&out), 5, 1210, back, &count));
     sx_buf_deinit(&out);
 }
 
@@ -250,7 +257,8 @@ static void test_lies_about_chunks_are_damage(void **state)
     static const struct {
         const char *name, *bytes;
     } rows[] = {
-        {"a table", "01 00 01 00000000 00"},
+        {"tables over the end", "02 00"},
+        {"tables larger than any", "818001 00*16385"},
         {"unknown flags", "00 04 01 00000000 00"},
         {"behind the last group", "00 01 04 01 00000000 00"},
         {"far behind the last group", "00 01 ffffffffffffffffff01 01 00000000 00"},
@@ -263,15 +271,14 @@ static void test_lies_about_chunks_are_damage(void **state)
         {"the greatest value behind the last row", "00 00 01 00000000 09 02 04 00 64"},
     };
     for (size_t i = 0; i < SX_COUNT_OF(rows); i++) {
-        uint8_t storage[64];
+        uint8_t storage[20000];
         struct sx_chunk back[SX_COUNT_OF(groups)];
         struct sx_buf bytes;
         size_t count;
         print_message("%s\n", rows[i].name);
         sx_buf_init_fixed(&bytes, storage, sizeof storage);
         golden_put(&bytes, rows[i].bytes);
-        assert_false(sx_chunks_get(sx_buf_bytes(&bytes), STRIA_INT, groups, SX_COUNT_OF(groups),
-                                   200, LIMIT, back, &count));
+        assert_false(get_chunks(sx_buf_bytes(&bytes), SX_COUNT_OF(groups), LIMIT, back, &count));
     }
 }
 

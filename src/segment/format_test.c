@@ -25,7 +25,8 @@ static const struct sx_segment_footer footer = {
              .row_count = 7,
              .sample_count = 8,
              .chunk_count = 9,
-             .file_size = FILE_SIZE},
+             .file_size = FILE_SIZE,
+             .created_ns = -3},
     .parts = {{.offset = 1, .size = 2, .crc = 3},
               {.offset = 4, .size = 5, .crc = 6},
               {.offset = 7, .size = 8, .crc = 9},
@@ -57,13 +58,14 @@ static const struct golden footer_golden[] = {
     {"file_size 100000", "a086010000000000"},
     {"4 parts, zeros", "04000000 00000000"},
     {"tombstone_id 9", "0900000000000000"},
+    {"created_ns -3, zeros", "fdffffffffffffff 00*24"},
     {"part MEASUREMENTS: offset, size, crc, zeros",
      "0100000000000000 0200000000000000 03000000 00000000"},
     {"part TAGS", "0400000000000000 0500000000000000 06000000 00000000"},
     {"part STRIPES", "0700000000000000 0800000000000000 09000000 00000000"},
     {"part FILTER", "0a00000000000000 9686010000000000 ffffffff 00000000"},
-    {"room for 8 parts more, zeros", "00*252"},
-    {"crc of the 508 bytes before", "efa736a1"},
+    {"room for 8 parts more, zeros", "00*220"},
+    {"crc of the 508 bytes before", "2718713a"},
 };
 
 static void test_a_header_has_its_golden_bytes(void **state)
@@ -104,6 +106,7 @@ static void test_a_footer_has_its_golden_bytes(void **state)
     assert_int_equal(back.info.row_count, footer.info.row_count);
     assert_int_equal(back.info.sample_count, footer.info.sample_count);
     assert_int_equal(back.info.chunk_count, footer.info.chunk_count);
+    assert_int_equal(back.info.created_ns, footer.info.created_ns);
     for (size_t i = 0; i < SX_PART_COUNT; i++) {
         assert_int_equal(back.parts[i].offset, footer.parts[i].offset);
         assert_int_equal(back.parts[i].size, footer.parts[i].size);
@@ -163,10 +166,10 @@ static void test_lies_in_a_footer_are_refused(void **state)
         {"too few parts", 144, 3, 4, STRIA_CORRUPT},
         {"more parts, for a later version", 144, 12, 4, STRIA_OK},
         {"too many parts", 144, 13, 4, STRIA_CORRUPT},
-        {"a part behind the end", 160, FILE_SIZE + 1, 8, STRIA_CORRUPT},
-        {"a part over the end", 168, FILE_SIZE, 8, STRIA_CORRUPT},
-        {"a part of 2^64", 168, UINT64_MAX, 8, STRIA_CORRUPT},
-        {"a part that ends with the file", 168, FILE_SIZE - 1, 8, STRIA_OK},
+        {"a part behind the end", 192, FILE_SIZE + 1, 8, STRIA_CORRUPT},
+        {"a part over the end", 200, FILE_SIZE, 8, STRIA_CORRUPT},
+        {"a part of 2^64", 200, UINT64_MAX, 8, STRIA_CORRUPT},
+        {"a part that ends with the file", 200, FILE_SIZE - 1, 8, STRIA_OK},
         {"more series than an ordinal can tell", 104, (uint64_t)1 << 32, 8, STRIA_CORRUPT},
     };
     for (size_t i = 0; i < SX_COUNT_OF(rows); i++) {

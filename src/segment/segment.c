@@ -62,6 +62,21 @@ void sx_segment_release(struct sx_segment *segment)
     sx_mem_free(mem, segment);
 }
 
+void sx_segment_unload(struct sx_segment *segment)
+{
+    sx_file_close(segment->state->file);
+    segment->state->file = NULL;
+    if (segment->arena.mem)
+        sx_arena_deinit(&segment->arena);
+    segment->arena = (struct sx_arena){0};
+    segment->measurements = NULL;
+    segment->tags = NULL;
+    segment->stripes = NULL;
+    segment->measurement_count = segment->tag_count = segment->stripe_count = 0;
+    segment->filter = (struct sx_bytes){0};
+    atomic_store(&segment->loaded, false);
+}
+
 stria_status sx_segment_damaged(const struct sx_segment *segment, uint64_t offset, const char *what,
                                 stria_error *err)
 {

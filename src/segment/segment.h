@@ -77,7 +77,7 @@ struct sx_segment {
     struct sx_segment_load_state *state; /* lock and file; segment.c */
     /* the engine's, which guards them: */
     bool set_aside;           /* as the manifest says */
-    unsigned deleted_percent; /* of its rows, about, as reclaim.c found */
+    unsigned deleted_percent; /* of its rows, about, as engine/reclaim.c found */
     uint64_t reclaim_checked; /* it looked at tombstones up to this one */
 
     /* immutable once loaded */
@@ -98,6 +98,9 @@ struct sx_segment *sx_segment_create(struct sx_os *os, struct sx_mem *mem, const
                                      const struct sx_segment_info *info);
 struct sx_segment *sx_segment_acquire(struct sx_segment *segment);
 void sx_segment_release(struct sx_segment *segment); /* NULL is allowed; the last closes the file */
+
+/* Closes the file and gives the memory back that loading took. The caller has the only reference. */
+void sx_segment_unload(struct sx_segment *segment);
 
 /* Makes the members above usable. Returns OK, NOT_FOUND, CORRUPT (path and offset), VERSION, IO,
  * NOMEM; a failure may pass: the next call tries again. */

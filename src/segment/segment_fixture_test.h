@@ -24,6 +24,7 @@ struct seg_test {
     struct sx_segment_writer *writer;
     struct sx_segment_info info; /* of the finished one */
     uint64_t generation;         /* of the next one; 0: 4 and 5 */
+    bool no_entropy;             /* of the next one */
     struct sx_segment *segment;
     struct sx_buf key, last_key, out;
     stria_error err;
@@ -76,6 +77,7 @@ static inline stria_status seg_test_begin(struct seg_test *t, enum sx_tier tier)
     struct sx_segment_writer_options options = {.os = t->os,
                                                 .mem = &t->memory.mem,
                                                 .path = "a.seg",
+                                                .no_entropy = t->no_entropy,
                                                 .info = {.segment_id = 0x2a,
                                                          .policy_id = 3,
                                                          .level = 1,

@@ -16,6 +16,7 @@ static void free_measurement(struct sx_segment_writer *w, struct sx_writer_measu
 {
     for (size_t i = 0; i < m->column_count; i++) {
         sx_buf_deinit(&m->columns[i].data);
+        sx_buf_deinit(&m->columns[i].tables);
         sx_mem_free(w->mem, m->columns[i].chunks);
     }
     sx_mem_free(w->mem, m->columns);
@@ -85,6 +86,7 @@ stria_status sx_segment_writer_create(const struct sx_segment_writer_options *op
     w->mem = options->mem;
     w->info = options->info;
     w->tier = (enum sx_tier)options->info.tier;
+    w->no_entropy = options->no_entropy;
     w->info.min_ts = INT64_MAX;
     w->info.max_ts = INT64_MIN;
     init_members(w);
@@ -205,6 +207,7 @@ static stria_status run_of(struct sx_segment_writer *w, const struct sx_writer_c
     *run = &m->columns[m->column_count++];
     **run = (struct sx_writer_run){.name = name, .type = column->type};
     sx_buf_init(&(*run)->data, w->mem, CHUNK_SIZE_MAX);
+    sx_buf_init(&(*run)->tables, w->mem, SX_TABLES_SIZE_MAX);
     return STRIA_OK;
 }
 
@@ -258,8 +261,9 @@ static stria_status add_chunk(struct sx_segment_writer *w, uint32_t group, uint3
             st = put_presence(w, column->present, row_count, err);
         }
     }
+    enum sx_tier tier = sx_writer_gather_tier(w, column->type);
     if (!st)
-        st = sx_column_encode(&w->chunk, column->type, values, count, w->tier, w->mem, err);
+        st = sx_column_encode(&w->chunk, column->type, values, count, tier, w->mem, err);
     struct sx_writer_run *run = NULL;
     if (!st)
         st = run_of(w, column, &run, err);
@@ -276,6 +280,7 @@ static stria_status add_chunk(struct sx_segment_writer *w, uint32_t group, uint3
         return sx_buf_refused(&run->data, "stripe", err);
     run->chunk_count++;
     w->stripe_size += w->chunk.len;
+    w->stripe_chunks++;
     w->info.chunk_count++;
     w->info.sample_count += count;
     return STRIA_OK;
@@ -310,7 +315,8 @@ stria_status sx_segment_writer_rows(struct sx_segment_writer *w, const int64_t *
     w->info.min_ts = SX_MIN(w->info.min_ts, ts_ns[0]);
     w->info.max_ts = SX_MAX(w->info.max_ts, w->last_ts);
     size_t size_max = w->tier == SX_TIER_SEALED ? SX_STRIPE_SIZE_SEALED : SX_STRIPE_SIZE_HOT;
-    if (w->stripe_size >= size_max || w->group_count >= SX_GROUPS_MAX)
+    if (w->stripe_size >= size_max || w->stripe_chunks >= SX_STRIPE_CHUNKS_MAX ||
+        w->group_count >= SX_GROUPS_MAX)
         st = sx_writer_flush_stripe(w, err);
     return st;
 }

@@ -4,9 +4,10 @@
  * Use         create; for each series, in ascending order of keys: series, then rows for each group
  *             of its rows in ascending time; finish; destroy.
  * Algorithm   Chunks are encoded as they come and gathered per column until a stripe is full; then
- *             the stripe is written column by column, its directory behind it. The index
- *             (dictionaries, series blocks, postings, filter) is written at the end. Equal time
- *             columns are stored once.
+ *             the stripe is written column by column, its directory behind it. In the sealed
+ *             tier columns of numbers are encoded again then, with coder tables of the stripe. The
+ *             index (dictionaries, series blocks, postings, filter) is written at the end. Equal
+ *             time columns are stored once.
  * Limits      Memory: a stripe, and per series 4 bytes a tag, 8 for the hash; the dictionaries.
  * Threads     One owner. */
 #ifndef SX_SEGMENT_WRITER_H
@@ -24,7 +25,8 @@ struct sx_segment_writer_options {
     struct sx_mem *mem;
     const char *path; /* made exclusively; copied */
     struct sx_segment_info
-        info; /* ids, level, tier, generations, sequences; the rest is filled in */
+        info;        /* ids, level, tier, generations, sequences; the rest is filled in */
+    bool no_entropy; /* numbers stay bit-packed in the sealed tier, too: larger, faster to read */
 };
 
 /* A column of a group of rows. */

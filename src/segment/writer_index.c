@@ -8,10 +8,11 @@
  *                   0
  *                 where a series lacks the tag), padded to a byte; then series_count u64 hashes of
  *                   keys
- *               for each tag, in the order of their keys: its dictionary (dictionary.h, values
+ *               for each tag, in the order of their keys: its dictionary (index/dictionary.h,
+ *                 values
  *                 escaped);
  *                 its postings: u32 offset of each value's list behind the offsets, then the lists
- *                 (postings.h)
+ *                 (index/postings.h)
  *               part MEASUREMENTS: varint count, varint offset of the first series block; for each:
  *                 sized name, varint series, varint tags, for each varint tag number; varint
  *                   columns,
@@ -20,7 +21,7 @@
  *               part TAGS: varint count; for each: sized key, varint values, and for dictionary and
  *                 postings: varint offset, varint size, u32 crc
  *               part STRIPES: varint count, then the entries (writer_stripe.c)
- *               part FILTER: filter.h over all (tag, value) pairs and series hashes */
+ *               part FILTER: index/filter.h over all (tag, value) pairs and series hashes */
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/sort.h"

@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* writer_priv.h -- the insides of the segment writer: writer.c (rows to chunks), writer_stripe.c
- * (chunks to stripes), writer_index.c (the tables at the end). */
+ * (chunks to stripes), writer_seal.c (chunks to sealed ones), writer_index.c (the tables at the
+ * end). */
 #ifndef SX_SEGMENT_WRITER_PRIV_H
 #define SX_SEGMENT_WRITER_PRIV_H
 
 #include "base/arena.h"
 #include "base/map.h"
+#include "codec/tables.h"
 #include "segment/directory.h"
 #include "segment/output.h"
 #include "segment/writer.h"
 
 #define SX_STRIPE_SIZE_HOT ((size_t)2 << 20)
+#define SX_STRIPE_CHUNKS_MAX 8192 /* its directory, decoded, takes 100 bytes each */
 #define SX_STRIPE_SIZE_SEALED ((size_t)8 << 20)
 #define SX_WRITER_TIMES_MAX 4096 /* time chunks that are looked at for being equal */
 
@@ -19,6 +22,7 @@ struct sx_writer_run {
     struct sx_bytes name; /* in the arena of the measurement's tables */
     stria_type type;
     struct sx_buf data;
+    struct sx_buf tables; /* that the chunks share; made when a stripe is sealed */
     struct sx_chunk *chunks;
     size_t chunk_count, chunk_capacity;
 };
@@ -70,6 +74,7 @@ struct sx_segment_writer {
     struct sx_output out;
     struct sx_segment_info info;
     enum sx_tier tier;
+    bool no_entropy;
 
     /* the stripe at hand */
     struct sx_group *groups;
@@ -77,7 +82,8 @@ struct sx_segment_writer {
     uint32_t *group_times; /* of each group: its entry in `times` */
     size_t group_time_capacity;
     struct sx_buf time_data;
-    size_t stripe_size; /* bytes gathered */
+    size_t stripe_size;   /* bytes gathered */
+    size_t stripe_chunks; /* of all its columns */
     uint32_t stripe_first_series;
 
     /* time chunks for sharing: the newest SX_WRITER_TIMES_MAX */
@@ -117,6 +123,15 @@ struct sx_segment_writer {
 /* writer_stripe.c */
 /* Writes what is gathered as one stripe. */
 stria_status sx_writer_flush_stripe(struct sx_segment_writer *writer, stria_error *err);
+
+/* writer_seal.c */
+/* Whether chunks of a type are gathered in the hot form, to be encoded again with their stripe. */
+bool sx_writer_seals_later(const struct sx_segment_writer *writer, stria_type type);
+/* The tier that chunks of a type are gathered in. */
+enum sx_tier sx_writer_gather_tier(const struct sx_segment_writer *writer, stria_type type);
+/* Encodes the gathered chunks of such a column again, and makes their tables. */
+stria_status sx_writer_seal_run(struct sx_segment_writer *writer, struct sx_writer_run *run,
+                                stria_error *err);
 
 /* writer_index.c */
 /* Takes note of a series: its tags and hash. */

@@ -93,9 +93,20 @@ static stria_status write_directory(struct sx_segment_writer *w, uint64_t offset
         if (run->chunk_count == 0)
             continue;
         sx_buf_clear(&w->chunk);
-        sx_chunks_put(&w->chunk, run->type, run->chunks, run->chunk_count);
+        sx_chunks_put(&w->chunk, run->type, sx_buf_bytes(&run->tables), run->chunks,
+                      run->chunk_count);
         st = put_run(w, i, run->data.len, err);
     }
+    return st;
+}
+
+static stria_status seal_runs(struct sx_segment_writer *w, struct sx_writer_measurement *m,
+                              stria_error *err)
+{
+    stria_status st = STRIA_OK;
+    for (size_t i = 0; i < m->column_count && !st; i++)
+        if (m->columns[i].chunk_count && sx_writer_seals_later(w, m->columns[i].type))
+            st = sx_writer_seal_run(w, &m->columns[i], err);
     return st;
 }
 
@@ -104,10 +115,13 @@ stria_status sx_writer_flush_stripe(struct sx_segment_writer *w, stria_error *er
     if (w->group_count == 0)
         return STRIA_OK;
     struct sx_writer_measurement *m = &w->measurements[w->measurement_count - 1];
+    stria_status st = seal_runs(w, m, err);
+    if (st)
+        return st;
     uint64_t offset = w->out.offset, run_offset = offset + w->time_data.len;
     size_t run_count = 1;
     place_times(w, offset);
-    stria_status st = sx_output_put(&w->out, sx_buf_bytes(&w->time_data), err);
+    st = sx_output_put(&w->out, sx_buf_bytes(&w->time_data), err);
     for (size_t i = 0; i < m->column_count && !st; i++) {
         struct sx_writer_run *run = &m->columns[i];
         if (run->chunk_count == 0)
@@ -127,11 +141,12 @@ stria_status sx_writer_flush_stripe(struct sx_segment_writer *w, stria_error *er
         return sx_buf_refused(&w->stripes, "stripe table", err);
     for (size_t i = 0; i < m->column_count; i++) {
         sx_buf_clear(&m->columns[i].data);
+        sx_buf_clear(&m->columns[i].tables);
         m->columns[i].chunk_count = 0;
     }
     sx_buf_clear(&w->time_data);
     w->group_count = 0;
-    w->stripe_size = 0;
+    w->stripe_size = w->stripe_chunks = 0;
     w->stripe_count++;
     m->stripe_count++;
     return STRIA_OK;

@@ -132,7 +132,9 @@ stria_status sx_wal_sync(struct sx_wal *wal, stria_error *err);
 /* Whether async frames have waited long enough. */
 bool sx_wal_sync_due(struct sx_wal *wal);
 
-/* Makes the next file ahead of need, if it will be needed soon; *made tells. */
+/* Whether the next file should be made ahead of need: else a writer makes a small one. */
+bool sx_wal_wants_file(struct sx_wal *wal);
+/* Makes it, if it is wanted; *made tells. */
 stria_status sx_wal_prepare_file(struct sx_wal *wal, bool *made, stria_error *err);
 
 /* Whether the log takes no more entries until the store is opened again. */

@@ -7,6 +7,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#define FILE_SIZE_AT_ONCE ((uint64_t)4 << 20)
+
 /* ---- opening and closing ---- */
 
 struct names {
@@ -305,35 +307,55 @@ static stria_status create_file(struct sx_wal *wal, uint64_t size, struct sx_wal
                                 stria_error *err)
 {
     sx_mutex_lock(&wal->files_mutex);
-    uint64_t wanted = SX_MAX(wal->size_wanted, sx_wal_align(size));
     uint32_t name_no = wal->next_name_no++;
     sx_mutex_unlock(&wal->files_mutex);
-    return sx_wal_file_create(wal->options.os, wal->options.mem, wal->dir, name_no, wanted, file,
-                              err);
+    return sx_wal_file_create(wal->options.os, wal->options.mem, wal->dir, name_no,
+                              sx_wal_align(size), file, err);
 }
 
 stria_status sx_wal_take_file(struct sx_wal *wal, uint64_t size, struct sx_wal_file **file,
                               stria_error *err)
 {
     *file = take_free(wal, size);
-    return *file ? STRIA_OK : create_file(wal, size, file, err);
+    if (*file)
+        return STRIA_OK;
+    /* Writers wait for this one, so it is small; large ones are made ahead of need. */
+    sx_mutex_lock(&wal->files_mutex);
+    uint64_t small = SX_MIN(wal->size_wanted, FILE_SIZE_AT_ONCE);
+    sx_mutex_unlock(&wal->files_mutex);
+    return create_file(wal, SX_MAX(size, small), file, err);
+}
+
+/* Whether a store that is written to has no file for later. files_mutex held. */
+static bool lacks_file(struct sx_wal *wal)
+{
+    bool have = wal->spare != NULL;
+    for (struct sx_wal_file *file = wal->files; file && !have; file = file->next)
+        have = file->state == SX_WAL_FREE && !file->keep && file->size >= wal->size_wanted;
+    /* A store that is hardly written to needs no second file. */
+    return !have && atomic_load(&wal->written_bytes) >= SX_WAL_FILE_SIZE_MIN / 2;
+}
+
+bool sx_wal_wants_file(struct sx_wal *wal)
+{
+    if (wal->options.read_only || wal->failed)
+        return false;
+    sx_mutex_lock(&wal->files_mutex);
+    bool wants = lacks_file(wal);
+    sx_mutex_unlock(&wal->files_mutex);
+    return wants;
 }
 
 stria_status sx_wal_prepare_file(struct sx_wal *wal, bool *made, stria_error *err)
 {
     *made = false;
-    if (wal->options.read_only || wal->failed)
+    if (!sx_wal_wants_file(wal))
         return STRIA_OK;
     sx_mutex_lock(&wal->files_mutex);
-    bool have = wal->spare != NULL;
-    for (struct sx_wal_file *file = wal->files; file && !have; file = file->next)
-        have = file->state == SX_WAL_FREE && !file->keep && file->size >= wal->size_wanted;
+    uint64_t size = wal->size_wanted;
     sx_mutex_unlock(&wal->files_mutex);
-    /* A store that is hardly written to needs no second file. */
-    if (have || atomic_load(&wal->written_bytes) < SX_WAL_FILE_SIZE_MIN / 2)
-        return STRIA_OK;
     struct sx_wal_file *file = NULL;
-    stria_status st = create_file(wal, SX_WAL_FIRST_FRAME, &file, err);
+    stria_status st = create_file(wal, size, &file, err);
     if (st)
         return st;
     sx_mutex_lock(&wal->files_mutex);

@@ -11,7 +11,8 @@
  *                 then for each column: u8 type, sized name
  *               varint run_count, then for each: varint schema << 1 | presence, varint row_count
  *               varint string bytes, then those bytes
- *               rows to the end (batch.h tells their form), their series being indexes into the
+ *               rows to the end (model/batch.h tells their form), their series being indexes into
+ *                 the
  *                 table
  *             Slots are numbers of this generation only: a slot that is not defined here was
  *             defined by an earlier record of the generation. A record with all defined is

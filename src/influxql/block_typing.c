@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* typing.c -- the types of names and expressions, as the peer assigns them; see block.h. */
+/* block_typing.c -- the types of names and expressions, as the peer assigns them; see block.h. */
 #include "base/error.h"
 #include "influxql/block.h"
 #include "influxql/math_call.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* buffer.c -- points that a node puts together; see node.h. */
+/* node_buffer.c -- points that a node puts together; see node.h. */
 #include "influxql/node.h"
 
 #include <assert.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* limit.c -- LIMIT and OFFSET of each series; see node.h. */
+/* node_limit.c -- LIMIT and OFFSET of each series; see node.h. */
 #include "base/error.h"
 #include "influxql/node.h"
 #include "scan/block.h"

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* integral.c -- the area under the line through a series' points, by window; see node.h.
+/* node_integral.c -- the area under the line through a series' points, by window; see node.h.
  *
  * Algorithm   Trapezes between neighbours; where a window ends between two points, the line is cut
  *             there and both windows get their share. A window without points gets none, nor does
  *             one whose last point is its beginning. */
-#include "influxql/step_priv.h"
+#include "influxql/node_step_priv.h"
 
 static void find_window(struct step_node *n, struct step_state *s, int64_t ts_ns)
 {

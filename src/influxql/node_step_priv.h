@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* step_priv.h -- the insides of steps: step.c (all but) integral.c (area under the line). */
-#ifndef SX_INFLUXQL_STEP_PRIV_H
-#define SX_INFLUXQL_STEP_PRIV_H
+/* node_step_priv.h -- the insides of steps: node_step.c (all but) node_integral.c (area under the
+ * line). */
+#ifndef SX_INFLUXQL_NODE_STEP_PRIV_H
+#define SX_INFLUXQL_NODE_STEP_PRIV_H
 
 #include "influxql/node.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* reader.c -- see scan.h: the rows of one series after the other, as the columns that a query
+/* scan_reader.c -- see scan.h: the rows of one series after the other, as the columns that a query
  * names. */
 #include "base/error.h"
 #include "influxql/program_priv.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* functions.c -- the functions of a query as nodes; see level.h. */
+/* level_functions.c -- the functions of a query as nodes; see level.h. */
 #include "base/error.h"
 #include "influxql/collector.h"
 #include "influxql/level.h"
@@ -247,6 +247,62 @@ static stria_status build_step(struct place *p, const struct sx_iql_expr *call, 
     return sx_iql_step_create(&frame, input, &step, node, p->err);
 }
 
+/* ---- top, bottom, sample -------------------------------------------------------------------- */
+
+static const struct {
+    const char *name;
+    enum sx_iql_choose_kind kind;
+} choices[] = {
+    {"top", SX_IQL_CHOOSE_TOP}, {"bottom", SX_IQL_CHOOSE_BOTTOM}, {"sample", SX_IQL_CHOOSE_SAMPLE}};
+
+/* The tags among the arguments, by name, as numbers of what stands beside; a field counts for
+ * nothing, as with the peer. */
+static stria_status list_tags(const struct place *p, const struct sx_iql_expr *call,
+                              struct sx_iql_choose *choose)
+{
+    struct sx_iql_level *level = p->level;
+    uint32_t *tags =
+        sx_arena_array(level->schema->arena, call->u.call.arg_count, sizeof *choose->tags);
+    if (!tags)
+        return sx_mem_refused(level->mem, call->u.call.arg_count * sizeof *tags, p->err);
+    for (uint32_t i = 0; i < level->beside_count; i++) /* they are sorted by name */
+        for (size_t k = 1; k < call->u.call.arg_count; k++) {
+            const struct sx_iql_expr *arg = call->u.call.args[k];
+            if (arg->kind != SX_IQL_EXPR_VAR ||
+                sx_iql_vars_find(&level->vars, arg) != level->beside[i])
+                continue;
+            if (arg->u.var.type == SX_IQL_TYPE_TAG || arg->u.var.type == SX_IQL_TYPE_UNKNOWN)
+                tags[choose->tag_count++] = i;
+            break;
+        }
+    choose->tags = tags;
+    return STRIA_OK;
+}
+
+static stria_status build_choose(struct place *p, const struct sx_iql_expr *call, size_t index,
+                                 struct sx_iql_node **node)
+{
+    struct sx_iql_level *level = p->level;
+    const struct sx_iql_expr *arg = call->u.call.args[0];
+    const struct sx_iql_expr *count = call->u.call.args[call->u.call.arg_count - 1];
+    struct sx_iql_choose choose = {.kind = choices[index].kind,
+                                   .count = (uint64_t)SX_MAX(count->u.integer, 0)};
+    stria_type type = sx_iql_var_type(arg);
+    *node = NULL;
+    if (!has_values(level, arg))
+        return STRIA_OK;
+    if (choose.kind != SX_IQL_CHOOSE_SAMPLE && (type == STRIA_STRING || type == STRIA_BOOL))
+        return refuse_type(p, choices[index].name, type);
+    stria_status st = list_tags(p, call, &choose);
+    struct sx_iql_node *input = NULL;
+    if (!st)
+        st = build_rows(p, sx_iql_vars_find(&level->vars, arg), 0, &input);
+    if (st)
+        return st;
+    struct sx_iql_frame frame = frame_of(p);
+    return sx_iql_choose_create(&frame, input, &choose, level->block->tag_count, node, p->err);
+}
+
 /* ---- all ------------------------------------------------------------------------------------ */
 
 /* The points of a name or a function; *node is NULL when there can be none. */
@@ -268,6 +324,9 @@ static stria_status build(struct place *p, const struct sx_iql_expr *expr,
     for (size_t i = 0; i < SX_COUNT_OF(steps); i++)
         if (sx_bytes_equal(name, sx_bytes_of(steps[i].name)))
             return build_step(p, expr, i, node);
+    for (size_t i = 0; i < SX_COUNT_OF(choices); i++)
+        if (sx_bytes_equal(name, sx_bytes_of(choices[i].name)))
+            return build_choose(p, expr, i, node);
     return sx_fail(p->err, STRIA_UNSUPPORTED, "stria: the function %.*s() is not supported",
                    (int)name.len, (const char *)name.ptr);
 }
@@ -317,7 +376,8 @@ stria_status sx_iql_build_raw(struct sx_iql_level *level, struct sx_iql_node **n
     if (count == 0 && limits->offset > 0) /* OFFSET alone leaves one row, as with the peer */
         count = 1;
     uint64_t row_max = 0;
-    if (level->frame.one_series && count > 0 && limits->offset < INT64_MAX - count)
+    /* One more than is wanted: as many the peer reads of each series of a sub-query. */
+    if (count > 0 && limits->offset < INT64_MAX - count)
         row_max = (uint64_t)count + (uint64_t)limits->offset + 1;
     stria_status st = build_rows(&place, UINT32_MAX, row_max, node);
     return st ? st : limit(level, count, node, err);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* joiner.c -- the points of a level's functions, brought together by time; see level.h.
+/* level_joiner.c -- the points of a level's functions, brought together by time; see level.h.
  *
  * Algorithm   A row is made for each time that any function has a point at; the others get what
  *             fill(...) gives for what is missing: nothing, the number, or the value they had in

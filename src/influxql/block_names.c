@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* names.c -- the names of an answer's columns; see block.h. */
+/* block_names.c -- the names of an answer's columns; see block.h. */
 #include "base/hash.h"
 #include "base/map.h"
 #include "influxql/block.h"

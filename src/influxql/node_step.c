@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* step.c -- functions that go from point to point: derivative, difference, cumulative_sum,
+/* node_step.c -- functions that go from point to point: derivative, difference, cumulative_sum,
  * moving_average, elapsed, integral; see node.h.
  *
  * Invariants  Integers wrap around, and a derivative's difference is that of integers, as with the
  *             peer. Points of the same time as the one before are passed over where a step is taken
  *             between two. Of a sub-query, each series has a state of its own. */
 #include "base/error.h"
-#include "influxql/step_priv.h"
+#include "influxql/node_step_priv.h"
 
 bool sx_iql_step_takes(enum sx_iql_step_kind kind, stria_type type)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* fill.c -- windows without a point get one; see node.h.
+/* node_fill.c -- windows without a point get one; see node.h.
  *
  * Algorithm   The time of the next window that is due is kept; while the next point lies behind it,
  *             or there is none of the series any more, windows are made up to the end of the range.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* mapper.c -- the rows of a sub-query as points; see series.h. */
+/* series_mapper.c -- the rows of a sub-query as points; see series.h. */
 #include "influxql/input.h"
 #include "influxql/series.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* merge.c -- the points of several sources, by time; see series.h. */
+/* series_union.c -- the points of several sources, by time; see series.h. */
 #include "base/error.h"
 #include "influxql/heap.h"
 #include "influxql/series.h"

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* budget.h -- how the memory of a store is shared between its parts.
+ *
+ * Why         One limit holds for everything, and nobody may take so much of it that the others
+ *             come to a stop: writers must leave room for the flush that frees what they fill, and
+ *             queries room for writers.
+ * Algorithm   Every class has a cap and, through the caps of the others, a floor; between the two
+ *             the memory that one does not use is another's. Requests (writes, series in memory,
+ *             queries) share a cap below that of the store, so a flush or a merge always finds an
+ *             eighth of it.
+ *               store 256M -> requests 224M -> ingest 224M, memtable 112M, index 160M, query 128M,
+ *                                              host 224M
+ *                          -> merge 128M, segment 64M; wal and other without a cap of their own
+ *             A write that is refused while rows wait for their flush asks for it and is told to
+ *             come again (BUSY).
+ * Threads     Any, once initialised. */
+#ifndef SX_ENGINE_BUDGET_H
+#define SX_ENGINE_BUDGET_H
+
+#include "engine/engine_priv.h"
+
+/* Sets the nodes under engine->root up, whose limit is set. */
+void sx_budget_init(struct sx_engine *engine);
+/* Asserts that nothing is charged to them any more. */
+void sx_budget_deinit(struct sx_engine *engine);
+
+/* Most bytes of all memtables together: then writers wait for flushes. */
+uint64_t sx_budget_memtables_max(const struct sx_engine *engine);
+
+/* Most runs that one merge may read at once. */
+size_t sx_budget_merge_runs(const struct sx_engine *engine);
+
+#endif

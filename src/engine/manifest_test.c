@@ -1,0 +1,438 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* manifest_test.c -- the bytes of a manifest; what damage costs; which of several is true; failing
+ * writes. */
+#include "engine/manifest.h"
+
+#include "base/crc32c.h"
+#include "base/golden_test.h"
+#include "engine/edit.h"
+#include "os/os_fault.h"
+#include "os/os_mem.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#define PATH "man/0000000000000001.man"
+#define PAGE 4096
+
+static const uint8_t uuid[16] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+
+struct fixture {
+    struct test_mem memory;
+    struct sx_os *disk, *os;
+    struct sx_manifest *manifest;
+    uint64_t state; /* of the store: what put_state says */
+    struct sx_buf seen;
+    struct sx_manifest_result result;
+    stria_error err;
+};
+
+static void put_state(void *context, struct sx_buf *out)
+{
+    sx_edit_put_number(out, SX_OP_FLUSHED, ((const struct fixture *)context)->state);
+}
+
+static stria_status see(void *context, struct sx_bytes operations, stria_error *err)
+{
+    struct fixture *f = context;
+    struct sx_edit_item item;
+    bool end;
+    for (;;) {
+        stria_status st = sx_edit_take(&operations, &item, &end, err);
+        if (st || end)
+            return st;
+        sx_buf_printf(&f->seen, item.op == SX_OP_FLUSHED ? "%d " : ". ", (int)item.number);
+    }
+}
+
+static void make_manifest(struct fixture *f)
+{
+    static const struct sx_event_sink no_events = {0};
+    struct sx_manifest_options options = {.os = f->os,
+                                          .mem = &f->memory.mem,
+                                          .dir = "man",
+                                          .events = &no_events,
+                                          .put_state = put_state,
+                                          .context = f};
+    sx_manifest_destroy(f->manifest);
+    assert_int_equal(sx_manifest_create(&options, &f->manifest, NULL), STRIA_OK);
+}
+
+static void fixture_init(struct fixture *f)
+{
+    *f = (struct fixture){.state = 7};
+    test_mem_init(&f->memory);
+    f->disk = f->os = sx_os_mem_create(1);
+    assert_int_equal(f->disk->ops->mkdir(f->disk, "man", NULL), STRIA_OK);
+    sx_buf_init(&f->seen, &f->memory.mem, 65536);
+    make_manifest(f);
+}
+
+static void fixture_deinit(struct fixture *f)
+{
+    sx_manifest_destroy(f->manifest);
+    sx_buf_deinit(&f->seen);
+    sx_os_mem_destroy(f->disk);
+    test_mem_deinit(&f->memory);
+}
+
+static stria_status commit(struct fixture *f, uint64_t number)
+{
+    uint8_t storage[32];
+    struct sx_buf ops;
+    sx_buf_init_fixed(&ops, storage, sizeof storage);
+    sx_edit_put_number(&ops, SX_OP_FLUSHED, number);
+    return sx_manifest_commit(f->manifest, sx_buf_bytes(&ops), &f->err);
+}
+
+/* Reads with a new struct; what was seen is in f->seen. */
+static stria_status read_back(struct fixture *f)
+{
+    make_manifest(f);
+    sx_buf_clear(&f->seen);
+    f->err = (stria_error){0};
+    stria_status st = sx_manifest_read(f->manifest, see, f, &f->result, &f->err);
+    assert_int_equal(f->err.code, st);
+    sx_buf_put_u8(&f->seen, 0);
+    return st;
+}
+
+static void assert_reads(struct fixture *f, const char *want)
+{
+    if (read_back(f))
+        fail_msg("%s", f->err.text);
+    assert_true(f->result.found);
+    assert_memory_equal(f->result.store_uuid, uuid, 16);
+    assert_string_equal((const char *)f->seen.ptr, want);
+}
+
+/* A manifest with the state 7 and then the edits 8 and 9. */
+static void fill(struct fixture *f)
+{
+    fixture_init(f);
+    assert_int_equal(sx_manifest_begin(f->manifest, uuid, &f->err), STRIA_OK);
+    assert_int_equal(commit(f, 8), STRIA_OK);
+    assert_int_equal(commit(f, 9), STRIA_OK);
+}
+
+/* ---- bytes ---- */
+
+static const struct golden manifest_golden[] = {
+    {"magic", "'STRIAMAN'"},
+    {"version 1, flags 0", "01000000 00000000"},
+    {"uuid of the store", "000102030405060708090a0b0c0d0e0f"},
+    {"manifest number 1", "0100000000000000"},
+    {"created 2025-01-01T00:00:00.000001Z", "e80357c07e681618"},
+    {"zeros", "00*12"},
+    {"crc of the 60 bytes before", "HEADER01"},
+    {"up to 4096", "00*4032"},
+    {"the header again", "'STRIAMAN' 01000000 00000000 000102030405060708090a0b0c0d0e0f"},
+    {"", "0100000000000000 e80357c07e681618 00*12 HEADER01 00*4032"},
+    {"edit: magic", "'SEDT'"},
+    {"crc of the 32 bytes behind it, seeded", "CRC00000"},
+    {"edit_seq 1", "0100000000000000"},
+    {"5 bytes of operations", "05000000"},
+    {"their crc, seeded", "CRC00001"},
+    {"copy 0", "00 00*15"},
+    {"FLUSHED 7; SNAPSHOT_END", "05 01 07 01 00"},
+    {"up to 4096", "00*4051"},
+    {"copy 1, at another offset: other crcs", "'SEDT' CRC00002 0100000000000000 05000000"},
+    {"", "CRC00003 01 00*15 05 01 07 01 00 00*4051"},
+};
+
+/* Fills the crcs in, which are computed here anew from the format's own words. */
+static void put_crc(char *text, uint32_t crc)
+{
+    char hex[9];
+    (void)snprintf(hex, sizeof hex, "%02x%02x%02x%02x", crc & 0xff, crc >> 8 & 0xff,
+                   crc >> 16 & 0xff, crc >> 24);
+    memcpy(text, hex, 8);
+}
+
+static void test_the_bytes_of_a_manifest(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct golden rows[SX_COUNT_OF(manifest_golden)];
+    char texts[SX_COUNT_OF(manifest_golden)][160];
+    size_t size;
+    fixture_init(&f);
+    assert_int_equal(sx_manifest_begin(f.manifest, uuid, &f.err), STRIA_OK);
+    const uint8_t *bytes = sx_os_mem_bytes(f.disk, PATH, &size);
+    /* The seed: the first 8 bytes of the uuid, xor the number times a constant, and the offset. */
+    uint64_t salt = 0x0706050403020100u ^ 0x9e3779b97f4a7c15u;
+    for (size_t i = 0; i < SX_COUNT_OF(rows); i++) {
+        (void)snprintf(texts[i], sizeof texts[i], "%s", manifest_golden[i].text);
+        rows[i] = (struct golden){manifest_golden[i].what, texts[i]};
+        for (char *at = strstr(texts[i], "HEADER01"); at; at = strstr(texts[i], "HEADER01"))
+            put_crc(at, sx_crc32c(0, bytes, 60));
+        for (char *at = strstr(texts[i], "CRC0000"); at; at = strstr(texts[i], "CRC0000")) {
+            int which = at[7] - '0';
+            uint64_t offset = which < 2 ? 8192 : 12288;
+            uint32_t seed = sx_crc32c_seed(salt, offset);
+            put_crc(at, which % 2 ? sx_crc32c(seed, bytes + offset + 40, 5)
+                                  : sx_crc32c(seed, bytes + offset + 8, 32));
+        }
+    }
+    assert_golden(sx_bytes_make(bytes, size), rows, SX_COUNT_OF(rows));
+    assert_int_equal(sx_manifest_size(f.manifest), size);
+    fixture_deinit(&f);
+}
+
+static void test_edits_come_back_in_order(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fill(&f);
+    assert_reads(&f, "7 . 8 9 ");
+    assert_int_equal(f.result.edit_count, 3);
+    assert_int_equal(f.result.damaged_count, 0);
+    f.state = 9; /* a new one holds the state alone, and the old one goes */
+    assert_int_equal(sx_manifest_begin(f.manifest, uuid, &f.err), STRIA_OK);
+    assert_reads(&f, "9 . ");
+    size_t size;
+    assert_null(sx_os_mem_bytes(f.disk, PATH, &size));
+    fixture_deinit(&f);
+}
+
+static void test_no_manifest_is_none(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_init(&f);
+    assert_int_equal(read_back(&f), STRIA_OK);
+    assert_false(f.result.found);
+    fixture_deinit(&f);
+}
+
+/* ---- damage ---- */
+
+static void test_one_of_two_copies_is_enough(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        size_t offsets[3]; /* of bytes that are changed; 0: no more */
+        stria_status status;
+        const char *seen;
+        uint64_t damaged;
+    } rows[] = {
+        {"the header", {5}, STRIA_OK, "7 . 8 9 ", 0},
+        {"its copy", {PAGE + 5}, STRIA_OK, "7 . 8 9 ", 0},
+        {"both", {5, PAGE + 5}, STRIA_CORRUPT, "", 0},
+        {"the snapshot", {2 * PAGE + 9}, STRIA_OK, "7 . 8 9 ", 1},
+        {"its copy", {3 * PAGE + 42}, STRIA_OK, "7 . 8 9 ", 1},
+        {"both", {2 * PAGE + 9, 3 * PAGE + 42}, STRIA_CORRUPT, "", 0},
+        {"an edit", {4 * PAGE}, STRIA_OK, "7 . 8 9 ", 1},
+        {"both copies of it", {4 * PAGE, 5 * PAGE}, STRIA_CORRUPT, "", 0},
+        {"the last edit: it may have been under way", {6 * PAGE}, STRIA_OK, "7 . 8 9 ", 0},
+        {"its copy", {7 * PAGE}, STRIA_OK, "7 . 8 9 ", 0},
+        {"both: it never was", {6 * PAGE, 7 * PAGE}, STRIA_OK, "7 . 8 ", 0},
+        {"a copy of each", {2 * PAGE, 5 * PAGE, 6 * PAGE}, STRIA_OK, "7 . 8 9 ", 2},
+        {"what pads", {2 * PAGE + 100, 3 * PAGE + 100}, STRIA_OK, "7 . 8 9 ", 0},
+    };
+    for (size_t i = 0; i < SX_COUNT_OF(rows); i++) {
+        struct fixture f;
+        size_t size;
+        print_message("%s\n", rows[i].name);
+        fill(&f);
+        uint8_t *bytes = sx_os_mem_bytes(f.disk, PATH, &size);
+        assert_int_equal(size, 8 * PAGE);
+        for (size_t j = 0; j < 3 && rows[i].offsets[j]; j++)
+            bytes[rows[i].offsets[j]] ^= 0x40;
+        assert_int_equal(read_back(&f), rows[i].status);
+        if (rows[i].status == STRIA_OK) {
+            assert_string_equal((const char *)f.seen.ptr, rows[i].seen);
+            assert_int_equal(f.result.damaged_count, rows[i].damaged);
+        } else {
+            assert_non_null(strstr(f.err.text, PATH));
+        }
+        fixture_deinit(&f);
+    }
+}
+
+static void test_a_cut_manifest_has_what_was_whole(void **state)
+{
+    (void)state;
+    static const struct {
+        size_t size;
+        stria_status status;
+        const char *seen; /* NULL: none is found */
+    } rows[] = {
+        {0, STRIA_CORRUPT, NULL},          {2 * PAGE - 1, STRIA_CORRUPT, NULL},
+        {2 * PAGE, STRIA_OK, NULL},        {2 * PAGE + 44, STRIA_OK, NULL},
+        {2 * PAGE + 45, STRIA_OK, "7 . "}, {4 * PAGE, STRIA_OK, "7 . "},
+        {5 * PAGE, STRIA_OK, "7 . 8 "},    {8 * PAGE - 1, STRIA_OK, "7 . 8 9 "},
+    };
+    for (size_t i = 0; i < SX_COUNT_OF(rows); i++) {
+        struct fixture f;
+        fill(&f);
+        assert_true(sx_os_mem_resize(f.disk, PATH, rows[i].size));
+        assert_int_equal(read_back(&f), rows[i].status);
+        if (rows[i].status == STRIA_OK) {
+            assert_int_equal(f.result.found, rows[i].seen != NULL);
+            assert_string_equal((const char *)f.seen.ptr, rows[i].seen ? rows[i].seen : "");
+        }
+        fixture_deinit(&f);
+    }
+}
+
+static void test_a_newer_version_is_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        size_t offset;
+        uint8_t value;
+    } rows[] = {{8, 2}, {12, 1}};
+    for (size_t i = 0; i < SX_COUNT_OF(rows); i++) {
+        struct fixture f;
+        size_t size;
+        fill(&f);
+        uint8_t *bytes = sx_os_mem_bytes(f.disk, PATH, &size);
+        bytes[rows[i].offset] = rows[i].value;
+        sx_put_u32(bytes + 60, sx_crc32c(0, bytes, 60));
+        assert_int_equal(read_back(&f), STRIA_VERSION);
+        fixture_deinit(&f);
+    }
+}
+
+static void test_a_file_under_another_name_is_no_manifest(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fill(&f);
+    assert_int_equal(f.disk->ops->link(f.disk, PATH, "man/0000000000000002.man", NULL), STRIA_OK);
+    assert_reads(&f, "7 . 8 9 ");
+    assert_int_equal(f.disk->ops->unlink(f.disk, PATH, NULL), STRIA_OK);
+    assert_int_equal(read_back(&f), STRIA_CORRUPT);
+    fixture_deinit(&f);
+}
+
+/* ---- several ---- */
+
+static void test_of_several_the_one_with_the_last_edit_is_true(void **state)
+{
+    (void)state;
+    struct fixture f;
+    size_t size;
+    struct sx_file *file = NULL;
+    fill(&f);
+    const uint8_t *bytes = sx_os_mem_bytes(f.disk, PATH, &size);
+    uint8_t *old = malloc(size);
+    assert_non_null(old);
+    memcpy(old, bytes, size);
+    f.state = 9;
+    assert_int_equal(sx_manifest_begin(f.manifest, uuid, &f.err), STRIA_OK);
+    /* The old one comes back. */
+    assert_int_equal(sx_os_open(f.disk, PATH, SX_OPEN_WRITE | SX_OPEN_CREATE, &file, NULL),
+                     STRIA_OK);
+    assert_int_equal(sx_file_pwrite(file, old, size, 0, NULL), STRIA_OK);
+    sx_file_close(file);
+    free(old);
+    assert_reads(&f, "9 . ");
+    /* The new one is not whole: the old one is the truth. */
+    uint8_t *young = sx_os_mem_bytes(f.disk, "man/0000000000000002.man", &size);
+    young[2 * PAGE] ^= 1;
+    young[3 * PAGE] ^= 1;
+    assert_reads(&f, "7 . 8 9 ");
+    fixture_deinit(&f);
+}
+
+/* ---- writing that fails ---- */
+
+static void test_a_commit_that_fails_is_undone_or_told_to_be_in_doubt(void **state)
+{
+    (void)state;
+    bool fired = true;
+    for (uint64_t nth = 1; fired; nth++)
+        for (int for_ever = 0; for_ever < 2; for_ever++) {
+            struct fixture f;
+            fill(&f);
+            f.state = 9; /* what is true in memory */
+            struct sx_os_fault_options options = {
+                .fail_at = nth, .for_ever = for_ever != 0, .os_errno = EIO, .partial_write = true};
+            struct sx_os *faulty = sx_os_fault_create(f.disk, &options);
+            f.os = faulty;
+            make_manifest(&f);
+            stria_status st = sx_manifest_read(f.manifest, see, &f, &f.result, &f.err);
+            if (!st)
+                st = sx_manifest_begin(f.manifest, uuid, &f.err);
+            bool begun = !st;
+            if (!st)
+                st = commit(&f, 10);
+            bool broken = begun && sx_manifest_broken(f.manifest);
+            fired = sx_os_fault_fired(faulty);
+            sx_manifest_destroy(f.manifest);
+            f.manifest = NULL;
+            f.os = f.disk;
+            assert_int_equal(read_back(&f), STRIA_OK);
+            const char *seen = (const char *)f.seen.ptr;
+            bool has = strstr(seen, "10") != NULL;
+            assert_true(strstr(seen, "9 ") != NULL);
+            assert_true(!begun || st != STRIA_OK || has);
+            assert_true(!begun || st == STRIA_OK || !has || broken);
+            sx_manifest_destroy(f.manifest);
+            f.manifest = NULL;
+            sx_os_fault_destroy(faulty);
+            fixture_deinit(&f);
+        }
+}
+
+static void test_a_long_manifest_is_begun_anew(void **state)
+{
+    (void)state;
+    struct fixture f;
+    uint64_t largest = 0;
+    fill(&f);
+    for (uint64_t i = 10; i < 200; i++) {
+        f.state = i - 1;
+        assert_int_equal(commit(&f, i), STRIA_OK);
+        largest = SX_MAX(largest, sx_manifest_size(f.manifest));
+    }
+    assert_in_range(largest, 1 << 17, 1 << 18);
+    assert_int_equal(read_back(&f), STRIA_OK);
+    assert_non_null(strstr((const char *)f.seen.ptr, "199 "));
+    assert_true(f.result.edit_count < 100);
+    fixture_deinit(&f);
+}
+
+static void test_refused_memory_is_told(void **state)
+{
+    (void)state;
+    bool fired = true;
+    for (int64_t nth = 1; fired; nth++) {
+        struct fixture f;
+        fill(&f);
+        make_manifest(&f);
+        test_mem_arm(&f.memory, nth);
+        stria_status st = sx_manifest_read(f.manifest, see, &f, &f.result, &f.err);
+        if (!st)
+            st = sx_manifest_begin(f.manifest, uuid, &f.err);
+        if (!st)
+            st = commit(&f, 10);
+        fired = test_mem_fired(&f.memory);
+        assert_true(st == STRIA_OK || st == STRIA_NOMEM);
+        assert_true(st == STRIA_OK || fired);
+        assert_int_equal(read_back(&f), STRIA_OK);
+        assert_true(f.result.found);
+        fixture_deinit(&f);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_the_bytes_of_a_manifest),
+        cmocka_unit_test(test_edits_come_back_in_order),
+        cmocka_unit_test(test_no_manifest_is_none),
+        cmocka_unit_test(test_one_of_two_copies_is_enough),
+        cmocka_unit_test(test_a_cut_manifest_has_what_was_whole),
+        cmocka_unit_test(test_a_newer_version_is_refused),
+        cmocka_unit_test(test_a_file_under_another_name_is_no_manifest),
+        cmocka_unit_test(test_of_several_the_one_with_the_last_edit_is_true),
+        cmocka_unit_test(test_a_commit_that_fails_is_undone_or_told_to_be_in_doubt),
+        cmocka_unit_test(test_a_long_manifest_is_begun_anew),
+        cmocka_unit_test(test_refused_memory_is_told),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

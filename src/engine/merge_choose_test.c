@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* merge_choose_test.c -- which segments are merged next, and which never are. */
+#include "engine/merge_choose.h"
+
+#include "base/golden_test.h"
+#include "engine/merge_plan.h"
+#include "os/os_mem.h"
+
+#include <stdlib.h>
+
+#define WINDOW 1000
+#define SEGMENTS_MAX 40
+#define KIB 1024
+#define MINUTE ((int64_t)60 * 1000000000)
+#define NOW (100 * 24 * 60 * MINUTE)
+
+/* `count` segments alike, one behind the other in generations; in time too if `step` is set. */
+struct stretch {
+    unsigned count;
+    unsigned level;
+    enum sx_tier tier;
+    int64_t min_ts, max_ts, step;
+    uint64_t kib;
+    unsigned damaged; /* the nth of them, from 1; 0: none */
+    unsigned deleted_percent;
+    int64_t age_ns;
+    bool one_run; /* they share their generations */
+};
+
+#define OLD (24 * 60 * MINUTE * 2)
+#define H SX_TIER_HOT
+#define S SX_TIER_SEALED
+
+static const struct choose_row {
+    const char *name;
+    enum sx_merge_aim aim;
+    struct stretch stretches[4];
+    const char *want; /* "level tier: first-last"; "": nothing */
+} choose_rows[] = {
+    {"nothing", SX_MERGE_DUE, {{0}}, ""},
+    {"too few flushes", SX_MERGE_DUE, {{15, 0, H, 0, 5, 0, 1, 0, 0, 0, 0}}, ""},
+    {"sixteen flushes", SX_MERGE_DUE, {{16, 0, H, 0, 5, 0, 1, 0, 0, 0, 0}}, "1 0: 0-15"},
+    {"all that there are", SX_MERGE_DUE, {{20, 0, H, 0, 5, 0, 1, 0, 0, 0, 0}}, "1 0: 0-19"},
+    {"pieces of one flush are one run", SX_MERGE_DUE, {{20, 0, H, 0, 5, 0, 1, 0, 0, 0, true}}, ""},
+    {"nothing is merged across damage", SX_MERGE_DUE, {{20, 0, H, 0, 5, 0, 1, 10, 0, 0, 0}}, ""},
+    {"what lies before the damage",
+     SX_MERGE_DUE,
+     {{20, 0, H, 0, 5, 0, 1, 18, 0, 0, 0}},
+     "1 0: 0-16"},
+    {"what lies behind it", SX_MERGE_DUE, {{20, 0, H, 0, 5, 0, 1, 3, 0, 0, 0}}, "1 0: 3-19"},
+    {"one flush, when all is asked for",
+     SX_MERGE_ALL,
+     {{1, 0, H, 0, 5, 0, 1, 0, 0, 0, 0}},
+     "1 0: 0-0"},
+    {"sixteen of level 1", SX_MERGE_DUE, {{16, 1, H, 0, 5, 0, 1, 0, 0, 0, 0}}, "2 0: 0-15"},
+    {"fifteen of level 1", SX_MERGE_DUE, {{15, 1, H, NOW, NOW, 0, 1, 0, 0, 0, 0}}, ""},
+    {"of different windows", SX_MERGE_DUE, {{16, 1, H, NOW, NOW + 5, WINDOW, 1, 0, 0, 0, 0}}, ""},
+    {"of different levels",
+     SX_MERGE_DUE,
+     {{8, 1, H, NOW, NOW + 5, 0, 1, 0, 0, 0, 0}, {8, 2, H, NOW, NOW + 5, 0, 1, 0, 0, 0, 0}},
+     ""},
+    {"another level in between",
+     SX_MERGE_DUE,
+     {{8, 1, H, NOW, NOW + 5, 0, 1, 0, 0, 0, 0},
+      {1, 2, H, NOW, NOW + 5, 0, 1, 0, 0, 0, 0},
+      {8, 1, H, NOW, NOW + 5, 0, 1, 0, 0, 0, 0}},
+     ""},
+    {"another level behind",
+     SX_MERGE_DUE,
+     {{16, 1, H, NOW, NOW + 5, 0, 1, 0, 0, 0, 0}, {1, 2, H, NOW, NOW + 5, 0, 1, 0, 0, 0, 0}},
+     "2 0: 0-15"},
+    {"a window that is over is sealed",
+     SX_MERGE_DUE,
+     {{2, 1, H, 0, 5, 0, 1, 0, 0, OLD, 0}},
+     "1 1: 0-1"},
+    {"not while it is young", SX_MERGE_DUE, {{2, 1, H, 0, 5, 0, 1, 0, 0, MINUTE, 0}}, ""},
+    {"not while it goes on", SX_MERGE_DUE, {{2, 1, H, NOW, NOW + 5, 0, 1, 0, 0, OLD, 0}}, ""},
+    {"not while a flush reaches it",
+     SX_MERGE_DUE,
+     {{2, 1, H, 0, 5, 0, 1, 0, 0, OLD, 0}, {1, 0, H, 5, 6, 0, 1, 0, 0, 0, 0}},
+     ""},
+    {"not with damage", SX_MERGE_DUE, {{2, 1, H, 0, 5, 0, 1, 2, 0, OLD, 0}}, ""},
+    {"at once, when all is asked for",
+     SX_MERGE_ALL,
+     {{2, 3, H, NOW, NOW + 5, 0, 1, 0, 0, 0, 0}},
+     "3 1: 0-1"},
+    {"what is sealed stays", SX_MERGE_ALL, {{1, 1, S, 0, 5, 0, 1, 0, 0, OLD, 0}}, ""},
+    {"two that are sealed become one",
+     SX_MERGE_ALL,
+     {{2, 1, S, 0, 5, 0, 1, 0, 0, OLD, 0}},
+     "1 1: 0-1"},
+    {"a little that is late waits",
+     SX_MERGE_DUE,
+     {{1, 1, S, 0, 5, 0, 9000, 0, 0, OLD, 0}, {1, 1, H, 0, 5, 0, 1000, 0, 0, 11 * MINUTE, 0}},
+     ""},
+    {"a quarter does not",
+     SX_MERGE_DUE,
+     {{1, 1, S, 0, 5, 0, 4000, 0, 0, OLD, 0}, {1, 1, H, 0, 5, 0, 1001, 0, 0, 11 * MINUTE, 0}},
+     "1 1: 0-1"},
+    {"nor a fiftieth, after a day",
+     SX_MERGE_DUE,
+     {{1, 1, S, 0, 5, 0, 4000, 0, 0, OLD, 0}, {1, 1, H, 0, 5, 0, 81, 0, 0, OLD, 0}},
+     "1 1: 0-1"},
+    {"small sealed neighbours",
+     SX_MERGE_DUE,
+     {{16, 2, S, 0, 5, WINDOW, 1, 0, 0, OLD, 0}},
+     "2 1: 0-15"},
+    {"too few of them", SX_MERGE_DUE, {{15, 2, S, 0, 5, WINDOW, 1, 0, 0, OLD, 0}}, ""},
+    {"large ones stay", SX_MERGE_DUE, {{16, 2, S, 0, 5, WINDOW, 5000, 0, 0, OLD, 0}}, ""},
+    {"a damaged one parts them", SX_MERGE_DUE, {{20, 2, S, 0, 5, WINDOW, 1, 10, 0, OLD, 0}}, ""},
+    {"a fifth is deleted", SX_MERGE_DUE, {{1, 2, S, 0, 5, 0, 1, 0, 20, OLD, 0}}, "2 1: 0-0"},
+    {"less is", SX_MERGE_DUE, {{1, 2, S, 0, 5, 0, 1, 0, 19, OLD, 0}}, ""},
+    {"some, and space is asked for",
+     SX_MERGE_RECLAIM,
+     {{1, 2, S, 0, 5, 0, 1, 0, 0, OLD, 0}, {1, 1, H, 0, 5, 0, 1, 0, 1, OLD, 0}},
+     "1 0: 1-1"},
+    {"deleted and damaged", SX_MERGE_RECLAIM, {{1, 2, S, 0, 5, 0, 1, 1, 90, OLD, 0}}, ""},
+};
+
+struct fixture {
+    struct test_mem memory;
+    struct sx_os *os;
+    struct sx_engine *engine; /* nothing of it but the lists and the clock */
+    struct sx_policy_store store, *stores[1];
+    struct sx_segment *segments[SEGMENTS_MAX];
+};
+
+static void add_stretch(struct fixture *f, const struct stretch *s)
+{
+    size_t first = f->store.segment_count;
+    for (unsigned i = 0; i < s->count; i++) {
+        struct sx_segment *segment = calloc(1, sizeof *segment);
+        uint64_t generation = first + (s->one_run ? 0 : i) + 1;
+        assert_non_null(segment);
+        segment->info = (struct sx_segment_info){.level = (uint16_t)s->level,
+                                                 .tier = (uint8_t)s->tier,
+                                                 .first_generation = generation,
+                                                 .last_generation = generation,
+                                                 .min_ts = s->min_ts + s->step * (int64_t)i,
+                                                 .max_ts = s->max_ts + s->step * (int64_t)i,
+                                                 .file_size = s->kib * KIB,
+                                                 .created_ns = sx_os_now_ns(f->os) - s->age_ns};
+        segment->deleted_percent = s->deleted_percent;
+        atomic_init(&segment->damage, s->damaged == i + 1 ? SX_DAMAGE_PART : 0);
+        assert_true(f->store.segment_count < SEGMENTS_MAX);
+        f->segments[f->store.segment_count++] = segment;
+    }
+}
+
+static void fixture_init(struct fixture *f, const struct choose_row *row)
+{
+    *f = (struct fixture){.store = {.policy_id = 1, .window_ns = WINDOW}};
+    test_mem_init(&f->memory);
+    f->os = sx_os_mem_create(1);
+    f->engine = calloc(1, sizeof *f->engine);
+    assert_non_null(f->engine);
+    sx_os_mem_set_now(f->os, NOW);
+    for (size_t i = 0; i < SX_COUNT_OF(row->stretches); i++)
+        add_stretch(f, &row->stretches[i]);
+    f->store.segments = f->segments;
+    f->stores[0] = &f->store;
+    f->engine->os = f->os;
+    f->engine->stores = f->stores;
+    f->engine->store_count = 1;
+}
+
+static void fixture_deinit(struct fixture *f)
+{
+    for (size_t i = 0; i < f->store.segment_count; i++)
+        free(f->segments[i]);
+    free(f->engine);
+    sx_os_mem_destroy(f->os);
+    test_mem_deinit(&f->memory);
+}
+
+static void describe(const struct sx_merge_choice *choice, char *text, size_t size)
+{
+    for (size_t i = 1; i < choice->count; i++)
+        assert_int_equal(choice->picked[i], choice->picked[i - 1] + 1);
+    (void)snprintf(text, size, "%u %d: %zu-%zu", choice->level, (int)choice->tier,
+                   choice->picked[0], choice->picked[choice->count - 1]);
+}
+
+static void test_what_is_due_is_chosen_and_nothing_else(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < SX_COUNT_OF(choose_rows); i++) {
+        struct fixture f;
+        struct sx_merge_choice choice;
+        char got[80] = "";
+        print_message("%s\n", choose_rows[i].name);
+        fixture_init(&f, &choose_rows[i]);
+        sx_merge_choice_init(&choice, &f.memory.mem);
+        if (sx_merge_choose(f.engine, choose_rows[i].aim, &choice)) {
+            assert_ptr_equal(choice.store, &f.store);
+            assert_int_equal(choice.keep_whole, strstr(choose_rows[i].name, "fifth") != NULL ||
+                                                    choose_rows[i].aim == SX_MERGE_RECLAIM);
+            describe(&choice, got, sizeof got);
+        }
+        assert_false(choice.no_memory);
+        assert_string_equal(got, choose_rows[i].want);
+        sx_merge_choice_deinit(&choice);
+        sx_merge_choice_deinit(&choice);
+        fixture_deinit(&f);
+    }
+}
+
+static void test_without_memory_nothing_is_chosen(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < SX_COUNT_OF(choose_rows); i++)
+        for (int64_t nth = 1;; nth++) {
+            struct fixture f;
+            struct sx_merge_choice choice;
+            fixture_init(&f, &choose_rows[i]);
+            sx_merge_choice_init(&choice, &f.memory.mem);
+            test_mem_arm(&f.memory, nth);
+            bool chosen = sx_merge_choose(f.engine, choose_rows[i].aim, &choice);
+            bool fired = test_mem_fired(&f.memory);
+            assert_int_equal(choice.no_memory, fired);
+            assert_true(!fired || !chosen);
+            sx_merge_choice_deinit(&choice);
+            fixture_deinit(&f);
+            if (!fired)
+                break;
+        }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_what_is_due_is_chosen_and_nothing_else),
+        cmocka_unit_test(test_without_memory_nothing_is_chosen),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

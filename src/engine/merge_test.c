@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* merge_test.c -- many segments become few, and say the same. */
+#include "engine/engine_fixture_test.h"
+
+#include <errno.h>
+
+/* Flushes one row of "m,k=1" at time `i` (or always at 1) `count` times. */
+static void flush_rows(struct engine_test *t, int count, bool same_time)
+{
+    for (int i = 0; i < count; i++) {
+        char fields[40];
+        (void)snprintf(fields, sizeof fields, "a1=%d s5=text%d", i, i);
+        engine_test_write(t, "m,k=1", same_time ? 1 : i, fields);
+        engine_test_compact(t, STRIA_COMPACT_FLUSH);
+    }
+}
+
+static void test_sixteen_flushes_are_merged(void **state)
+{
+    (void)state;
+    struct engine_test t;
+    engine_test_init(&t);
+    flush_rows(&t, 15, false);
+    engine_test_compact(&t, STRIA_COMPACT_MERGE);
+    assert_int_equal(engine_test_segment_count(&t), 15);
+    engine_test_write(&t, "m,k=1", 15, "a1=15 s5=text15");
+    engine_test_compact(&t, STRIA_COMPACT_MERGE);
+    assert_int_equal(engine_test_segment_count(&t), 1);
+    const struct sx_segment_info *info = &engine_test_store(&t)->segments[0]->info;
+    assert_int_equal(info->row_count, 16);
+    assert_int_equal(info->level, 1);
+    assert_int_equal(engine_test_files(&t, "db/seg", ".seg", NULL), 1);
+    engine_test_deinit(&t);
+}
+
+static void test_of_one_time_the_newest_value_of_each_field_stays(void **state)
+{
+    (void)state;
+    struct engine_test t;
+    engine_test_init(&t);
+    engine_test_write(&t, "m,k=1", 1, "a1=1 b2=1");
+    engine_test_compact(&t, STRIA_COMPACT_FLUSH);
+    engine_test_write(&t, "m,k=1", 1, "a1=2");
+    engine_test_compact(&t, STRIA_COMPACT_FLUSH);
+    engine_test_write(&t, "m,k=1", 1, "c5=x");
+    engine_test_compact(&t, STRIA_COMPACT_SEAL);
+    assert_int_equal(engine_test_segment_count(&t), 1);
+    assert_holds(&t, "m,k=1{1:a1=2,b2=1,c5=x}");
+    assert_int_equal(engine_test_store(&t)->segments[0]->info.row_count, 1);
+    engine_test_deinit(&t);
+}
+
+static void test_a_merge_that_dies_on_the_way_changes_nothing(void **state)
+{
+    (void)state;
+    struct engine_test t;
+    engine_test_init(&t);
+    flush_rows(&t, 4, true);
+    bool more = true;
+    engine_test_must(&t, sx_engine_merge_step(t.engine, SX_MERGE_ALL, &more, &t.err));
+    engine_test_crash(&t);
+    assert_holds(&t, "m,k=1{1:a1=3,s5=text3}");
+    engine_test_compact(&t, STRIA_COMPACT_SEAL);
+    assert_int_equal(engine_test_segment_count(&t), 1);
+    assert_int_equal(engine_test_files(&t, "db/seg", ".seg", NULL), 1);
+    assert_holds(&t, "m,k=1{1:a1=3,s5=text3}");
+    engine_test_deinit(&t);
+}
+
+static void test_windows_that_hold_much_get_files_of_their_own(void **state)
+{
+    (void)state;
+    struct engine_test t;
+    engine_test_init(&t);
+    int64_t window = engine_test_store(&t)->window_ns;
+    for (int i = 0; i < 3; i++)
+        engine_test_write(&t, "m,k=1", window * (i + 1), "a1=1");
+    engine_test_compact(&t, STRIA_COMPACT_SEAL);
+    assert_int_equal(engine_test_segment_count(&t), 1); /* there is little in them */
+    assert_int_equal(engine_test_store(&t)->segments[0]->info.row_count, 3);
+    engine_test_deinit(&t);
+}
+
+static void test_a_damaged_segment_is_left_alone(void **state)
+{
+    (void)state;
+    struct engine_test t;
+    char path[SX_PATH_MAX];
+    size_t size;
+    engine_test_init(&t);
+    flush_rows(&t, 1, true);
+    (void)engine_test_files(&t, "db/seg", ".seg", path);
+    flush_rows(&t, 1, true);
+    engine_test_close(&t);
+    uint8_t *bytes = sx_os_mem_bytes(t.disk, path, &size);
+    bytes[SX_SEGMENT_HEADER_SIZE + 4] ^= 0x10; /* in a chunk */
+    engine_test_open(&t);
+    bool more = true;
+    stria_status st = STRIA_OK;
+    for (int i = 0; i < 10 && more && !st; i++)
+        st = sx_engine_merge_step(t.engine, SX_MERGE_ALL, &more, &t.err);
+    assert_int_equal(st, STRIA_CORRUPT);
+    assert_int_equal(atomic_load(&engine_test_store(&t)->segments[0]->damage), SX_DAMAGE_PART);
+    assert_int_equal(engine_test_segment_count(&t), 2);
+    assert_non_null(sx_os_mem_bytes(t.disk, path, &size));
+    engine_test_deinit(&t);
+}
+
+/* How many calls opening a store makes, and merging its three segments then. */
+static void count_calls(struct engine_test *t, uint64_t *opening, uint64_t *merging)
+{
+    struct sx_os_fault_options options = {0};
+    bool more = true;
+    t->os = sx_os_fault_create(t->disk, &options);
+    engine_test_open(t);
+    *opening = sx_os_fault_calls(t->os);
+    while (more)
+        engine_test_must(t, sx_engine_merge_step(t->engine, SX_MERGE_ALL, &more, &t->err));
+    *merging = sx_os_fault_calls(t->os) - *opening;
+    engine_test_close(t);
+    sx_os_fault_destroy(t->os);
+    t->os = t->disk;
+}
+
+static void test_a_call_that_fails_loses_nothing(void **state)
+{
+    (void)state;
+    struct engine_test t;
+    uint64_t opening, merging;
+    engine_test_init(&t);
+    flush_rows(&t, 3, true);
+    engine_test_close(&t);
+    count_calls(&t, &opening, &merging);
+    assert_in_range(merging, 10, 1000);
+    for (uint64_t nth = 1; nth <= merging; nth++) {
+        struct sx_os_fault_options options = {.fail_at = opening + nth, .os_errno = EIO};
+        bool more = true;
+        engine_test_open(&t);
+        if (engine_test_segment_count(&t) == 1) /* it is done: begin again */
+            flush_rows(&t, 3, true);
+        engine_test_close(&t);
+        t.os = sx_os_fault_create(t.disk, &options);
+        engine_test_open(&t);
+        for (int i = 0; i < 4 && more; i++)
+            if (sx_engine_merge_step(t.engine, SX_MERGE_ALL, &more, &t.err))
+                break;
+        (void)engine_test_try_close(&t);
+        sx_os_fault_destroy(t.os);
+        t.os = t.disk;
+        engine_test_open(&t);
+        assert_holds(&t, "m,k=1{1:a1=2,s5=text2}");
+        engine_test_close(&t);
+    }
+    engine_test_deinit(&t);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_sixteen_flushes_are_merged),
+        cmocka_unit_test(test_of_one_time_the_newest_value_of_each_field_stays),
+        cmocka_unit_test(test_a_merge_that_dies_on_the_way_changes_nothing),
+        cmocka_unit_test(test_windows_that_hold_much_get_files_of_their_own),
+        cmocka_unit_test(test_a_damaged_segment_is_left_alone),
+        cmocka_unit_test(test_a_call_that_fails_loses_nothing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* rewrite_test.c -- rows of a view become segments: cut where they must be, complete, and gone
+ * again when they are not wanted. */
+#include "engine/rewrite.h"
+
+#include "engine/engine_fixture_test.h"
+
+/* Writes all series of the store's view anew. */
+static stria_status rewrite_all(struct engine_test *t, const struct sx_rewrite_options *wanted,
+                                struct sx_rewrite *rw, uint64_t *row_count)
+{
+    struct sx_rewrite_options options = *wanted;
+    struct sx_selector all = {
+        .all_measurements = true, .time_min_ns = INT64_MIN, .time_max_ns = INT64_MAX};
+    struct sx_series_set set;
+    uint64_t rows;
+    options.mem = &t->engine->mems[SX_ENGINE_MEM_MERGE];
+    options.info.policy_id = 1;
+    engine_test_must(t, sx_engine_view(t->engine, 1, &t->scan.view, &t->err));
+    options.view = t->scan.view;
+    *row_count = 0;
+    stria_status st = sx_series_set_init(&set, t->scan.view, &all, 0, &t->scan.request, &t->err);
+    if (!st)
+        st = sx_rewrite_init(rw, t->engine, &options, &t->err);
+    for (size_t i = 0; i < set.series_count && !st; i++) {
+        st = sx_rewrite_series(rw, &set.series[i], &rows, &t->err);
+        *row_count += rows;
+    }
+    if (!st)
+        st = sx_rewrite_finish(rw, &t->err);
+    sx_series_set_deinit(&set);
+    return st;
+}
+
+/* The groups of an output, as "FIRST-LAST(rows) ". */
+static void describe(struct engine_test *t, const struct sx_segment_info *info, char *text,
+                     size_t size)
+{
+    char *path = sx_engine_segment_path(t->engine, info->segment_id);
+    struct sx_segment *segment =
+        sx_segment_create(t->os, &t->engine->mems[SX_ENGINE_MEM_SEGMENT], path, info);
+    struct sx_segment_cursor cursor;
+    engine_test_must(t, sx_segment_load(segment, &t->err));
+    sx_segment_cursor_init(&cursor, segment, t->scan.mem);
+    text[0] = 0;
+    for (uint32_t s = 0; s < segment->stripe_count; s++) {
+        engine_test_must(t, sx_segment_cursor_stripe(&cursor, s, &t->err));
+        for (uint32_t g = 0; g < segment->stripes[s].group_count; g++) {
+            size_t len = strlen(text);
+            (void)snprintf(text + len, size - len, "%" PRId64 "-%" PRId64 "(%u) ",
+                           cursor.groups[g].min_ts, cursor.groups[g].max_ts,
+                           (unsigned)cursor.groups[g].row_count);
+        }
+    }
+    sx_segment_cursor_deinit(&cursor);
+    sx_segment_release(segment);
+    sx_mem_free(&t->engine->mems[SX_ENGINE_MEM_OTHER], path);
+}
+
+static void test_groups_end_with_their_windows(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t time_min, time_max;
+        uint64_t row_count;
+        const char *groups;
+    } rows[] = {
+        {INT64_MIN, INT64_MAX, 6, "-1--1(1) 0-99(2) 100-150(2) 300-300(1) "},
+        {0, 100, 3, "0-99(2) 100-100(1) "},
+        {301, INT64_MAX, 0, ""},
+    };
+    for (size_t i = 0; i < SX_COUNT_OF(rows); i++) {
+        struct engine_test t;
+        struct sx_rewrite rw = {0};
+        char groups[200] = "";
+        uint64_t row_count;
+        static const int64_t times[] = {99, 0, -1, 150, 100, 300};
+        engine_test_init(&t);
+        for (size_t j = 0; j < SX_COUNT_OF(times); j++)
+            engine_test_write(&t, "m", times[j], "a1=1 s5=text");
+        struct sx_rewrite_options options = {
+            .window_ns = 100, .time_min_ns = rows[i].time_min, .time_max_ns = rows[i].time_max};
+        engine_test_must(&t, rewrite_all(&t, &options, &rw, &row_count));
+        assert_int_equal(row_count, rows[i].row_count);
+        assert_int_equal(rw.output_count, row_count > 0);
+        if (row_count) {
+            assert_int_equal(rw.outputs[0].row_count, row_count);
+            describe(&t, &rw.outputs[0], groups, sizeof groups);
+        }
+        assert_string_equal(groups, rows[i].groups);
+        sx_rewrite_deinit(&rw, false);
+        engine_test_deinit(&t);
+    }
+}
+
+static void test_only_what_is_kept_stays_on_disk(void **state)
+{
+    (void)state;
+    for (int keep = 0; keep < 2; keep++) {
+        struct engine_test t;
+        struct sx_rewrite rw = {0};
+        uint64_t row_count;
+        engine_test_init(&t);
+        engine_test_write(&t, "m,k=1", 1, "a1=1");
+        engine_test_write(&t, "m,k=2", 1, "a1=1");
+        struct sx_rewrite_options options = {
+            .window_ns = 100, .time_min_ns = INT64_MIN, .time_max_ns = INT64_MAX};
+        engine_test_must(&t, rewrite_all(&t, &options, &rw, &row_count));
+        assert_int_equal(engine_test_files(&t, "db/seg", ".seg", NULL), 1);
+        sx_rewrite_deinit(&rw, keep != 0);
+        sx_rewrite_deinit(&rw, keep != 0);
+        assert_int_equal(engine_test_files(&t, "db/seg", ".seg", NULL), keep);
+        engine_test_deinit(&t);
+    }
+}
+
+static void test_long_series_are_cut_at_the_size_of_a_chunk(void **state)
+{
+    (void)state;
+    enum { ROWS = SX_COLUMN_VALUES_MAX + 100 };
+    for (int grid = 0; grid < 2; grid++) {
+        struct engine_test t;
+        struct sx_rewrite rw = {0};
+        struct sx_batch batch;
+        struct test_field field = {.name = SX_LITERAL("a"), .type = STRIA_INT, .present = true};
+        struct sx_write_options how = {0};
+        uint64_t row_count;
+        char groups[200];
+        engine_test_init(&t);
+        sx_batch_init(&batch, sx_engine_mem(t.engine, SX_ENGINE_MEM_INGEST));
+        for (int i = 0; i < ROWS; i++)
+            mem_test_add_row(&batch, &t.scan.mt.ix.key, "m", i, &field, 1);
+        engine_test_must(&t, sx_engine_write(t.engine, 1, &batch, &how, &t.result, &t.err));
+        sx_batch_deinit(&batch);
+        struct sx_rewrite_options options = {.window_ns = 32768,
+                                             .time_min_ns = INT64_MIN,
+                                             .time_max_ns = INT64_MAX,
+                                             .grid = grid != 0};
+        engine_test_must(&t, rewrite_all(&t, &options, &rw, &row_count));
+        assert_int_equal(row_count, ROWS);
+        describe(&t, &rw.outputs[0], groups, sizeof groups);
+        /* A grid halves the window until its cells hold few enough rows. */
+        assert_string_equal(groups, "0-16383(16384) 16384-16483(100) ");
+        sx_rewrite_deinit(&rw, false);
+        engine_test_deinit(&t);
+    }
+}
+
+static void test_refused_memory_leaves_nothing_behind(void **state)
+{
+    (void)state;
+    bool fired = true;
+    struct sx_mem_fault fault = {.countdown = -1};
+    struct engine_test t;
+    engine_test_init(&t);
+    engine_test_close(&t);
+    t.fault = &fault;
+    engine_test_open(&t);
+    engine_test_write(&t, "m,k=1", 1, "a1=1 s5=text");
+    engine_test_write(&t, "m,k=1", 200, "a1=1 s5=more");
+    for (int64_t nth = 1; fired; nth++) {
+        struct sx_rewrite rw = {0};
+        uint64_t row_count;
+        struct sx_rewrite_options options = {
+            .window_ns = 100, .time_min_ns = INT64_MIN, .time_max_ns = INT64_MAX};
+        sx_view_release(t.scan.view);
+        t.scan.view = NULL;
+        atomic_store(&fault.fired, false);
+        atomic_store(&fault.countdown, nth + 1); /* rewrite_all() makes a view of its own */
+        stria_status st = rewrite_all(&t, &options, &rw, &row_count);
+        fired = atomic_load(&fault.fired);
+        atomic_store(&fault.countdown, -1);
+        assert_int_equal(st, fired ? STRIA_NOMEM : STRIA_OK);
+        sx_rewrite_deinit(&rw, false);
+        assert_int_equal(engine_test_files(&t, "db/seg", ".seg", NULL), 0);
+    }
+    t.fault = NULL;
+    engine_test_deinit(&t);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_groups_end_with_their_windows),
+        cmocka_unit_test(test_only_what_is_kept_stays_on_disk),
+        cmocka_unit_test(test_long_series_are_cut_at_the_size_of_a_chunk),
+        cmocka_unit_test(test_refused_memory_leaves_nothing_behind),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* show_admin.c -- statements about users, continuous queries, subscriptions and running queries:
+ * there are none of these, and the answers say so as the peer's do; see open.h.
+ *
+ * Why         Clients ask for them when they connect, installers revoke whatever there may be:
+ *             an answer that is true lets them go on. */
+#include "base/error.h"
+#include "influxql/schema.h"
+#include "influxql/show.h"
+
+#include <inttypes.h>
+
+struct shape {
+    const char *columns[2];
+    stria_type types[2];
+};
+
+static void begin(struct sx_literal_tables *tables, struct sx_bytes name, const struct shape *shape)
+{
+    sx_literal_tables_begin(tables, name, NULL, 0);
+    for (size_t i = 0; i < 2; i++)
+        sx_literal_tables_column(tables, shape->columns[i], shape->types[i]);
+}
+
+static stria_status user_not_found(stria_error *err)
+{
+    return sx_fail(err, STRIA_NOT_FOUND, "user not found");
+}
+
+/* An empty table, or one a database. */
+static stria_status open_empty(const struct sx_iql_context *context, const struct shape *shape,
+                               bool of_databases, struct sx_table_source **source, stria_error *err)
+{
+    struct sx_mem *mem = context->request->mem;
+    const struct sx_catalog *catalog = context->views->catalog;
+    struct sx_literal_tables *tables = sx_literal_tables_create(mem);
+    if (!tables)
+        return sx_mem_refused(mem, 256, err);
+    for (size_t i = 0; shape && of_databases && i < catalog->database_count; i++)
+        begin(tables, catalog->databases[i].name, shape);
+    if (shape && !of_databases)
+        begin(tables, SX_LITERAL(""), shape);
+    return sx_iql_show_finish(tables, source, err);
+}
+
+stria_status sx_iql_open_admin(const struct sx_iql_statement *statement,
+                               const struct sx_iql_context *context,
+                               struct sx_table_source **source, stria_error *err)
+{
+    static const struct shape users = {{"user", "admin"}, {STRIA_STRING, STRIA_BOOL}};
+    static const struct shape queries = {{"name", "query"}, {STRIA_STRING, STRIA_STRING}};
+    const struct sx_database *database;
+    stria_status st;
+    switch (statement->kind) {
+    case SX_IQL_STATEMENT_SHOW_USERS:
+        return open_empty(context, &users, false, source, err);
+    case SX_IQL_STATEMENT_SHOW_CONTINUOUS_QUERIES:
+        return open_empty(context, &queries, true, source, err);
+    case SX_IQL_STATEMENT_SHOW_SUBSCRIPTIONS:    /* databases without any are not listed */
+    case SX_IQL_STATEMENT_DROP_CONTINUOUS_QUERY: /* as of one that is not there */
+        return open_empty(context, NULL, false, source, err);
+    case SX_IQL_STATEMENT_DROP_SUBSCRIPTION:
+        st = sx_iql_find_database(context, statement->u.names.database, &database, err);
+        return st ? st : sx_fail(err, STRIA_NOT_FOUND, "subscription not found");
+    case SX_IQL_STATEMENT_KILL_QUERY:
+        return sx_fail(err, STRIA_NOT_FOUND, "no such query id: %" PRIu64, statement->u.names.id);
+    default: /* GRANT, REVOKE, SET PASSWORD, DROP USER, SHOW GRANTS */
+        return user_not_found(err);
+    }
+}

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* writer_seal.c -- a gathered stripe's columns of numbers once more, in the sealed form.
+ *
+ * Why         Series of one field are alike: they share coder tables (codec/tables.h), which can
+ *             be made only when all of a stripe are there. So chunks are gathered in the hot form,
+ *             which is small and quick to read back, and encoded for good before the stripe is
+ *             written.
+ * Limits      Memory: one column of the stripe twice, and some megabytes while tables are made. */
+#include "base/error.h"
+#include "base/varint.h"
+#include "segment/writer_priv.h"
+
+#include <assert.h>
+
+static bool is_number(stria_type type)
+{
+    return type == STRIA_FLOAT || type == STRIA_INT || type == STRIA_UINT;
+}
+
+bool sx_writer_seals_later(const struct sx_segment_writer *w, stria_type type)
+{
+    return w->tier == SX_TIER_SEALED && !w->no_entropy && is_number(type);
+}
+
+enum sx_tier sx_writer_gather_tier(const struct sx_segment_writer *w, stria_type type)
+{
+    return is_number(type) ? SX_TIER_HOT : w->tier;
+}
+
+/* Parts a gathered chunk into what tells the rows with a value, sized, and the values. */
+static struct sx_encoded values_of(const struct sx_writer_run *run, const struct sx_chunk *chunk,
+                                   struct sx_bytes *presence)
+{
+    struct sx_bytes whole = {.ptr = run->data.ptr + chunk->values.offset,
+                             .len = (size_t)chunk->values.size};
+    struct sx_bytes rest = whole, inner;
+    bool good = !chunk->has_absent || sx_sized_get(&rest, &inner);
+    assert(good); /* it was put there so */
+    (void)good;
+    *presence = sx_bytes_make(whole.ptr, whole.len - rest.len);
+    return (struct sx_encoded){.bytes = rest, .count = chunk->stats.count};
+}
+
+/* Makes the tables of a run into run->tables. */
+static stria_status make_tables(struct sx_segment_writer *w, struct sx_writer_run *run,
+                                stria_error *err)
+{
+    size_t size = run->chunk_count * sizeof(struct sx_encoded);
+    struct sx_encoded *encoded = sx_mem_alloc(w->mem, size);
+    struct sx_bytes presence;
+    if (!encoded)
+        return sx_mem_refused(w->mem, size, err);
+    for (size_t i = 0; i < run->chunk_count; i++)
+        encoded[i] = values_of(run, &run->chunks[i], &presence);
+    sx_buf_clear(&run->tables);
+    stria_status st =
+        sx_tables_make(&run->tables, run->type, encoded, run->chunk_count, w->mem, err);
+    sx_mem_free(w->mem, encoded);
+    return st;
+}
+
+/* Encodes the chunks of a run into `out`; `values` is scratch. */
+static stria_status encode_again(struct sx_segment_writer *w, struct sx_writer_run *run,
+                                 const struct sx_tables *tables, uint64_t *values,
+                                 struct sx_buf *out, stria_error *err)
+{
+    for (size_t i = 0; i < run->chunk_count; i++) {
+        struct sx_chunk *chunk = &run->chunks[i];
+        struct sx_bytes presence;
+        struct sx_encoded column = values_of(run, chunk, &presence);
+        size_t offset = out->len;
+        sx_buf_put_bytes(out, presence);
+        stria_status st =
+            sx_column_decode(column.bytes, run->type, values, column.count, NULL, err);
+        if (!st)
+            st = sx_column_encode_shared(out, run->type, values, column.count, SX_TIER_SEALED,
+                                         tables, w->mem, err);
+        if (st)
+            return st;
+        chunk->values.offset = offset;
+        chunk->values.size = out->len - offset;
+    }
+    return out->failed ? sx_buf_refused(out, "stripe", err) : STRIA_OK;
+}
+
+stria_status sx_writer_seal_run(struct sx_segment_writer *w, struct sx_writer_run *run,
+                                stria_error *err)
+{
+    struct sx_tables *tables = NULL;
+    struct sx_buf out;
+    sx_buf_init(&out, w->mem, run->data.max);
+    size_t size = SX_COLUMN_VALUES_MAX * sizeof(uint64_t);
+    uint64_t *values = sx_mem_alloc(w->mem, size);
+    stria_status st = values ? make_tables(w, run, err) : sx_mem_refused(w->mem, size, err);
+    if (!st)
+        st = sx_tables_open(sx_buf_bytes(&run->tables), true, w->mem, &tables, err);
+    if (!st)
+        st = encode_again(w, run, tables, values, &out, err);
+    if (!st) {
+        struct sx_buf old = run->data;
+        run->data = out;
+        out = old;
+    }
+    sx_tables_close(tables);
+    sx_mem_free(w->mem, values);
+    sx_buf_deinit(&out);
+    return st;
+}

@@ -509,6 +509,36 @@ STRIA_API STRIA_MUST_CHECK stria_status stria_compact(stria *db, stria_compact_u
                                                       stria_compact_report *report,
                                                       stria_error *err);
 
+typedef struct stria_snapshot_report {
+    uint64_t file_count; /* segments and log files */
+    uint64_t byte_count;
+    uint64_t copied_bytes; /* of these: the others are shared with the store */
+} stria_snapshot_report;
+
+typedef struct stria_snapshot_options {
+    uint32_t struct_size;
+    bool copy; /* copy all files, even where second names of them would do */
+    /* Called now and then while files are copied; false stops with CANCELLED. NULL: not wanted. */
+    bool (*on_progress)(void *user, uint64_t bytes_done, uint64_t bytes_total);
+    void *user;
+} stria_snapshot_options;
+#define STRIA_SNAPSHOT_OPTIONS(...)                                                                \
+    (&(stria_snapshot_options){.struct_size = sizeof(stria_snapshot_options), __VA_ARGS__})
+
+/* Makes another store in directory `path` that holds what this one holds: everything acknowledged
+ * before the call, while writes go on. Files that never change are shared by hard links, so that it
+ * takes milliseconds and no space until the two differ; on another file system they are copied. The
+ * result is a store like any other: neither can change what the other holds.
+ * path     must not be there, or be empty; the folder above it must be there.
+ * options  borrowed until return; NULL: all defaults.      report  out, may be NULL.
+ * Returns  OK; EXISTS (there is something in `path`); CANCELLED; BUSY (read_only beside a writer
+ *          that changes the store too fast); INVALID, NOT_FOUND, IO, DISK_FULL, NOMEM. On failure
+ *          `path` is no store, and nothing of it is left if that could be taken away. */
+STRIA_API STRIA_MUST_CHECK stria_status stria_snapshot(stria *db, const char *path,
+                                                       const stria_snapshot_options *options,
+                                                       stria_snapshot_report *report,
+                                                       stria_error *err);
+
 /* One thing found by stria_verify(). Pointers live until the callback returns. */
 typedef struct stria_finding {
     stria_status code; /* CORRUPT, IO, VERSION, NOT_FOUND */

@@ -238,7 +238,8 @@ static bool seal_is_due(const struct sx_merge_choice *choice, struct reach reach
         unsealed += info->file_size;
         newest_ns = SX_MAX(newest_ns, info->created_ns);
     }
-    bool over = reach.max_ts < now && now - reach.max_ts >= SX_SEAL_QUIET_NS;
+    bool over = reach.max_ts < now &&
+                (uint64_t)now - (uint64_t)reach.max_ts >= (uint64_t)SX_SEAL_QUIET_NS;
     if (newest_ns == INT64_MIN)
         return false; /* nothing is unsealed */
     if (!over || now - newest_ns < SX_SEAL_QUIET_NS)
@@ -411,8 +412,8 @@ static bool choose_in(struct sx_engine *engine, struct sx_policy_store *store,
     case SX_MERGE_DUE:
         break;
     }
-    return choose_level0(store, most, most, choice) || choose_tier(store, choice) ||
-           choose_seal(engine, store, false, choice) ||
+    return choose_level0(store, SX_MIN(most, SX_MERGE_FAN_IN), most, choice) ||
+           choose_tier(store, choice) || choose_seal(engine, store, false, choice) ||
            choose_reclaim(store, RECLAIM_PERCENT, choice) ||
            choose_neighbours(engine, store, choice);
 }

@@ -52,6 +52,21 @@ static struct sx_tag_expr *take_expr(struct sx_arena *arena, struct sx_bytes *in
     return expr->value.ptr ? expr : NULL;
 }
 
+static bool fits(const struct sx_tag_expr *expr, unsigned depth, unsigned *count)
+{
+    if (depth > SX_TAG_EXPR_DEPTH_MAX || ++*count > SX_TAG_EXPR_COUNT_MAX)
+        return false;
+    if (expr->kind != SX_TAG_AND && expr->kind != SX_TAG_OR)
+        return true;
+    return fits(expr->left, depth + 1, count) && fits(expr->right, depth + 1, count);
+}
+
+bool sx_tag_expr_fits(const struct sx_tag_expr *expr)
+{
+    unsigned count = 0;
+    return !expr || fits(expr, 0, &count);
+}
+
 bool sx_tag_expr_take(struct sx_arena *arena, struct sx_bytes *in, const struct sx_tag_expr **expr)
 {
     unsigned count = 0;

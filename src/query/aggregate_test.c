@@ -1,213 +1,396 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* aggregate_test.c -- what each call comes to, and that batches do not matter. (Its many answers
- * against the peer's: influxql.) */
+/* aggregate_test.c -- every kind of every type against code that looks at one value after the
+ * other, over random rows of several series; however rows are cut into batches. */
 #include "query/aggregate.h"
 
 #include "base/golden_test.h"
+#include "base/hash.h"
+#include "base/sort.h"
+#include "query/sum.h"
 
-#define ROWS_MAX 64
+#include <math.h>
 
-/* Rows of one or more series: in a window of 10, "1=3" is the value 3 at time 1; | ends a
- * series. */
-struct input {
-    int64_t ts[ROWS_MAX];
-    double f64[ROWS_MAX];
-    int64_t i64[ROWS_MAX];
-    uint64_t present; /* of each row */
-    uint32_t series_end[8], series_count;
-    uint32_t count;
+#define SERIES 3
+#define ROWS 700 /* of each series */
+#define INTERVAL 400
+
+/* One value in the hands of the naive code. */
+struct value {
+    int64_t ts_ns;
+    double number; /* of numbers and booleans: small integers, so that doubles hold them */
+    stria_bytes text;
 };
 
-static void parse(struct input *in, const char *text)
+struct data {
+    int64_t ts_ns[SERIES][ROWS];
+    uint64_t bits[SERIES][ROWS]; /* the seed of each value */
+    uint64_t present[SERIES][(ROWS + 63) / 64];
+    uint64_t selected[SERIES][(ROWS + 63) / 64];
+    bool selects;
+};
+
+static const stria_bytes texts[] = {{"a", 1}, {"b", 1}, {"bb", 2}, {"", 0}, {"zebra", 5}};
+
+static const char *const kind_names[] = {
+    "count",  "sum",    "mean",   "min",  "max",        "first",    "last",
+    "spread", "stddev", "median", "mode", "percentile", "distinct", "count distinct"};
+
+static void fill(struct data *d, uint64_t seed, bool selects)
 {
-    *in = (struct input){0};
-    while (*text) {
-        if (*text == '|') {
-            in->series_end[in->series_count++] = in->count;
-            text += text[1] == ' ' ? 2 : 1;
-            continue;
+    memset(d, 0, sizeof *d);
+    d->selects = selects;
+    for (uint64_t s = 0; s < SERIES; s++) {
+        int64_t ts = -1000 + (int64_t)s;
+        for (uint64_t i = 0; i < ROWS; i++) {
+            uint64_t random = sx_hash_u64(seed + s * 100000 + i);
+            ts += (int64_t)(random % 7) + 1;
+            d->ts_ns[s][i] = ts;
+            d->bits[s][i] = sx_hash_u64(random);
+            if (random % 5)
+                sx_bit_set(d->present[s], i);
+            if (random % 3)
+                sx_bit_set(d->selected[s], i);
         }
-        long ts, value = 0;
-        int used = 0;
-        if (sscanf(text, "%ld=%ld%n", &ts, &value, &used) == 2)
-            in->present |= (uint64_t)1 << in->count;
-        else
-            assert_int_equal(sscanf(text, "%ld=-%n", &ts, &used), 1);
-        in->ts[in->count] = ts;
-        in->f64[in->count] = (double)value;
-        in->i64[in->count++] = value;
-        text += used;
-        text += *text == ' ';
     }
-    in->series_end[in->series_count++] = in->count;
 }
 
-static stria_status feed(struct sx_aggregate *agg, const struct input *in, stria_type type,
-                         uint32_t batch_size)
+static double number_of(stria_type type, uint64_t bits)
 {
-    stria_status st = STRIA_OK;
-    uint32_t first = 0;
-    for (uint32_t s = 0; s < in->series_count && !st; s++) {
-        for (uint32_t at = first; at < in->series_end[s] && !st; at += batch_size) {
-            uint64_t present = in->present >> at;
-            struct sx_vector column = {.type = type,
-                                       .values = type == STRIA_FLOAT ? (const void *)(in->f64 + at)
-                                                                     : in->i64 + at,
-                                       .present = &present};
-            struct sx_rows rows = {.row_count = SX_MIN(batch_size, in->series_end[s] - at),
+    switch (type) {
+    case STRIA_BOOL:
+        return (double)(bits & 1);
+    case STRIA_UINT:
+        return (double)(bits % 40);
+    case STRIA_INT:
+        return (double)(bits % 40) - 20;
+    default:
+        return ((double)(bits % 40) - 20) / 2;
+    }
+}
+
+static void put_value(stria_type type, uint64_t bits, void *out)
+{
+    double number = number_of(type, bits);
+    int64_t integer = (int64_t)number;
+    uint8_t flag = number != 0;
+    if (type == STRIA_STRING)
+        memcpy(out, &texts[bits % SX_COUNT_OF(texts)], sizeof *texts);
+    else if (type == STRIA_BOOL)
+        memcpy(out, &flag, 1);
+    else if (type == STRIA_FLOAT)
+        memcpy(out, &number, 8);
+    else
+        memcpy(out, &integer, 8);
+}
+
+/* ---- the naive code ------------------------------------------------------------------------- */
+
+static struct value values[SERIES * ROWS];
+
+static size_t gather(const struct data *d, stria_type type, int64_t begin, int64_t end)
+{
+    size_t count = 0;
+    for (size_t s = 0; s < SERIES; s++)
+        for (size_t i = 0; i < ROWS; i++)
+            if (d->ts_ns[s][i] >= begin && d->ts_ns[s][i] < end && sx_bit_get(d->present[s], i) &&
+                (!d->selects || sx_bit_get(d->selected[s], i)))
+                values[count++] = (struct value){.ts_ns = d->ts_ns[s][i],
+                                                 .number = number_of(type, d->bits[s][i]),
+                                                 .text = texts[d->bits[s][i] % SX_COUNT_OF(texts)]};
+    return count;
+}
+
+static int compare_text(stria_bytes a, stria_bytes b)
+{
+    return sx_bytes_compare(sx_bytes_make(a.ptr, a.len), sx_bytes_make(b.ptr, b.len));
+}
+
+static int compare_value(bool is_text, const struct value *a, const struct value *b)
+{
+    return is_text ? compare_text(a->text, b->text)
+                   : (a->number > b->number) - (a->number < b->number);
+}
+
+static int by_value(const void *a, const void *b, void *context)
+{
+    const struct value *x = a, *y = b;
+    int order = compare_value(*(const bool *)context, x, y);
+    return order ? order : (x->ts_ns > y->ts_ns) - (x->ts_ns < y->ts_ns);
+}
+
+/* The value that a selector picks. */
+static const struct value *pick(enum sx_agg_kind kind, stria_type type, size_t count)
+{
+    const struct value *best = &values[0];
+    bool is_text = type == STRIA_STRING;
+    for (size_t i = 1; i < count; i++) {
+        const struct value *v = &values[i];
+        int order = compare_value(is_text, v, best);
+        bool better;
+        switch (kind) {
+        case SX_AGG_MIN:
+            better = order < 0 || (order == 0 && v->ts_ns < best->ts_ns);
+            break;
+        case SX_AGG_MAX:
+            better = order > 0 || (order == 0 && v->ts_ns < best->ts_ns);
+            break;
+        case SX_AGG_FIRST:
+            if (type == STRIA_BOOL) /* of two at one time the peer takes the lesser */
+                order = -order;
+            better = v->ts_ns < best->ts_ns || (v->ts_ns == best->ts_ns && order > 0);
+            break;
+        default:
+            better = v->ts_ns > best->ts_ns || (v->ts_ns == best->ts_ns && order > 0);
+            break;
+        }
+        if (better)
+            best = v;
+    }
+    return best;
+}
+
+static double sum_of(size_t count)
+{
+    double sum = 0; /* exact: halves of small integers */
+    for (size_t i = 0; i < count; i++)
+        sum += values[i].number;
+    return sum;
+}
+
+static double deviation_of(size_t count)
+{
+    double mean = sum_of(count) / (double)count, squares = 0;
+    for (size_t i = 0; i < count; i++)
+        squares += (values[i].number - mean) * (values[i].number - mean);
+    return sqrt(squares / (double)(count - 1));
+}
+
+static size_t different(bool is_text, size_t count)
+{
+    size_t found = count > 0;
+    sx_sort(values, count, sizeof *values, by_value, &is_text);
+    for (size_t i = 1; i < count; i++)
+        found += compare_value(is_text, &values[i - 1], &values[i]) != 0;
+    return found;
+}
+
+/* The number that is the result; of texts and several results -1. */
+static double naive(enum sx_agg_kind kind, stria_type type, size_t count, double percentile)
+{
+    bool is_text = type == STRIA_STRING;
+    switch (kind) {
+    case SX_AGG_COUNT:
+        return (double)count;
+    case SX_AGG_SUM:
+        return sum_of(count);
+    case SX_AGG_MEAN:
+        return sum_of(count) / (double)count;
+    case SX_AGG_SPREAD:
+        return pick(SX_AGG_MAX, type, count)->number - pick(SX_AGG_MIN, type, count)->number;
+    case SX_AGG_STDDEV:
+        return deviation_of(count);
+    case SX_AGG_COUNT_DISTINCT:
+        return (double)different(is_text, count);
+    case SX_AGG_MEDIAN:
+        sx_sort(values, count, sizeof *values, by_value, &is_text);
+        return count % 2 ? values[count / 2].number
+                         : (values[count / 2 - 1].number + values[count / 2].number) / 2;
+    case SX_AGG_PERCENTILE:
+        sx_sort(values, count, sizeof *values, by_value, &is_text);
+        return values[(size_t)floor((double)count * percentile / 100 + 0.5) - 1].number;
+    default:
+        return is_text ? -1 : pick(kind, type, count)->number;
+    }
+}
+
+/* ---- what is tested ------------------------------------------------------------------------- */
+
+static void feed(struct sx_aggregate *agg, const struct data *d, stria_type type, uint32_t step)
+{
+    static uint8_t column[SX_VECTOR_MAX * sizeof(stria_bytes)];
+    size_t size = sx_type_size(type);
+    for (size_t s = 0; s < SERIES; s++) {
+        for (uint32_t at = 0; at < ROWS; at += step) {
+            uint32_t count = SX_MIN(step, ROWS - at);
+            uint64_t present[SX_VECTOR_WORDS] = {0}, selected[SX_VECTOR_WORDS] = {0};
+            for (uint32_t i = 0; i < count; i++) {
+                put_value(type, d->bits[s][at + i], column + i * size);
+                if (sx_bit_get(d->present[s], at + i))
+                    sx_bit_set(present, i);
+                if (sx_bit_get(d->selected[s], at + i))
+                    sx_bit_set(selected, i);
+            }
+            struct sx_vector vector = {.type = type, .values = column, .present = present};
+            struct sx_rows rows = {.row_count = count,
                                    .column_count = 1,
-                                   .ts_ns = in->ts + at,
-                                   .columns = &column};
-            st = sx_aggregate_feed(agg, 0, &rows, NULL, NULL);
+                                   .ts_ns = d->ts_ns[s] + at,
+                                   .columns = &vector};
+            assert_int_equal(sx_aggregate_feed(agg, 0, &rows, d->selects ? selected : NULL, NULL),
+                             STRIA_OK);
         }
         sx_aggregate_end_series(agg);
-        first = in->series_end[s];
     }
-    return st;
 }
 
-/* "TIME=VALUE ..." of a call over the input. */
-static stria_status run(struct sx_mem *mem, const struct sx_agg_call *call, stria_type type,
-                        const char *text, uint32_t batch_size, char *out, size_t size)
+static double shown(stria_type type, const void *value)
 {
-    struct input in;
-    struct sx_aggregate *agg = NULL;
-    struct sx_agg_points points = {0};
-    struct sx_agg_options options = {.mem = mem,
-                                     .windows = {.interval_ns = 10,
-                                                 .time_min_ns = STRIA_TIME_MIN,
-                                                 .time_max_ns = STRIA_TIME_MAX},
-                                     .calls = call,
+    uint64_t bits = 0;
+    memcpy(&bits, value, SX_MIN(sx_type_size(type), 8));
+    return type == STRIA_FLOAT ? sx_f64_of_bits(bits)
+           : type == STRIA_INT ? (double)(int64_t)bits
+                               : (double)bits;
+}
+
+static void check_points(const struct data *d, const struct sx_agg_call *call, stria_type type,
+                         const struct sx_agg_points *points)
+{
+    stria_type result = sx_agg_type(call->kind, type);
+    size_t at = 0;
+    for (int64_t begin = -1200; begin < 6000; begin += INTERVAL) {
+        size_t count = gather(d, type, begin, begin + INTERVAL);
+        if (count == 0)
+            continue;
+        if (call->kind == SX_AGG_DISTINCT) {
+            size_t wanted = different(type == STRIA_STRING, count);
+            for (size_t i = 0; i < wanted; i++)
+                assert_int_equal(points->ts_ns[at++], begin);
+            continue;
+        }
+        assert_true(at < points->count);
+        assert_int_equal(points->ts_ns[at], begin);
+        if (type == STRIA_STRING && result == STRIA_STRING && call->kind != SX_AGG_MODE) {
+            stria_bytes got = ((const stria_bytes *)(const void *)points->values.values)[at];
+            assert_int_equal(compare_text(got, pick(call->kind, type, count)->text), 0);
+        } else if (call->kind != SX_AGG_MODE) {
+            double wanted = naive(call->kind, type, count, call->percentile);
+            double got = shown(result, sx_column_at(&points->values, at));
+            assert_true(fabs(got - wanted) <= fabs(wanted) * 1e-12);
+        }
+        at++;
+    }
+    assert_int_equal(points->count, at);
+}
+
+static void check_kind(const struct data *d, enum sx_agg_kind kind, stria_type type, uint32_t step)
+{
+    struct test_mem memory;
+    struct sx_aggregate *agg;
+    struct sx_agg_points points;
+    test_mem_init(&memory);
+    struct sx_agg_call call = {
+        .kind = kind, .percentile = 30, .time_min_ns = INT64_MIN, .time_max_ns = INT64_MAX};
+    struct sx_agg_options options = {.mem = &memory.mem,
+                                     .windows = {.interval_ns = INTERVAL},
+                                     .calls = &call,
                                      .call_count = 1,
                                      .types = &type,
                                      .column_count = 1};
-    size_t len = 0;
-    out[0] = 0;
-    parse(&in, text);
-    stria_status st = sx_aggregate_create(&options, &agg, NULL);
-    if (!st)
-        st = feed(agg, &in, type, batch_size);
-    if (!st && !sx_agg_points_init(&points, agg, 0))
-        st = STRIA_NOMEM;
-    if (!st)
-        st = sx_aggregate_take(agg, 0, &points, NULL);
-    stria_type result = sx_agg_type(call->kind, type);
-    for (size_t i = 0; !st && i < points.count; i++) {
-        const void *v = sx_column_at(&points.values, i);
-        double value = result == STRIA_FLOAT ? *(const double *)v : (double)*(const int64_t *)v;
-        len += (size_t)snprintf(out + len, size - len, "%s%" PRId64 "=%.4g", i ? " " : "",
-                                points.ts_ns[i], value);
-    }
-    sx_agg_points_deinit(&points, mem);
+    assert_int_equal(sx_aggregate_create(&options, &agg, NULL), STRIA_OK);
+    assert_true(sx_agg_points_init(&points, agg, 0));
+    feed(agg, d, type, step);
+    assert_int_equal(sx_aggregate_take(agg, 0, &points, NULL), STRIA_OK);
+    check_points(d, &call, type, &points);
+    sx_agg_points_deinit(&points, &memory.mem);
     sx_aggregate_destroy(agg);
-    return st;
-}
-
-#define ALL .time_min_ns = INT64_MIN, .time_max_ns = INT64_MAX
-
-static const struct {
-    const char *name;
-    struct sx_agg_call call;
-    const char *input, *want;
-} rows[] = {
-    {"count", {.kind = SX_AGG_COUNT, ALL}, "1=3 2=- 3=1 15=9", "0=2 10=1"},
-    {"count of two series", {.kind = SX_AGG_COUNT, ALL}, "1=3 15=4 | 2=5", "0=2 10=1"},
-    {"sum", {.kind = SX_AGG_SUM, ALL}, "1=3 2=-4 3=10", "0=9"},
-    {"mean", {.kind = SX_AGG_MEAN, ALL}, "1=3 2=4 | 3=5 4=6", "0=4.5"},
-    {"min", {.kind = SX_AGG_MIN, ALL}, "1=3 2=1 | 3=1 12=2", "0=1 10=2"},
-    {"min has its own time", {.kind = SX_AGG_MIN, .keeps_time = true, ALL}, "1=3 2=1 | 3=1", "2=1"},
-    {"max", {.kind = SX_AGG_MAX, .keeps_time = true, ALL}, "1=3 2=7 3=7", "2=7"},
-    {"first", {.kind = SX_AGG_FIRST, .keeps_time = true, ALL}, "4=3 5=1 | 3=9", "3=9"},
-    {"first at one time: the greater", {.kind = SX_AGG_FIRST, ALL}, "4=3 | 4=9 | 4=5", "0=9"},
-    {"last", {.kind = SX_AGG_LAST, .keeps_time = true, ALL}, "4=3 5=1 | 3=9", "5=1"},
-    {"last at one time: the greater", {.kind = SX_AGG_LAST, ALL}, "4=3 | 4=9 | 4=5", "0=9"},
-    {"spread", {.kind = SX_AGG_SPREAD, ALL}, "1=3 2=-4 3=10", "0=14"},
-    {"deviation", {.kind = SX_AGG_STDDEV, ALL}, "1=2 2=4 3=4 4=4 5=5 6=5 7=7 8=9", "0=2.138"},
-    {"median of an odd number", {.kind = SX_AGG_MEDIAN, ALL}, "1=9 2=1 3=5", "0=5"},
-    {"median of an even number", {.kind = SX_AGG_MEDIAN, ALL}, "1=9 2=1 | 3=5 4=6", "0=5.5"},
-    {"mode", {.kind = SX_AGG_MODE, ALL}, "1=9 2=1 3=1 4=9 5=1", "0=1"},
-    {"percentile", {.kind = SX_AGG_PERCENTILE, .percentile = 50, ALL}, "1=9 2=1 3=5 4=7", "0=5"},
-    {"distinct", {.kind = SX_AGG_DISTINCT, ALL}, "1=9 2=1 3=9 12=1", "0=9 0=1 10=1"},
-    {"count of distinct", {.kind = SX_AGG_COUNT_DISTINCT, ALL}, "1=9 2=1 3=9 | 4=2", "0=3"},
-    {"only of some times",
-     {.kind = SX_AGG_SUM, .time_min_ns = 2, .time_max_ns = 12},
-     "1=1 2=2 12=4 13=8",
-     "0=2 10=4"},
-    {"nothing", {.kind = SX_AGG_SUM, ALL}, "", ""},
-    {"no value", {.kind = SX_AGG_COUNT, ALL}, "1=- 2=-", ""},
-    {"before the epoch", {.kind = SX_AGG_SUM, ALL}, "-11=1 -10=2 -1=4 0=8", "-20=1 -10=6 0=8"},
-};
-
-static void test_each_call_comes_to_what_it_says(void **state)
-{
-    (void)state;
-    struct test_mem memory;
-    char got[200];
-    test_mem_init(&memory);
-    for (size_t i = 0; i < SX_COUNT_OF(rows); i++)
-        for (int type = STRIA_FLOAT; type <= STRIA_INT; type++)
-            for (uint32_t batch_size = 1; batch_size <= ROWS_MAX; batch_size *= 2) {
-                if (run(&memory.mem, &rows[i].call, (stria_type)type, rows[i].input, batch_size,
-                        got, sizeof got))
-                    fail_msg("%s", rows[i].name);
-                if (strcmp(got, rows[i].want) != 0)
-                    fail_msg("%s, type %d, batches of %u: got %s, want %s", rows[i].name, type,
-                             batch_size, got, rows[i].want);
-            }
     test_mem_deinit(&memory);
 }
 
-static void test_which_types_a_call_takes_and_gives(void **state)
+static void test_every_kind_agrees_with_naive_code(void **state)
+{
+    (void)state;
+    static const stria_type types[] = {STRIA_FLOAT, STRIA_INT, STRIA_UINT, STRIA_BOOL,
+                                       STRIA_STRING};
+    static const uint32_t steps[] = {ROWS, 64, 17, 1};
+    static struct data d;
+    for (unsigned round = 0; round < SX_COUNT_OF(steps); round++) {
+        fill(&d, round, round % 2);
+        for (int kind = SX_AGG_COUNT; kind <= SX_AGG_COUNT_DISTINCT; kind++)
+            for (size_t i = 0; i < SX_COUNT_OF(types); i++) {
+                if (!sx_agg_takes((enum sx_agg_kind)kind, types[i]))
+                    continue;
+                print_message("%s of type %d, by %u rows\n", kind_names[kind], (int)types[i],
+                              (unsigned)steps[round]);
+                check_kind(&d, (enum sx_agg_kind)kind, types[i], steps[round]);
+            }
+    }
+}
+
+static void test_kinds_take_the_types_they_make_sense_for(void **state)
 {
     (void)state;
     static const struct {
         enum sx_agg_kind kind;
         stria_type type;
         bool takes;
-        stria_type gives;
-    } types[] = {
+        stria_type result;
+    } rows[] = {
         {SX_AGG_COUNT, STRIA_STRING, true, STRIA_INT},
+        {SX_AGG_SUM, STRIA_BOOL, false, 0},
         {SX_AGG_SUM, STRIA_INT, true, STRIA_INT},
-        {SX_AGG_SUM, STRIA_STRING, false, 0},
+        {SX_AGG_SUM, STRIA_UINT, true, STRIA_UINT},
         {SX_AGG_MEAN, STRIA_INT, true, STRIA_FLOAT},
-        {SX_AGG_MEAN, STRIA_BOOL, false, 0},
-        {SX_AGG_LAST, STRIA_BOOL, true, STRIA_BOOL},
-        {SX_AGG_FIRST, STRIA_STRING, true, STRIA_STRING},
-        {SX_AGG_STDDEV, STRIA_STRING, false, 0},
-        {SX_AGG_COUNT_DISTINCT, STRIA_STRING, true, STRIA_INT},
+        {SX_AGG_MAX, STRIA_STRING, false, 0},
+        {SX_AGG_MAX, STRIA_BOOL, true, STRIA_BOOL},
+        {SX_AGG_LAST, STRIA_STRING, true, STRIA_STRING},
+        {SX_AGG_SPREAD, STRIA_INT, true, STRIA_INT},
+        {SX_AGG_MEDIAN, STRIA_STRING, false, 0},
+        {SX_AGG_MODE, STRIA_BOOL, true, STRIA_BOOL},
     };
-    for (size_t i = 0; i < SX_COUNT_OF(types); i++) {
-        assert_int_equal(sx_agg_takes(types[i].kind, types[i].type), types[i].takes);
-        if (types[i].takes)
-            assert_int_equal(sx_agg_type(types[i].kind, types[i].type), types[i].gives);
+    for (size_t i = 0; i < SX_COUNT_OF(rows); i++) {
+        assert_int_equal(sx_agg_takes(rows[i].kind, rows[i].type), rows[i].takes);
+        if (rows[i].takes)
+            assert_int_equal(sx_agg_type(rows[i].kind, rows[i].type), rows[i].result);
     }
 }
 
-static void test_refused_memory_is_told(void **state)
+static void test_calls_have_ranges_of_their_own(void **state)
 {
     (void)state;
     struct test_mem memory;
-    char got[200];
+    struct sx_aggregate *agg;
+    struct sx_agg_points points[2];
+    const int64_t ts[] = {1, 5, 11, 15, 21};
+    const int64_t numbers[] = {1, 2, 3, 4, 5};
+    const stria_type type = STRIA_INT;
+    const struct sx_vector vector = {.type = STRIA_INT, .values = numbers};
+    const struct sx_rows rows = {
+        .row_count = 5, .column_count = 1, .ts_ns = ts, .columns = &vector};
+    const struct sx_agg_call calls[] = {
+        {.kind = SX_AGG_SUM, .time_min_ns = 5, .time_max_ns = 15},
+        {.kind = SX_AGG_MAX, .time_min_ns = INT64_MIN, .time_max_ns = 12, .keeps_time = true},
+    };
     test_mem_init(&memory);
-    for (size_t i = 0; i < SX_COUNT_OF(rows); i++) {
-        bool fired = true;
-        for (int64_t nth = 1; fired; nth++) {
-            test_mem_arm(&memory, nth);
-            stria_status st =
-                run(&memory.mem, &rows[i].call, STRIA_FLOAT, rows[i].input, 2, got, sizeof got);
-            fired = test_mem_fired(&memory);
-            assert_int_equal(st, fired ? STRIA_NOMEM : STRIA_OK);
-        }
+    struct sx_agg_options options = {.mem = &memory.mem,
+                                     .windows = {.interval_ns = 10},
+                                     .calls = calls,
+                                     .call_count = 2,
+                                     .types = &type,
+                                     .column_count = 1};
+    assert_int_equal(sx_aggregate_create(&options, &agg, NULL), STRIA_OK);
+    assert_false(sx_aggregate_series_has_all(agg));
+    assert_int_equal(sx_aggregate_feed(agg, 0, &rows, NULL, NULL), STRIA_OK);
+    assert_true(sx_aggregate_series_has_all(agg));
+    for (uint32_t i = 0; i < 2; i++) {
+        assert_true(sx_agg_points_init(&points[i], agg, i));
+        assert_int_equal(sx_aggregate_take(agg, i, &points[i], NULL), STRIA_OK);
+        assert_int_equal(points[i].count, 2);
     }
+    static const int64_t sums[] = {2, 7}, greatest[] = {2, 3}, times[] = {5, 11};
+    assert_memory_equal(points[0].values.values, sums, sizeof sums);
+    assert_memory_equal(points[1].values.values, greatest, sizeof greatest);
+    assert_memory_equal(points[1].ts_ns, times, sizeof times);
+    for (uint32_t i = 0; i < 2; i++)
+        sx_agg_points_deinit(&points[i], &memory.mem);
+    sx_aggregate_destroy(agg);
     test_mem_deinit(&memory);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_each_call_comes_to_what_it_says),
-        cmocka_unit_test(test_which_types_a_call_takes_and_gives),
-        cmocka_unit_test(test_refused_memory_is_told),
+        cmocka_unit_test(test_every_kind_agrees_with_naive_code),
+        cmocka_unit_test(test_kinds_take_the_types_they_make_sense_for),
+        cmocka_unit_test(test_calls_have_ranges_of_their_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* fuzz_directory.c -- any bytes as directory blocks of a stripe: groups and chunks that are read lie
- * inside the file, and come back when they are written.
+/* fuzz_directory.c -- any bytes as directory blocks of a stripe: groups and chunks that are read
+ * lie inside the file, and come back when they are written.
  *
- * Format      u8 type, less 1, modulo 5 | u8 size of the groups' block | groups' block | chunks'. */
+ * Format      u8 type, less 1, modulo 5 | u8 size of the groups' block | groups' block |
+ *             chunks'. */
 #include "segment/directory.h"
 
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* repair_test.c -- a damaged store is whole again, without what is lost, which is told and put by. */
+/* repair_test.c -- a damaged store is whole again; what is lost is told and put by. */
 #include "engine/repair.h"
 
 #include "engine/engine_fixture_test.h"

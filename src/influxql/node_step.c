@@ -8,6 +8,8 @@
 #include "base/error.h"
 #include "influxql/node_step_priv.h"
 
+#include <assert.h>
+
 bool sx_iql_step_takes(enum sx_iql_step_kind kind, stria_type type)
 {
     return kind == SX_IQL_STEP_ELAPSED || type == STRIA_FLOAT || type == STRIA_INT ||
@@ -105,9 +107,10 @@ static bool average(struct step_node *n, struct step_state *s, int64_t ts_ns,
         if (!SX_GROW(n->node.mem, s->ring, s->ring_capacity, s->ring_count + 1))
             return false;
         s->ring_count++;
-    } else {
+    } else if (s->ring) {
         leaving = s->ring[s->ring_at];
     }
+    assert(s->ring);
     s->ring[s->ring_at] = value;
     s->ring_at = (s->ring_at + 1) % size;
     if (n->input->type == STRIA_FLOAT)

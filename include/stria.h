@@ -162,6 +162,7 @@ typedef struct stria_options {
     uint64_t disk_reserve_size; /* free bytes below which writes are refused; 0: 2 % of the file
                                    system, at least 32 MiB, at most 1 GiB */
     uint64_t merge_bytes_per_s; /* most that merges in the background write; 0: no limit */
+    bool seal_without_entropy;  /* final segments stay bit-packed: larger, but faster to read */
 } stria_options;
 #define STRIA_OPTIONS(...) (&(stria_options){.struct_size = sizeof(stria_options), __VA_ARGS__})
 
@@ -372,7 +373,8 @@ typedef struct stria_table {
     const stria_bytes *column_names;
     const stria_type *column_types;
     size_t column_count;
-    const stria_zone *zone; /* the clocks its times are to be shown by (InfluxQL's tz()); NULL: UTC */
+    const stria_zone
+        *zone; /* the clocks its times are to be shown by (InfluxQL's tz()); NULL: UTC */
 } stria_table;
 
 /* Values of one column of a batch. */

@@ -56,6 +56,8 @@ static const struct row rows[] = {
      "rows kept in memory before they are written to files; 0: a share of the memory"},
     {"disk-reserve", KIND_SIZE, "SIZE", MEMBER(disk_reserve), 0, UINT64_C(1) << 60, "0",
      "free disk space below which writes are refused; 0: 2 %, 32M to 1G"},
+    {"seal-entropy", KIND_CHOICE, "auto|never", MEMBER(seal_entropy), 0, 0, "auto",
+     "whether final files are entropy coded where that pays: smaller, but slower to read"},
     {"background-threads", KIND_COUNT, "N", MEMBER(background_threads), 0, 256, "0",
      "threads that flush, merge and compute; 0: as many as processors"},
     {"io-threads", KIND_COUNT, "N", MEMBER(io_threads), 1, 64, "2",

@@ -33,7 +33,8 @@ struct sx_settings {
     uint64_t memory; /* bytes; 0: a share of what there is */
     uint64_t memtable;
     uint64_t disk_reserve;
-    uint64_t durability; /* 0: sync, 1: async */
+    uint64_t durability;   /* 0: sync, 1: async */
+    uint64_t seal_entropy; /* 0: auto, 1: never */
     uint64_t background_threads;
     uint64_t io_threads;
     uint64_t write_threads;

@@ -54,7 +54,9 @@ struct sx_reader {
     struct sx_mem *mem;
     struct sx_request *request;
     struct sx_reader_source *sources; /* by rank */
-    struct sx_scan_column *columns;   /* at hand */
+    uint32_t *opened;                 /* segments among them that are open */
+    size_t opened_count, opened_capacity;
+    struct sx_scan_column *columns; /* at hand */
     stria_type *types;
     uint32_t column_count, column_capacity;
     struct sx_arena names; /* of columns, when all are wanted */

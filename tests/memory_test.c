@@ -1,176 +1,169 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* memory_test.c -- a store stays inside the memory it was given: many series, and the worst query.
+/* memory_test.c -- every allocation of a store fails, once or from then on, while it works.
  *
- * Algorithm   Series that never come again are written through the public header, each with rows in
- *             several batches; BUSY is answered by the steps it asks for. Then everything is asked
- *             for at once. Whatever is refused must be refused with a status and the bytes, and the
- *             figure of most bytes ever charged must not pass the budget.
- *             The process is a child whose data may not grow beyond twice the budget (RLIMIT_DATA;
- *             not under sanitizers, which need more), and VmHWM is compared with it.
- * Scale       STRIA_SWEEP=N: N times as many series; 50 is a million. */
-#include "stria.h"
+ * Method      A script of operations runs on a disk in memory; the Nth allocation is refused, for
+ *             many N. Nothing that was acknowledged may be lost, neither in the running store nor
+ *             when the power goes nor when it is opened again. And between the sync of a write and
+ *             the end of its applying nothing is allocated at all: that could only fail too late.
+ * Limits      STRIA_SWEEP=N: N times as many of the cases; all of them from 60 on. STRIA_SEED=N.
+ *             STRIA_CALL=N: only cases that refuse allocation N. */
+#include "random.h"
+#include "trial.h"
+
+#include "os/os_mem.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include <cmocka.h>
 
-#ifndef MEMORY_SIZE
-#define MEMORY_SIZE ((uint64_t)32 << 20)
-#endif
-#define CODE_SIZE ((uint64_t)3 << 20) /* pages of the library itself, and stacks */
-#define SERIES_COUNT 20000
-#define BATCH 500
-#define LINE_SIZE 200
+#define SCRIPT_OPS 70
+#define CASES_PER_SWEEP 400
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED 1
-#else
-#define SANITIZED 0
-#endif
+struct run {
+    struct trial trial; /* first */
+    struct sx_mem_fault fault;
+};
 
-static char folder[300];
-
-/* A child has nobody who hears cmocka. */
-static void must(bool ok, const char *what, const stria_error *err)
+static bool fired(const struct trial *trial)
 {
-    if (ok)
-        return;
-    (void)fprintf(stderr, "%s: %s\n", what, err->text);
-    _exit(1);
+    return atomic_load(&((const struct run *)trial)->fault.fired);
 }
 
-static unsigned series_count(void)
+/* fail_at: 1-based; 0: none. False: text says what is wrong. */
+static bool run_case(const struct script *script, uint64_t fail_at, bool for_ever, uint64_t *count,
+                     char *text)
 {
-    const char *sweep = getenv("STRIA_SWEEP");
-    unsigned times = sweep ? (unsigned)strtoul(sweep, NULL, 10) : 1;
-    return SERIES_COUNT * (times ? times : 1);
+    static struct run r;
+    struct trial *t = &r.trial;
+    struct store_options options = {.memtable_size = 16384, .fault = &r.fault};
+    struct sx_os *disk = sx_os_mem_create(script->seed);
+    int64_t start = fail_at ? (int64_t)fail_at : INT64_MAX;
+    assert_non_null(disk);
+    trial_init(t, script, disk, NULL, &options, script->seed + fail_at);
+    t->fired = fired;
+    t->for_ever = for_ever;
+    r.fault = (struct sx_mem_fault){.for_ever = for_ever};
+    atomic_init(&r.fault.countdown, start);
+    if (getenv("STRIA_TRACE_CASES"))
+        print_error("allocation %" PRIu64 "%s\n", fail_at, for_ever ? " and later" : "");
+    (void)store_open(&t->store, NULL); /* may be what fails */
+    bool good = trial_run_script(t);
+    *count = (uint64_t)(start - atomic_load(&r.fault.countdown));
+    /* There is memory again. */
+    bool happened = fired(t);
+    r.fault.for_ever = false;
+    atomic_store(&r.fault.countdown, -1);
+    good = good && trial_check_running(t) && trial_check_power_loss(t) && trial_check_reopened(t);
+    if (!good)
+        (void)snprintf(text, 800, "allocation %" PRIu64 " is refused%s%s: %s", fail_at,
+                       for_ever ? " and all later ones" : "", happened ? "" : " (never reached)",
+                       t->text);
+    trial_deinit(t);
+    sx_os_mem_destroy(disk);
+    return good;
 }
 
-static void ask(stria *db, const char *text, stria_status *status, stria_error *err)
+static void sweep(uint64_t seed, uint64_t case_count)
 {
-    stria_cursor *cursor = NULL;
-    const stria_statement *statement;
-    const stria_table *table;
-    stria_status st =
-        stria_query(db, text, strlen(text), STRIA_QUERY_OPTIONS(.database = "d"), &cursor, err);
-    if (!st)
-        st = stria_cursor_next_statement(cursor, &statement, err);
-    do {
-        table = NULL;
-        if (!st)
-            st = stria_cursor_next_series(cursor, &table, err);
-    } while (!st && table);
-    stria_cursor_close(cursor);
-    *status = st;
-}
-
-/* One batch of lines of series from `first` on. */
-static void write_lines(stria *db, unsigned first, unsigned round)
-{
-    static char text[BATCH * LINE_SIZE];
-    size_t len = 0;
-    stria_status st = STRIA_BUSY;
-    stria_error err = {0};
-    bool more = true;
-    for (unsigned i = first; i < first + BATCH; i++)
-        len += (size_t)snprintf(text + len, sizeof text - len,
-                                "cpu,host=host_%u,region=r%u,rack=%u,os=Ubuntu,team=SF,service=%u "
-                                "usage=%ui %u\n",
-                                i, i % 9, i % 100, i % 20, i % 101, round * 10 + 1);
-    for (int tries = 0; st == STRIA_BUSY && tries < 1000; tries++) {
-        st = stria_ingest(db, text, len,
-                          STRIA_INGEST_OPTIONS(.database = "d", .durability = STRIA_ASYNC), NULL,
-                          &err);
-        must(stria_poll(db, &more, &err) == STRIA_OK, "poll", &err);
+    static struct script script;
+    struct op_mix mix = {.no_clash = true,
+                         .async_percent = 25,
+                         .change_percent = 8,
+                         .delete_percent = 8,
+                         .work_percent = 26};
+    uint64_t allocations = 0, ran = 0, failed = 0, ignored;
+    char text[800] = "";
+    script_make(&script, seed, SCRIPT_OPS, &mix);
+    if (!run_case(&script, 0, false, &allocations, text))
+        fail_msg("seed %" PRIu64 ": %s", seed, text);
+    uint64_t only = script_number("STRIA_CALL", 0);
+    uint64_t stride = 2 * allocations / (case_count + 1) + 1;
+    for (uint64_t i = seed % stride; i < 2 * allocations; i += only ? 1 : stride) {
+        uint64_t at = 1 + i / 2;
+        if (only && at != only)
+            continue;
+        ran++;
+        if (!run_case(&script, at, i % 2, &ignored, text)) {
+            print_error("seed %" PRIu64 ": %s\n", seed, text);
+            failed++;
+        }
     }
-    must(st == STRIA_OK, "write", &err);
+    print_message("seed %" PRIu64 ": %" PRIu64 " allocations, %" PRIu64 " cases, %" PRIu64
+                  " failed\n",
+                  seed, allocations, ran, failed);
+    assert_int_equal(failed, 0);
 }
 
-static void see(void *user, const stria_stat *stat)
+static void test_no_refused_allocation_loses_what_was_acknowledged(void **state)
 {
-    if (strcmp(stat->name, "memory_max_bytes") == 0)
-        *(double *)user = stat->value;
-}
-
-static uint64_t high_water_mark(void)
-{
-    struct rusage usage;
-    (void)getrusage(RUSAGE_SELF, &usage);
-    return (uint64_t)usage.ru_maxrss * 1024;
-}
-
-static _Noreturn void be_store(void)
-{
-    stria *db;
-    stria_error err = {0};
-    stria_status st;
-    double most = 0;
-    unsigned count = series_count();
-    struct rlimit limit = {.rlim_cur = 2 * MEMORY_SIZE, .rlim_max = 2 * MEMORY_SIZE};
-    uint64_t before = high_water_mark();
-    if (!SANITIZED)
-        must(setrlimit(RLIMIT_DATA, &limit) == 0, "setrlimit", &err);
-    must(!stria_open(folder, STRIA_OPTIONS(.memory_size = MEMORY_SIZE), &db, &err), "open", &err);
-    ask(db, "CREATE DATABASE d", &st, &err);
-    must(!st, "create", &err);
-    for (unsigned i = 0; i + BATCH <= count; i += BATCH)
-        for (unsigned round = 0; round < 2; round++)
-            write_lines(db, i, round);
-    static const char *const queries[] = {
-        "SELECT * FROM cpu", "SELECT * FROM cpu GROUP BY *", "SHOW SERIES",
-        "SELECT max(usage) FROM cpu GROUP BY host, time(1ns)", "SELECT count(usage) FROM cpu"};
-    for (size_t i = 0; i < sizeof queries / sizeof *queries; i++) {
-        err = (stria_error){0};
-        ask(db, queries[i], &st, &err);
-        must(!st || st == STRIA_NOMEM || st == STRIA_LIMIT || st == STRIA_PARTIAL, queries[i],
-             &err);
-        must(st != STRIA_NOMEM || strpbrk(err.text, "0123456789"), "bytes in the text", &err);
-    }
-    must(!stria_stats(db, see, &most, &err), "stats", &err);
-    must(most > 0 && most <= (double)MEMORY_SIZE * 1.001, "bytes charged", &err);
-    must(!stria_close(db, &err), "close", &err);
-    uint64_t after = high_water_mark();
-    if (!SANITIZED && after - before > MEMORY_SIZE + MEMORY_SIZE / 10 + CODE_SIZE) {
-        (void)fprintf(stderr, "%" PRIu64 " bytes of %" PRIu64 "\n", after - before, MEMORY_SIZE);
-        _exit(1);
-    }
-    _exit(0);
-}
-
-static void test_many_series_and_the_worst_queries_stay_inside_the_memory(void **state)
-{
+    uint64_t sweeps = script_number("STRIA_SWEEP", 1), seed = script_number("STRIA_SEED", 1);
     (void)state;
-    int how = -1;
-    pid_t child = fork();
-    assert_true(child >= 0);
-    if (child == 0)
-        be_store();
-    assert_int_equal(waitpid(child, &how, 0), child);
-    assert_true(WIFEXITED(how));
-    assert_int_equal(WEXITSTATUS(how), 0);
+    for (uint64_t i = 0; i < 2; i++)
+        sweep(seed + i, CASES_PER_SWEEP * sweeps);
+}
+
+/* ---- between the sync and the end ---- */
+
+struct watch {
+    struct sx_mem_fault fault;
+    int64_t at_sync;
+    uint64_t sync_count;
+};
+
+static void note_call(void *context, const char *line)
+{
+    struct watch *w = context;
+    if (strncmp(line, "sync ", 5) != 0)
+        return;
+    w->at_sync = atomic_load(&w->fault.countdown);
+    w->sync_count++;
+}
+
+static void test_nothing_is_allocated_between_the_sync_of_a_write_and_its_end(void **state)
+{
+    static struct watch w;
+    struct sx_os *disk = sx_os_mem_create(1);
+    struct store store;
+    struct store_options options = {.memtable_size = 1 << 20, .fault = &w.fault};
+    struct op create = {.kind = OP_CREATE_DATABASE};
+    struct op_outcome outcome;
+    stria_error err = {0};
+    (void)state;
+    atomic_init(&w.fault.countdown, INT64_MAX);
+    store_init(&store, disk, &options);
+    assert_int_equal(store_open(&store, &err), STRIA_OK);
+    op_run(&create, &store, &outcome);
+    sx_os_mem_trace(disk, note_call, &w);
+    for (uint32_t i = 0; i < 200; i++) {
+        struct op op = {.durability = STRIA_SYNC,
+                        .write = (enum write_kind)(i % WRITE_CLASH),
+                        .id = i,
+                        .seed = i * 7919};
+        op_resolve(&op, &store);
+        w.sync_count = 0;
+        op_run(&op, &store, &outcome);
+        assert_int_equal(outcome.status, STRIA_OK);
+        assert_true(w.sync_count >= 1);
+        assert_true(w.at_sync == atomic_load(&w.fault.countdown));
+    }
+    sx_os_mem_trace(disk, NULL, NULL);
+    store_deinit(&store);
+    sx_os_mem_destroy(disk);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_many_series_and_the_worst_queries_stay_inside_the_memory),
+        cmocka_unit_test(test_nothing_is_allocated_between_the_sync_of_a_write_and_its_end),
+        cmocka_unit_test(test_no_refused_allocation_loses_what_was_acknowledged),
     };
-    const char *base = getenv("TMPDIR");
-    char command[400];
-    (void)snprintf(folder, sizeof folder, "%s/stria_memory_XXXXXX", base ? base : "/tmp");
-    if (!mkdtemp(folder))
-        return 1;
-    int failed = cmocka_run_group_tests(tests, NULL, NULL);
-    (void)snprintf(command, sizeof command, "rm -rf '%s'", folder);
-    return system(command) == 0 ? failed : 1;
+    universe_init();
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }

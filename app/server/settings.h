@@ -57,7 +57,7 @@ struct sx_settings {
 /* All defaults. */
 void sx_settings_init(struct sx_settings *settings);
 
-/* Sets one by name. `where` begins the texts of errors: "--memory", "stria.conf:3".
+/* Sets one by name. `where` begins the texts of errors: "--memory", "FILE:3".
  * Returns  OK; NOT_FOUND: an unknown name (the nearest is told); INVALID: a bad value; LIMIT: out
  *          of its range. */
 SX_MUST_CHECK stria_status sx_settings_set(struct sx_settings *settings, struct sx_bytes name,

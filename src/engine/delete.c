@@ -86,6 +86,9 @@ stria_status sx_engine_delete(struct sx_engine *engine, const struct sx_command 
                               stria_error *err)
 {
     const struct sx_database *database;
+    if (!sx_tag_expr_fits(command->selector.tags))
+        return sx_fail(err, STRIA_LIMIT, "a delete's condition has at most %d parts",
+                       SX_TAG_EXPR_COUNT_MAX);
     sx_mutex_lock(&engine->state_mutex);
     stria_status st = sx_engine_await_replay(engine, err);
     sx_mutex_unlock(&engine->state_mutex);

@@ -371,9 +371,8 @@ static stria_status put_type(void *context, struct sx_bytes measurement, struct 
     return STRIA_OK;
 }
 
-void sx_engine_put_state(void *context, struct sx_buf *out)
+void sx_engine_put_stored(struct sx_engine *engine, struct sx_buf *out)
 {
-    struct sx_engine *engine = context;
     sx_edit_put_counters(out, &engine->counters);
     sx_mutex_lock(&engine->state_mutex);
     const struct sx_catalog *catalog = engine->catalog;
@@ -401,6 +400,12 @@ void sx_engine_put_state(void *context, struct sx_buf *out)
     }
     sx_edit_put_number(out, SX_OP_FLUSHED, engine->flushed_generation);
     sx_mutex_unlock(&engine->state_mutex);
+}
+
+void sx_engine_put_state(void *context, struct sx_buf *out)
+{
+    struct sx_engine *engine = context;
+    sx_engine_put_stored(engine, out);
     for (size_t i = 0; i < engine->kept_log_count; i++)
         sx_edit_put_number(out, SX_OP_KEEP_LOG, engine->kept_logs[i]);
 }

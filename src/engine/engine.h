@@ -33,6 +33,7 @@ struct sx_engine_options {
     stria_durability durability;
     bool read_only;
     bool must_exist;
+    bool rebuild_manifest; /* if it cannot be read; see repair.h */
     struct sx_event_sink events;
     struct sx_mem_fault *fault; /* tests: of the memory root */
 };

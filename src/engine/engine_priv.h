@@ -4,12 +4,13 @@
  *   (its parts), readers.c and readers_state.c (other processes), engine.c (members, views),
  *   write.c (the way of a write), flush.c and merge.c (jobs), rewrite.c (series -> segments, used
  *   by both), set_aside.c, delete.c, reclaim.c, edit_commit.c, catalog_change.c (commands),
- *   background.c (steps, disk state, retention), budget.c (shares of memory), engine_stats.c.
+ *   capture.c and snapshot.c, background.c (steps, disk state, retention), budget.c (shares of
+ *   memory), engine_stats.c.
  *
  * Locks       In this order: flush_mutex, job_mutex, readers.mutex, rotate_mutex, manifest_mutex,
  *             state_mutex, that of a generation; then those of memtables, indexes and the log,
- *             which are leaves. No lock but the first five is held across I/O; readers_state.c, of
- *             a store that was opened for reading, has its own rule. */
+ *             which are leaves. No lock but manifest_mutex and rotate_mutex is held across I/O;
+ *             readers_state.c, of a store that was opened for reading, has its own rule. */
 #ifndef SX_ENGINE_ENGINE_PRIV_H
 #define SX_ENGINE_ENGINE_PRIV_H
 
@@ -189,6 +190,8 @@ void sx_engine_keep_retired(struct sx_engine *engine, struct sx_segment *segment
 void sx_engine_unlink_retired(struct sx_engine *engine, bool all);
 /* The operations of the whole state, for a new manifest (manifest_mutex held). */
 void sx_engine_put_state(void *context, struct sx_buf *out);
+/* The same without the damaged log files that are kept: what a copy of the store needs. */
+void sx_engine_put_stored(struct sx_engine *engine, struct sx_buf *out);
 
 /* delete.c */
 /* DELETE, DROP SERIES, DROP MEASUREMENT. */
@@ -206,6 +209,16 @@ stria_status sx_engine_set_aside_lost(struct sx_engine *engine, stria_error *err
 /* reclaim.c */
 /* Looks at one segment that may have deleted rows; *more: there was one. */
 stria_status sx_engine_reclaim_step(struct sx_engine *engine, bool *more, stria_error *err);
+
+/* Writes anew what can be read of a damaged segment, and puts that in its place; nothing of it can:
+ * takes it out. No job may run. merge.c */
+stria_status sx_engine_mend_segment(struct sx_engine *engine, struct sx_segment *segment,
+                                    stria_error *err);
+/* rebuild.c */
+/* Gives the engine the state that segments and log tell of. Before the log is opened. */
+stria_status sx_engine_rebuild_manifest(struct sx_engine *engine, stria_error *err);
+/* Gives a file a second name in the folder "damaged"; one that is not there is left alone. */
+stria_status sx_engine_put_by(struct sx_engine *engine, const char *path, stria_error *err);
 
 /* edit_apply.c */
 stria_status sx_engine_apply_edit(void *context, struct sx_bytes operations, stria_error *err);
@@ -226,6 +239,8 @@ stria_status sx_engine_open_log(struct sx_engine *engine, stria_error *err);
 /* flush.c */
 /* Ends the active generation, unless it is empty. */
 stria_status sx_engine_rotate(struct sx_engine *engine, stria_error *err);
+/* The same; rotate_mutex held. */
+stria_status sx_engine_rotate_locked(struct sx_engine *engine, stria_error *err);
 /* One bounded step of flushing the oldest frozen generation; *more: not all is flushed. */
 stria_status sx_engine_flush_step(struct sx_engine *engine, bool *more, stria_error *err);
 /* After opening: generations whose logs hold no row need no flush; their files can be used again.

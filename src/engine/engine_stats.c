@@ -194,6 +194,9 @@ static void tell_state(const struct tell *t, struct sx_engine *engine)
             atomic_load(&engine->counts.replayed_bytes));
     counter(t, "log_damage_total", "Frames of the log that had been synced and could not be read.",
             atomic_load(&engine->counts.log_damage));
+    counter(t, "snapshot_bytes_total",
+            "Bytes of segments that were unlinked while snapshots or backups had them too.",
+            atomic_load(&engine->counts.snapshot_bytes));
     if (engine->manifest)
         gauge(t, "manifest_bytes", "Bytes of the manifest.", sx_manifest_size(engine->manifest));
 }

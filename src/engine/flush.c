@@ -46,10 +46,9 @@ static void publish(struct sx_engine *engine, struct sx_generation *next)
     sx_cond_broadcast(&engine->state_changed);
 }
 
-stria_status sx_engine_rotate(struct sx_engine *engine, stria_error *err)
+stria_status sx_engine_rotate_locked(struct sx_engine *engine, stria_error *err)
 {
     stria_status st = STRIA_OK;
-    sx_mutex_lock(&engine->rotate_mutex);
     sx_mutex_lock(&engine->state_mutex);
     struct sx_generation *active = sx_generation_acquire(engine->active);
     sx_mutex_unlock(&engine->state_mutex);
@@ -70,6 +69,13 @@ stria_status sx_engine_rotate(struct sx_engine *engine, stria_error *err)
     sx_mutex_unlock(&engine->state_mutex);
 done:
     sx_generation_release(active);
+    return st;
+}
+
+stria_status sx_engine_rotate(struct sx_engine *engine, stria_error *err)
+{
+    sx_mutex_lock(&engine->rotate_mutex);
+    stria_status st = sx_engine_rotate_locked(engine, err);
     sx_mutex_unlock(&engine->rotate_mutex);
     return st;
 }

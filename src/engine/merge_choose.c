@@ -78,8 +78,8 @@ static size_t run_count(const struct sx_merge_choice *choice)
 
 /* The oldest stretch of level-0 segments that are whole, of at least so many runs; more than `most`
  * are left for another merge, since each takes memory. Behind one of a higher level come later
- * generations, as a rule; where not (what lay damaged for a while), nothing is merged across it, and
- * what it left behind is merged however little it is. */
+ * generations, as a rule; where not (what lay damaged for a while), nothing is merged across it,
+ * and what it left behind is merged however little it is. */
 static bool choose_level0(struct sx_policy_store *store, size_t at_least, size_t most,
                           struct sx_merge_choice *choice)
 {
@@ -238,8 +238,8 @@ static bool seal_is_due(const struct sx_merge_choice *choice, struct reach reach
         unsealed += info->file_size;
         newest_ns = SX_MAX(newest_ns, info->created_ns);
     }
-    bool over =
-        reach.max_ts < now && (uint64_t)now - (uint64_t)reach.max_ts >= (uint64_t)SX_SEAL_QUIET_NS;
+    bool over = reach.max_ts < now &&
+                (uint64_t)now - (uint64_t)reach.max_ts >= (uint64_t)SX_SEAL_QUIET_NS;
     if (newest_ns == INT64_MIN)
         return false; /* nothing is unsealed */
     if (!over || now - newest_ns < SX_SEAL_QUIET_NS)
@@ -307,8 +307,9 @@ static int compare_indexes(const void *a, const void *b, void *context)
     return (x > y) - (x < y);
 }
 
-/* Whether a segment is small, sealed, whole, and alone in its windows; and would not be cut off from
- * its neighbours again: its windows are over, and half of what one segment may have, or fewer. */
+/* Whether a segment is small, sealed, whole, and alone in its windows; and would not be cut off
+ * from its neighbours again: its windows are over, and half of what one segment may have, or
+ * fewer. */
 static bool may_join(const struct neighbours *n, size_t at)
 {
     const struct neighbour *this = &n->all[at];

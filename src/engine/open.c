@@ -146,7 +146,7 @@ struct contents {
 static bool see_name(void *context, const char *name, bool is_directory)
 {
     struct contents *contents = context;
-    static const char *const own[] = {"LOCK", "readers", "wal", "seg"};
+    static const char *const own[] = {"LOCK", "readers", "wal", "seg", "damaged"};
     (void)is_directory;
     if (strcmp(name, "manifest") == 0) {
         contents->has_manifest = true;
@@ -253,7 +253,7 @@ static stria_status check_folder(struct sx_engine *engine, stria_error *err)
                        "%s: is not a store and not empty ('%s' is in it); nothing was changed",
                        engine->path, contents.other);
     st = find_data(engine, &data, err);
-    if (!st && data)
+    if (!st && data && !engine->options.rebuild_manifest)
         st = lost_manifest(engine, err);
     if (!st && (engine->options.read_only || engine->options.must_exist))
         st = sx_fail(err, STRIA_NOT_FOUND, "%s: there is no store", engine->path);
@@ -306,7 +306,8 @@ static stria_status read_manifest(struct sx_engine *engine, struct sx_manifest_r
 }
 
 /* A store without a manifest that can be read is one whose first opening did not get far, unless
- * there is data: then the manifest is lost, and nothing may be taken for new. */
+ * there is data: then the manifest is lost, and nothing may be taken for new; a repair makes one
+ * from the data. */
 static stria_status read_or_invent_manifest(struct sx_engine *engine,
                                             struct sx_manifest_result *result, stria_error *err)
 {
@@ -320,6 +321,8 @@ static stria_status read_or_invent_manifest(struct sx_engine *engine,
     stria_status found = find_data(engine, &data, err);
     if (found)
         return found;
+    if (data && engine->options.rebuild_manifest)
+        return sx_engine_rebuild_manifest(engine, err);
     if (st && (data || engine->options.must_exist)) {
         sx_error_copy(err, &local);
         return st;
@@ -409,6 +412,8 @@ stria_status sx_engine_close(struct sx_engine *engine, stria_error *err)
         if (!sx_wal_failed(engine->wal))
             st = sx_wal_sync(engine->wal, err);
         sx_engine_unlink_retired(engine, true);
+        if (!st && atomic_load(&engine->disk_state) == SX_DISK_OK)
+            sx_manifest_shorten(engine->manifest);
     }
     destroy(engine);
     return st;

@@ -128,13 +128,11 @@ static void move_pin(struct sx_engine *engine, uint64_t needed)
         let_go(engine, old);
 }
 
-stria_status sx_engine_begin_read(struct sx_engine *engine, stria_error *err)
+stria_status sx_engine_begin_read_log(struct sx_engine *engine, stria_error *err)
 {
     struct sx_readers *readers = &engine->readers;
-    if (!engine->options.read_only)
-        return STRIA_OK;
     sx_mutex_lock(&readers->mutex);
-    bool held = hold(engine, READING);
+    readers->reading = hold(engine, READING);
     sx_mutex_lock(&engine->state_mutex);
     stria_status st = sx_readers_refresh(engine, err);
     uint64_t needed = sx_readers_forget_retired(engine);
@@ -143,9 +141,26 @@ stria_status sx_engine_begin_read(struct sx_engine *engine, stria_error *err)
         readers->user_count++;
         move_pin(engine, needed);
     }
-    if (held)
+    if (st)
+        sx_engine_end_read_log(engine);
+    return st;
+}
+
+void sx_engine_end_read_log(struct sx_engine *engine)
+{
+    struct sx_readers *readers = &engine->readers;
+    if (readers->reading)
         let_go(engine, READING);
     sx_mutex_unlock(&readers->mutex);
+}
+
+stria_status sx_engine_begin_read(struct sx_engine *engine, stria_error *err)
+{
+    if (!engine->options.read_only)
+        return STRIA_OK;
+    stria_status st = sx_engine_begin_read_log(engine, err);
+    if (!st)
+        sx_engine_end_read_log(engine);
     return st;
 }
 

@@ -41,6 +41,7 @@ struct sx_readers {
     uint64_t state_edit; /* the edit whose state is shown */
     uint64_t pinned_edit;
     bool pinned;
+    bool reading; /* the byte of those who read the log is held */
     bool loaded; /* there is a state that can be gone on from */
     size_t user_count;
     _Atomic uint64_t refresh_count, load_count;
@@ -71,6 +72,12 @@ void sx_engine_release_log(struct sx_engine *engine);
 /* readers_state.c: the state of the newest edit and the log. The reader's mutex and state_mutex
  * held. */
 stria_status sx_readers_refresh(struct sx_engine *engine, stria_error *err);
+/* As sx_engine_begin_read(), and the log files of what is shown stay too, until the end: so long
+ * nobody else can begin. The store was opened for reading. */
+stria_status sx_engine_begin_read_log(struct sx_engine *engine, stria_error *err);
+/* sx_engine_end_read() is still to come. */
+void sx_engine_end_read_log(struct sx_engine *engine);
+
 /* Lets go of segments that no view needs any more. state_mutex held. Returns the lowest edit that
  * the rest needs. */
 uint64_t sx_readers_forget_retired(struct sx_engine *engine);

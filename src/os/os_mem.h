@@ -48,8 +48,8 @@ struct sx_os *sx_os_mem_crash(struct sx_os *os, sx_crash_choose choose, void *co
 uint64_t sx_os_mem_pending(struct sx_os *os);
 
 /* Counts calls that change the disk or sync it (pwritev, sync, sync_dir, mkdir, unlink, rmdir,
- * link, and open if it is to make the file), whether they succeed or not, so that a test can stop at each
- * boundary. */
+ * link, and open if it is to make the file), whether they succeed or not, so that a test can stop
+ * at each boundary. */
 uint64_t sx_os_mem_mutations(const struct sx_os *os);
 
 /* `each` is called before each mutation is carried out, with its 0-based index; it may call

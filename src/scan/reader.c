@@ -214,6 +214,7 @@ stria_status sx_reader_series(struct sx_reader *r, const struct sx_scan_series *
     stria_status st = sx_request_check(r->request, err);
     r->piece_count = r->mask_count = 0;
     r->current = NULL;
+    r->stretch = NULL;
     r->rows.row_count = 0;
     if (r->opened_count >= SX_MAX(OPENED_MAX, 2 * (size_t)series->source_count))
         close_segments(r);
@@ -252,22 +253,20 @@ uint64_t sx_reader_row_estimate(const struct sx_reader *r)
 
 /* ---- batches ---- */
 
-/* Takes the next pieces that overlap one another: [*first, *first + *count). */
-static void take_cluster(struct sx_reader *r, size_t *first, size_t *count)
+size_t sx_reader_cluster(const struct sx_reader *r, size_t *first, size_t *count)
 {
     size_t low = r->next_piece, end = low + 1;
     if (!r->options.descending) {
         while (end < r->piece_count && r->pieces[end].min_ts <= r->pieces[end - 1].reach)
             end++;
-        r->next_piece = end;
     } else {
         end = low--;
         while (low > 0 && r->pieces[low].min_ts <= r->pieces[low - 1].reach)
             low--;
-        r->next_piece = low;
     }
     *first = low;
     *count = end - low;
+    return r->options.descending ? low : end;
 }
 
 static stria_status more_blocks(struct sx_reader *r, size_t count, stria_error *err)
@@ -290,7 +289,8 @@ static stria_status next_block(struct sx_reader *r, stria_error *err)
 {
     size_t first, count;
     r->current = NULL; /* blocks may move */
-    take_cluster(r, &first, &count);
+    r->stretch = NULL;
+    r->next_piece = sx_reader_cluster(r, &first, &count);
     stria_status st = more_blocks(r, count, err);
     for (size_t i = 0; i < count && !st; i++)
         st = sx_reader_decode(r, &r->pieces[first + i], &r->blocks[i], err);

@@ -102,7 +102,8 @@ struct sx_segment *sx_segment_create(struct sx_os *os, struct sx_mem *mem, const
 struct sx_segment *sx_segment_acquire(struct sx_segment *segment);
 void sx_segment_release(struct sx_segment *segment); /* NULL is allowed; the last closes the file */
 
-/* Closes the file and gives the memory back that loading took. The caller has the only reference. */
+/* Closes the file and gives the memory back that loading took. The caller has the only
+ * reference. */
 void sx_segment_unload(struct sx_segment *segment);
 
 /* Makes the members above usable. Returns OK, NOT_FOUND, CORRUPT (path and offset), VERSION, IO,

@@ -219,6 +219,26 @@ stria_status sx_wal_unchanged(struct sx_wal *wal, bool *unchanged, stria_error *
     return STRIA_OK;
 }
 
+bool sx_wal_next_place(struct sx_wal *wal, uint64_t flushed_generation, uint64_t last_generation,
+                       uint64_t file_no, struct sx_wal_place *place)
+{
+    bool found = false;
+    sx_mutex_lock(&wal->files_mutex);
+    for (const struct sx_wal_file *file = wal->files; file; file = file->next) {
+        const struct sx_wal_header *h = &file->header;
+        if (h->file_no <= file_no || h->generation <= flushed_generation ||
+            h->generation > last_generation || (found && h->file_no > place->file_no))
+            continue;
+        found = true;
+        *place = (struct sx_wal_place){.name_no = file->name_no,
+                                       .file_no = h->file_no,
+                                       .generation = h->generation,
+                                       .size = file->size};
+    }
+    sx_mutex_unlock(&wal->files_mutex);
+    return found;
+}
+
 stria_status sx_wal_start(struct sx_wal *wal, uint64_t generation, uint64_t next_seq,
                           const struct sx_replay_result *replayed, stria_error *err)
 {
@@ -241,9 +261,10 @@ stria_status sx_wal_start(struct sx_wal *wal, uint64_t generation, uint64_t next
 
 /* ---- the pool of files ---- */
 
-void sx_wal_add_file(struct sx_wal *wal, struct sx_wal_file *file)
+void sx_wal_go_on_in(struct sx_wal *wal, struct sx_wal_file *file)
 {
     sx_mutex_lock(&wal->files_mutex);
+    wal->current = file;
     file->next = wal->files;
     wal->files = file;
     sx_mutex_unlock(&wal->files_mutex);

@@ -35,8 +35,8 @@ struct sx_wal {
 
     /* the leader's alone */
     struct sx_wal_file *current; /* others read it, with files_mutex held, as it is set */
-    uint64_t offset;      /* where the next frame goes */
-    uint64_t good_offset; /* behind the last durable frame */
+    uint64_t offset;             /* where the next frame goes */
+    uint64_t good_offset;        /* behind the last durable frame */
     uint64_t next_frame_seq;
     uint64_t durable_seq;
     uint64_t next_seq;

@@ -355,7 +355,7 @@ static void test_what_a_newer_version_adds_is_skipped_or_told(void **state)
         {"an operation that may be skipped", "05 01 05 80 03 aabbcc 04 01 07", STRIA_OK, 2},
         {"the last one", "ff 00", STRIA_OK, 0},
         {"more fields than are known", "05 03 05 aabb 04 01 07", STRIA_OK, 2},
-        {"an operation that must be known", "05 01 05 13 00", STRIA_VERSION, 1},
+        {"an operation that must be known", "05 01 05 7e 00", STRIA_VERSION, 1},
         {"operation 127", "7f 00", STRIA_VERSION, 0},
         {"operation 0", "00 00", STRIA_VERSION, 0},
         {"a payload that lacks fields", "02 02 01 01", STRIA_CORRUPT, 0},

@@ -19,14 +19,13 @@ static void write_all(struct engine_test *t, const char *text, int64_t ts_ns)
     struct sx_batch batch;
     struct sx_write_options how = {.now_ns = 1000};
     struct test_field field = {.name = SX_LITERAL("a"), .type = STRIA_INT, .present = true};
-    char series[100];
+    char series[40];
     field.bits = (uint64_t)ts_ns;
     sx_batch_init(&batch, sx_engine_mem(t->engine, SX_ENGINE_MEM_INGEST));
-    while (*text) {
-        size_t len = strcspn(text, " ");
+    for (size_t len; *text; text += len + (text[len] == ' ')) {
+        len = strcspn(text, " ");
         (void)snprintf(series, sizeof series, "%.*s", (int)len, text);
         mem_test_add_row(&batch, &t->scan.mt.ix.key, series, ts_ns, &field, 1);
-        text += len + (text[len] == ' ');
     }
     for (size_t i = 0; i < batch.row_count; i++)
         batch.lines[i] = (uint32_t)i + 1;

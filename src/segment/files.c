@@ -47,7 +47,7 @@ static void take_out(struct sx_segment_files *files, struct sx_kept_file *kept)
 /* A file that may be closed, out of the ring; NULL: all are in use. */
 static struct sx_file *find_idle(struct sx_segment_files *files)
 {
-    for (size_t steps = 2 * files->count; steps > 0; steps--) {
+    for (size_t steps = 2 * files->count; steps > 0 && files->hand; steps--) {
         struct sx_kept_file *kept = files->hand;
         files->hand = kept->next;
         if (atomic_exchange_explicit(&kept->marked, false, memory_order_relaxed) ||

@@ -94,9 +94,14 @@ static stria_status create(struct sx_engine *engine, uint64_t memory_size, int64
 {
     struct sx_mem *parent = sx_engine_mem(engine, SX_ENGINE_MEM_QUERY);
     struct sx_os *os = sx_engine_os(engine);
+    stria_status st = sx_engine_begin_read(engine, err);
+    if (st)
+        return st;
     stria_cursor *c = sx_mem_zalloc(parent, sizeof *c);
-    if (!c)
+    if (!c) {
+        sx_engine_end_read(engine);
         return sx_mem_refused(parent, sizeof *c, err);
+    }
     if (memory_size == 0)
         memory_size = sx_engine_memory_size(engine) / QUERY_SHARE;
     c->engine = engine;
@@ -122,6 +127,7 @@ void sx_cursor_close(stria_cursor *c)
 {
     if (!c)
         return;
+    struct sx_engine *engine = c->engine;
     end_statement(c);
     sx_selection_deinit(&c->selection);
     sx_zones_deinit(&c->zones);
@@ -131,6 +137,7 @@ void sx_cursor_close(stria_cursor *c)
     sx_arena_deinit(&c->arena);
     sx_mem_deinit(&c->mem);
     sx_mem_free(c->parent, c);
+    sx_engine_end_read(engine);
 }
 
 void sx_cursor_cancel(stria_cursor *c)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* show_admin.c -- SHOW SERIES LIMITS, and statements about users, continuous queries, subscriptions
- * and running queries: there are none of these, and the answers say so as the peer's do; see open.h.
+ * and running queries: there are none of these, and the answers say so as the peer's do. See
+ * open.h.
  *
  * Why         Clients ask for them when they connect, installers revoke whatever there may be:
  *             an answer that is true lets them go on. */

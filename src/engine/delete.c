@@ -82,6 +82,23 @@ static stria_status commit_delete(struct sx_engine *engine, const struct sx_comm
     return st;
 }
 
+/* Each delete ends a generation, and those that wait for their flush hold memory and log files: so
+ * who deletes faster than they are flushed, flushes. */
+static stria_status flush_surplus(struct sx_engine *engine, stria_error *err)
+{
+    for (;;) {
+        bool more;
+        sx_mutex_lock(&engine->state_mutex);
+        size_t count = engine->frozen_count;
+        sx_mutex_unlock(&engine->state_mutex);
+        if (count <= SX_FROZEN_MAX)
+            return STRIA_OK;
+        stria_status st = sx_engine_flush_step(engine, &more, err);
+        if (st)
+            return st;
+    }
+}
+
 stria_status sx_engine_delete(struct sx_engine *engine, const struct sx_command *command,
                               stria_error *err)
 {
@@ -90,6 +107,8 @@ stria_status sx_engine_delete(struct sx_engine *engine, const struct sx_command 
     stria_status st = find_policies(command, catalog, &database, err);
     if (!st)
         st = sx_engine_rotate(engine, err);
+    if (!st)
+        st = flush_surplus(engine, err);
     sx_catalog_release(catalog);
     if (st)
         return st;

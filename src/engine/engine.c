@@ -112,49 +112,63 @@ bool sx_engine_add_segment(struct sx_engine *engine, struct sx_policy_store *sto
     return true;
 }
 
+/* state_mutex held. */
+static void put_retired(struct sx_engine *engine, const struct sx_retired *retired)
+{
+    if (SX_GROW(&engine->mems[SX_ENGINE_MEM_OTHER], engine->retired, engine->retired_capacity,
+                engine->retired_count + 1))
+        engine->retired[engine->retired_count++] = *retired;
+    else
+        sx_segment_release(retired->segment); /* its file stays until the next open finds it */
+}
+
 void sx_engine_retire_segment(struct sx_engine *engine, struct sx_policy_store *store, size_t i)
 {
-    struct sx_segment *segment = store->segments[i];
+    struct sx_retired retired = {.segment = store->segments[i],
+                                 .since_ns = sx_os_mono_ns(engine->os)};
     store->segment_count--;
-    store->level0_count -= segment->info.level == 0;
     memmove(&store->segments[i], &store->segments[i + 1],
             (store->segment_count - i) * sizeof *store->segments);
     atomic_fetch_add(&engine->counts.retired_segments, 1);
-    if (SX_GROW(&engine->mems[SX_ENGINE_MEM_OTHER], engine->retired, engine->retired_capacity,
-                engine->retired_count + 1))
-        engine->retired[engine->retired_count++] =
-            (struct sx_retired){.segment = segment, .since_ns = sx_os_mono_ns(engine->os)};
-    else
-        sx_segment_release(segment); /* its file stays until the next open finds it */
+    put_retired(engine, &retired);
+}
+
+/* Takes one out of the list that is to be unlinked (*due), or else only unloaded: its name waits, but
+ * its memory and its file would soon be too many. Nobody else has it. */
+static bool take_retired(struct sx_engine *engine, bool all, struct sx_retired *taken, bool *due)
+{
+    int64_t now = sx_os_mono_ns(engine->os);
+    bool found = false;
+    sx_mutex_lock(&engine->state_mutex);
+    for (size_t i = 0; i < engine->retired_count && !found; i++) {
+        *taken = engine->retired[i];
+        *due = all || now - taken->since_ns >= SX_UNLINK_DELAY_NS;
+        found = atomic_load(&taken->segment->reference_count) == 1 && (*due || !taken->unloaded);
+        if (found)
+            engine->retired[i] = engine->retired[--engine->retired_count];
+    }
+    sx_mutex_unlock(&engine->state_mutex);
+    return found;
 }
 
 void sx_engine_unlink_retired(struct sx_engine *engine, bool all)
 {
-    int64_t now = sx_os_mono_ns(engine->os);
-    for (;;) {
-        struct sx_segment *segment = NULL;
-        sx_mutex_lock(&engine->state_mutex);
-        for (size_t i = 0; i < engine->retired_count && !segment; i++) {
-            struct sx_retired *r = &engine->retired[i];
-            if (atomic_load(&r->segment->reference_count) > 1)
-                continue;
-            if (!all && now - r->since_ns < SX_UNLINK_DELAY_NS) {
-                /* Only its name waits: a stretch of merges would else fill the memory. */
-                if (!r->unloaded)
-                    sx_segment_unload(r->segment);
-                r->unloaded = true;
-                continue;
-            }
-            segment = r->segment;
-            engine->retired[i] = engine->retired[--engine->retired_count];
+    struct sx_retired retired;
+    bool due;
+    while (take_retired(engine, all, &retired, &due)) {
+        if (!due) {
+            sx_segment_unload(retired.segment);
+            retired.unloaded = true;
+            sx_mutex_lock(&engine->state_mutex);
+            put_retired(engine, &retired);
+            sx_mutex_unlock(&engine->state_mutex);
+            continue;
         }
-        sx_mutex_unlock(&engine->state_mutex);
-        if (!segment)
-            return;
         stria_error err = {0};
-        if (engine->os->ops->unlink(engine->os, segment->path, &err) && err.code != STRIA_NOT_FOUND)
+        if (engine->os->ops->unlink(engine->os, retired.segment->path, &err) &&
+            err.code != STRIA_NOT_FOUND)
             sx_event(&engine->events, STRIA_LEVEL_WARN, "unlink", "text=\"%s\"", err.text);
-        sx_segment_release(segment);
+        sx_segment_release(retired.segment);
     }
 }
 

@@ -34,9 +34,9 @@ struct sx_wal {
     struct sx_mutex apply_mutex;
 
     /* the leader's alone */
-    struct sx_wal_file *current;
-    uint64_t offset;      /* where the next frame goes */
-    uint64_t good_offset; /* behind the last durable frame */
+    struct sx_wal_file *current; /* changed with files_mutex held: sx_wal_release() looks at it */
+    uint64_t offset;             /* where the next frame goes */
+    uint64_t good_offset;        /* behind the last durable frame */
     uint64_t next_frame_seq;
     uint64_t durable_seq;
     uint64_t next_seq;
@@ -78,7 +78,8 @@ stria_status sx_wal_switch_file(struct sx_wal *wal, uint64_t need, uint64_t prev
 /* A free file of at least `size` bytes, taken out of the list, or a new one. */
 stria_status sx_wal_take_file(struct sx_wal *wal, uint64_t size, struct sx_wal_file **file,
                               stria_error *err);
-void sx_wal_add_file(struct sx_wal *wal, struct sx_wal_file *file);
+/* Adds it to the list, as the one that is written. */
+void sx_wal_add_current(struct sx_wal *wal, struct sx_wal_file *file);
 /* Closes and unlinks a file that is in no list. */
 void sx_wal_discard_file(struct sx_wal *wal, struct sx_wal_file *file);
 

@@ -104,9 +104,8 @@ stria_status sx_wal_switch_file(struct sx_wal *wal, uint64_t need, uint64_t prev
         return st;
     }
     wal->file_index++;
-    wal->current = file;
     wal->offset = wal->good_offset = SX_WAL_FIRST_FRAME;
-    sx_wal_add_file(wal, file);
+    sx_wal_add_current(wal, file);
     return STRIA_OK;
 }
 

@@ -162,6 +162,11 @@ typedef struct stria_options {
     uint64_t disk_reserve_size; /* free bytes below which writes are refused; 0: 2 % of the file
                                    system, at least 32 MiB, at most 1 GiB */
     uint64_t merge_bytes_per_s; /* most that merges in the background write; 0: no limit */
+    /* Of each database; 0: no limit but memory. Rows of series beyond a limit are rejected one by
+     * one, told in the report and counted by measurement and tag in stria_stats(). */
+    uint64_t series_max;     /* series in memory: those written to of late */
+    uint64_t new_series_max; /* series that come into memory in a minute */
+    uint64_t tag_values_max; /* values of one tag, of series in memory */
 } stria_options;
 #define STRIA_OPTIONS(...) (&(stria_options){.struct_size = sizeof(stria_options), __VA_ARGS__})
 
@@ -372,7 +377,8 @@ typedef struct stria_table {
     const stria_bytes *column_names;
     const stria_type *column_types;
     size_t column_count;
-    const stria_zone *zone; /* the clocks its times are to be shown by (InfluxQL's tz()); NULL: UTC */
+    const stria_zone
+        *zone; /* the clocks its times are to be shown by (InfluxQL's tz()); NULL: UTC */
 } stria_table;
 
 /* Values of one column of a batch. */
@@ -446,6 +452,40 @@ typedef struct stria_scan_options {
 STRIA_API STRIA_MUST_CHECK stria_status stria_scan(stria *db, const stria_scan_options *options,
                                                    stria_cursor **cursor, stria_error *err);
 
+/* ---- deleting ------------------------------------------------------------------------------- */
+
+typedef struct stria_delete_options {
+    uint32_t struct_size;
+    const char *database;           /* required */
+    const char *policy;             /* NULL or "": all of the database */
+    const stria_bytes *measurement; /* NULL: all */
+    const stria_matcher *matchers;  /* all must hold */
+    size_t matcher_count;
+    int64_t time_min_ns; /* both inclusive; 0 and 0: everything */
+    int64_t time_max_ns;
+    bool dry_run; /* only tell how much it is */
+} stria_delete_options;
+#define STRIA_DELETE_OPTIONS(...)                                                                  \
+    (&(stria_delete_options){.struct_size = sizeof(stria_delete_options), __VA_ARGS__})
+
+/* What a delete speaks of. */
+typedef struct stria_delete_report {
+    uint64_t series_count; /* with rows in the range */
+    uint64_t row_count;
+    uint64_t sample_count;
+    uint64_t byte_count; /* about what merges will give back: the rows' share of their files */
+} stria_delete_report;
+
+/* Deletes the rows of some series in a range of time. They are gone for every reader that begins
+ * after the call, and stay gone after a crash; rows that are written later are not touched. Their
+ * space is given back by merges, or at once by STRIA_COMPACT_RECLAIM.
+ * report   out, may be NULL; what it tells is counted first, which reads all those rows.
+ * Returns  OK (also when nothing matches); NOT_FOUND (database or policy); INVALID, SYNTAX (a
+ *          regular expression); LIMIT (too many matchers); READ_ONLY (not for a dry run), IO,
+ *          DISK_FULL, NOMEM; CORRUPT (counting met damage). */
+STRIA_API STRIA_MUST_CHECK stria_status stria_delete(stria *db, const stria_delete_options *options,
+                                                     stria_delete_report *report, stria_error *err);
+
 /* ---- care ----------------------------------------------------------------------------------- */
 
 typedef enum stria_compact_until {
@@ -469,6 +509,36 @@ STRIA_API STRIA_MUST_CHECK stria_status stria_compact(stria *db, stria_compact_u
                                                       stria_compact_report *report,
                                                       stria_error *err);
 
+typedef struct stria_snapshot_report {
+    uint64_t file_count; /* segments and log files */
+    uint64_t byte_count;
+    uint64_t copied_bytes; /* of these: the others are shared with the store */
+} stria_snapshot_report;
+
+typedef struct stria_snapshot_options {
+    uint32_t struct_size;
+    bool copy; /* copy all files, even where second names of them would do */
+    /* Called now and then while files are copied; false stops with CANCELLED. NULL: not wanted. */
+    bool (*on_progress)(void *user, uint64_t bytes_done, uint64_t bytes_total);
+    void *user;
+} stria_snapshot_options;
+#define STRIA_SNAPSHOT_OPTIONS(...)                                                                \
+    (&(stria_snapshot_options){.struct_size = sizeof(stria_snapshot_options), __VA_ARGS__})
+
+/* Makes another store in directory `path` that holds what this one holds: everything acknowledged
+ * before the call, while writes go on. Files that never change are shared by hard links, so that it
+ * takes milliseconds and no space until the two differ; on another file system they are copied. The
+ * result is a store like any other: neither can change what the other holds.
+ * path     must not be there, or be empty; the folder above it must be there.
+ * options  borrowed until return; NULL: all defaults.      report  out, may be NULL.
+ * Returns  OK; EXISTS (there is something in `path`); CANCELLED; BUSY (read_only beside a writer
+ *          that changes the store too fast); INVALID, NOT_FOUND, IO, DISK_FULL, NOMEM. On failure
+ *          `path` is no store, and nothing of it is left if that could be taken away. */
+STRIA_API STRIA_MUST_CHECK stria_status stria_snapshot(stria *db, const char *path,
+                                                       const stria_snapshot_options *options,
+                                                       stria_snapshot_report *report,
+                                                       stria_error *err);
+
 /* One thing found by stria_verify(). Pointers live until the callback returns. */
 typedef struct stria_finding {
     stria_status code; /* CORRUPT, IO, VERSION, NOT_FOUND */
@@ -484,6 +554,7 @@ typedef struct stria_verify_report {
     uint64_t frame_count;
     uint64_t row_count;
     uint64_t finding_count;
+    uint64_t mended_count; /* files written anew or taken out by a repair */
 } stria_verify_report;
 
 typedef struct stria_verify_options {
@@ -493,12 +564,17 @@ typedef struct stria_verify_options {
     /* Called now and then; false stops with CANCELLED. */
     bool (*on_progress)(void *user, uint64_t bytes_done, uint64_t bytes_total);
     void *user;
+    /* Mends what is damaged, with the store opened for writing (LOCKED, if another has it open):
+     * what can still be read is written anew, and a manifest that is lost is made from the
+     * segments. Every file that is replaced stays, whole, in the folder "damaged" of the store. */
+    bool repair;
 } stria_verify_options;
 #define STRIA_VERIFY_OPTIONS(...)                                                                  \
     (&(stria_verify_options){.struct_size = sizeof(stria_verify_options), __VA_ARGS__})
 
-/* Checks every checksum of the store in `path` and decodes every chunk; changes nothing; may run
- * beside a process that writes.
+/* Checks every checksum of the store in `path` and decodes every chunk; changes nothing unless told
+ * to repair; may run beside a process that writes. A finding in a segment says which series, fields
+ * and times are lost.
  * Returns  OK (nothing found), CORRUPT (findings were reported), CANCELLED, NOT_FOUND, IO or
  *          NOMEM. */
 STRIA_API STRIA_MUST_CHECK stria_status stria_verify(const char *path,

@@ -44,6 +44,16 @@ struct sx_counters {
     uint64_t next_tombstone_id;
 };
 
+/* Those of a store in which nothing was made yet. */
+static inline struct sx_counters sx_counters_first(void)
+{
+    return (struct sx_counters){.next_segment_id = 1,
+                                .next_database_id = 1,
+                                .next_policy_id = 1,
+                                .next_seq = 1,
+                                .next_tombstone_id = 1};
+}
+
 struct sx_edit_type {
     uint32_t policy_id;
     struct sx_bytes measurement, field;

@@ -149,19 +149,25 @@ static stria_status add_segment(struct sx_engine *engine, const struct sx_segmen
     return STRIA_OK;
 }
 
-/* While opening nobody reads: a removed segment needs no waiting, only its file is a left-over. */
+/* While a writer opens nobody reads: a removed segment needs no waiting, only its file is a
+ * left-over. */
 static void remove_segment(struct sx_engine *engine, uint64_t segment_id)
 {
     for (size_t i = 0; i < engine->store_count; i++) {
         struct sx_policy_store *store = engine->stores[i];
-        for (size_t j = 0; j < store->segment_count; j++)
-            if (store->segments[j]->info.segment_id == segment_id) {
-                store->level0_count -= store->segments[j]->info.level == 0;
-                sx_segment_release(store->segments[j]);
-                memmove(&store->segments[j], &store->segments[j + 1],
-                        (--store->segment_count - j) * sizeof *store->segments);
+        for (size_t j = 0; j < store->segment_count; j++) {
+            if (store->segments[j]->info.segment_id != segment_id)
+                continue;
+            if (engine->options.read_only) {
+                sx_engine_retire_segment(engine, store, j);
                 return;
             }
+            store->level0_count -= store->segments[j]->info.level == 0;
+            sx_segment_release(store->segments[j]);
+            memmove(&store->segments[j], &store->segments[j + 1],
+                    (--store->segment_count - j) * sizeof *store->segments);
+            return;
+        }
     }
 }
 

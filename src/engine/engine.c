@@ -104,6 +104,9 @@ bool sx_engine_add_segment(struct sx_engine *engine, struct sx_policy_store *sto
     if (!SX_GROW(&engine->mems[SX_ENGINE_MEM_OTHER], store->segments, store->segment_capacity,
                  store->segment_count + 1))
         return false;
+    if (!engine->options.read_only)
+        segment->added_edit = sx_manifest_edit_seq(engine->manifest);
+    segment->files = &engine->segment_files;
     size_t i = store->segment_count++;
     for (; i > 0 && comes_before(&segment->info, &store->segments[i - 1]->info); i--)
         store->segments[i] = store->segments[i - 1];
@@ -112,63 +115,96 @@ bool sx_engine_add_segment(struct sx_engine *engine, struct sx_policy_store *sto
     return true;
 }
 
-/* state_mutex held. */
-static void put_retired(struct sx_engine *engine, const struct sx_retired *retired)
-{
-    if (SX_GROW(&engine->mems[SX_ENGINE_MEM_OTHER], engine->retired, engine->retired_capacity,
-                engine->retired_count + 1))
-        engine->retired[engine->retired_count++] = *retired;
-    else
-        sx_segment_release(retired->segment); /* its file stays until the next open finds it */
-}
-
 void sx_engine_retire_segment(struct sx_engine *engine, struct sx_policy_store *store, size_t i)
 {
-    struct sx_retired retired = {.segment = store->segments[i],
-                                 .since_ns = sx_os_mono_ns(engine->os)};
+    struct sx_segment *segment = store->segments[i];
+    uint64_t edit_seq = engine->options.read_only ? engine->readers.state_edit
+                                                  : sx_manifest_edit_seq(engine->manifest);
     store->segment_count--;
+    store->level0_count -= segment->info.level == 0;
     memmove(&store->segments[i], &store->segments[i + 1],
             (store->segment_count - i) * sizeof *store->segments);
     atomic_fetch_add(&engine->counts.retired_segments, 1);
-    put_retired(engine, &retired);
+    sx_engine_keep_retired(engine, segment, edit_seq);
 }
 
-/* Takes one out of the list that is to be unlinked (*due), or else only unloaded: its name waits, but
- * its memory and its file would soon be too many. Nobody else has it. */
-static bool take_retired(struct sx_engine *engine, bool all, struct sx_retired *taken, bool *due)
+void sx_engine_keep_retired(struct sx_engine *engine, struct sx_segment *segment, uint64_t edit_seq)
 {
-    int64_t now = sx_os_mono_ns(engine->os);
+    if (SX_GROW(&engine->mems[SX_ENGINE_MEM_OTHER], engine->retired, engine->retired_capacity,
+                engine->retired_count + 1))
+        engine->retired[engine->retired_count++] = (struct sx_retired){
+            .segment = segment, .since_ns = sx_os_mono_ns(engine->os), .edit_seq = edit_seq};
+    else
+        sx_segment_release(segment); /* its file stays until the next open finds it */
+}
+
+/* The first retired segment from *at on that nobody in this process needs and that is old enough;
+ * *at: its place. False: none. */
+static bool next_retired(struct sx_engine *engine, int64_t now, bool all, size_t *at,
+                         struct sx_retired *retired)
+{
     bool found = false;
     sx_mutex_lock(&engine->state_mutex);
-    for (size_t i = 0; i < engine->retired_count && !found; i++) {
-        *taken = engine->retired[i];
-        *due = all || now - taken->since_ns >= SX_UNLINK_DELAY_NS;
-        found = atomic_load(&taken->segment->reference_count) == 1 && (*due || !taken->unloaded);
+    for (; *at < engine->retired_count && !found; ++*at) {
+        struct sx_retired *r = &engine->retired[*at];
+        bool idle = atomic_load(&r->segment->reference_count) == 1;
+        /* Only its name waits: a stretch of merges would else fill the memory. */
+        if (idle && !r->unloaded) {
+            sx_segment_unload(r->segment);
+            r->unloaded = true;
+        }
+        *retired = *r;
+        found = idle && (all || now - r->since_ns >= SX_UNLINK_DELAY_NS);
         if (found)
-            engine->retired[i] = engine->retired[--engine->retired_count];
+            break;
     }
     sx_mutex_unlock(&engine->state_mutex);
     return found;
 }
 
+/* Takes it out of the list; false: somebody else did, or looks at it by now. */
+static bool take_retired(struct sx_engine *engine, size_t at, const struct sx_retired *retired)
+{
+    sx_mutex_lock(&engine->state_mutex);
+    bool there = at < engine->retired_count && engine->retired[at].segment == retired->segment &&
+                 engine->retired[at].edit_seq == retired->edit_seq &&
+                 atomic_load(&retired->segment->reference_count) == 1;
+    if (there)
+        engine->retired[at] = engine->retired[--engine->retired_count];
+    sx_mutex_unlock(&engine->state_mutex);
+    return there;
+}
+
+static void unlink_segment(struct sx_engine *engine, struct sx_segment *segment)
+{
+    struct sx_os *os = engine->os;
+    struct sx_file_info info = {0};
+    stria_error err = {0};
+    (void)os->ops->stat(os, segment->path, &info, NULL);
+    if (os->ops->unlink(os, segment->path, &err)) {
+        if (err.code != STRIA_NOT_FOUND)
+            sx_event(&engine->events, STRIA_LEVEL_WARN, "unlink", "text=\"%s\"", err.text);
+    } else if (info.link_count > 1) {
+        atomic_fetch_add(&engine->counts.snapshot_bytes, info.size);
+    }
+    sx_segment_release(segment);
+}
+
 void sx_engine_unlink_retired(struct sx_engine *engine, bool all)
 {
+    int64_t now = sx_os_mono_ns(engine->os);
+    bool low = atomic_load(&engine->disk_state) >= SX_DISK_LOW;
     struct sx_retired retired;
-    bool due;
-    while (take_retired(engine, all, &retired, &due)) {
-        if (!due) {
-            sx_segment_unload(retired.segment);
-            retired.unloaded = true;
-            sx_mutex_lock(&engine->state_mutex);
-            put_retired(engine, &retired);
-            sx_mutex_unlock(&engine->state_mutex);
-            continue;
-        }
-        stria_error err = {0};
-        if (engine->os->ops->unlink(engine->os, retired.segment->path, &err) &&
-            err.code != STRIA_NOT_FOUND)
-            sx_event(&engine->events, STRIA_LEVEL_WARN, "unlink", "text=\"%s\"", err.text);
-        sx_segment_release(retired.segment);
+    size_t at = 0;
+    if (!next_retired(engine, now, all || low, &at, &retired) ||
+        (!low && sx_readers_reading(engine)))
+        return;
+    while (next_retired(engine, now, all || low, &at, &retired)) {
+        bool free = low || !sx_readers_pin(engine, retired.segment->added_edit, retired.edit_seq);
+        if (free && take_retired(engine, at, &retired))
+            unlink_segment(engine, retired.segment);
+        else
+            at++;
     }
 }
 
@@ -272,6 +308,9 @@ stria_status sx_engine_view(struct sx_engine *engine, uint32_t policy_id, struct
     stria_status st = STRIA_OK;
     *view = NULL;
     sx_mutex_lock(&engine->state_mutex);
+    st = sx_engine_await_replay(engine, err);
+    if (st)
+        goto done;
     struct sx_policy_store *store = sx_engine_store(engine, policy_id);
     if (!store) {
         st = sx_fail(err, STRIA_NOT_FOUND, "the retention policy was dropped");
@@ -332,9 +371,8 @@ static stria_status put_type(void *context, struct sx_bytes measurement, struct 
     return STRIA_OK;
 }
 
-void sx_engine_put_state(void *context, struct sx_buf *out)
+void sx_engine_put_stored(struct sx_engine *engine, struct sx_buf *out)
 {
-    struct sx_engine *engine = context;
     sx_edit_put_counters(out, &engine->counters);
     sx_mutex_lock(&engine->state_mutex);
     const struct sx_catalog *catalog = engine->catalog;
@@ -362,6 +400,12 @@ void sx_engine_put_state(void *context, struct sx_buf *out)
     }
     sx_edit_put_number(out, SX_OP_FLUSHED, engine->flushed_generation);
     sx_mutex_unlock(&engine->state_mutex);
+}
+
+void sx_engine_put_state(void *context, struct sx_buf *out)
+{
+    struct sx_engine *engine = context;
+    sx_engine_put_stored(engine, out);
     for (size_t i = 0; i < engine->kept_log_count; i++)
         sx_edit_put_number(out, SX_OP_KEEP_LOG, engine->kept_logs[i]);
 }
@@ -371,16 +415,20 @@ void sx_engine_put_state(void *context, struct sx_buf *out)
 stria_status sx_engine_pin_series(struct sx_engine *engine, uint32_t policy_id, struct sx_bytes key,
                                   uint64_t hash, struct sx_series_hint *hint, stria_error *err)
 {
-    uint32_t slot;
-    stria_status st;
+    uint32_t slot, offender;
     sx_mutex_lock(&engine->state_mutex);
     struct sx_policy_store *store = sx_engine_store(engine, policy_id);
-    if (!store) {
-        st = sx_fail(err, STRIA_NOT_FOUND, "the retention policy was dropped");
-    } else {
-        st = sx_series_index_resolve(store->index, key, hash, hint, &slot, err);
-    }
+    struct sx_series_index *index = store ? sx_series_index_acquire(store->index) : NULL;
     sx_mutex_unlock(&engine->state_mutex);
+    if (!index)
+        return sx_fail(err, STRIA_NOT_FOUND, "the retention policy was dropped");
+    stria_status st =
+        sx_series_limits_resolve(engine, policy_id, index, key, hash, hint, &slot, &offender, err);
+    if (!st && slot == SX_SLOT_NONE) {
+        sx_series_limits_count(engine, offender, 1);
+        st = STRIA_LIMIT;
+    }
+    sx_series_index_release(index);
     return st;
 }
 

@@ -46,10 +46,9 @@ static void publish(struct sx_engine *engine, struct sx_generation *next)
     sx_cond_broadcast(&engine->state_changed);
 }
 
-stria_status sx_engine_rotate(struct sx_engine *engine, stria_error *err)
+stria_status sx_engine_rotate_locked(struct sx_engine *engine, stria_error *err)
 {
     stria_status st = STRIA_OK;
-    sx_mutex_lock(&engine->rotate_mutex);
     sx_mutex_lock(&engine->state_mutex);
     struct sx_generation *active = sx_generation_acquire(engine->active);
     sx_mutex_unlock(&engine->state_mutex);
@@ -70,6 +69,13 @@ stria_status sx_engine_rotate(struct sx_engine *engine, stria_error *err)
     sx_mutex_unlock(&engine->state_mutex);
 done:
     sx_generation_release(active);
+    return st;
+}
+
+stria_status sx_engine_rotate(struct sx_engine *engine, stria_error *err)
+{
+    sx_mutex_lock(&engine->rotate_mutex);
+    stria_status st = sx_engine_rotate_locked(engine, err);
     sx_mutex_unlock(&engine->rotate_mutex);
     return st;
 }
@@ -78,7 +84,7 @@ bool sx_engine_flush_due(struct sx_engine *engine)
 {
     sx_mutex_lock(&engine->state_mutex);
     struct sx_generation *active = engine->active ? sx_generation_acquire(engine->active) : NULL;
-    bool due = engine->frozen_count > 0;
+    bool due = engine->frozen && !engine->frozen->replaying;
     sx_mutex_unlock(&engine->state_mutex);
     if (!due && active) {
         uint64_t logged = sx_wal_generation_bytes(engine->wal);
@@ -396,7 +402,7 @@ static stria_status commit(struct sx_engine *engine, struct sx_flush *f, stria_e
     }
     sx_mutex_unlock(&engine->manifest_mutex);
     if (!st)
-        sx_wal_release(engine->wal, f->generation->number);
+        sx_engine_release_log(engine);
     for (size_t i = 0; segments && i < f->output_count; i++) {
         if (!st && segments[i]) /* of a dropped policy: no edit names it */
             (void)engine->os->ops->unlink(engine->os, segments[i]->path, NULL);
@@ -412,7 +418,8 @@ static stria_status begin_flush(struct sx_engine *engine, stria_error *err)
 {
     struct sx_mem *mem = &engine->mems[SX_ENGINE_MEM_MERGE];
     sx_mutex_lock(&engine->state_mutex);
-    struct sx_generation *oldest = engine->frozen ? sx_generation_acquire(engine->frozen) : NULL;
+    bool whole = engine->frozen && !engine->frozen->replaying;
+    struct sx_generation *oldest = whole ? sx_generation_acquire(engine->frozen) : NULL;
     sx_mutex_unlock(&engine->state_mutex);
     if (!oldest)
         return STRIA_OK;
@@ -461,7 +468,7 @@ stria_status sx_engine_flush_step(struct sx_engine *engine, bool *more, stria_er
         }
     }
     sx_mutex_lock(&engine->state_mutex);
-    *more = !st && engine->frozen_count > 0;
+    *more = !st && engine->frozen && !engine->frozen->replaying;
     sx_mutex_unlock(&engine->state_mutex);
     sx_mutex_unlock(&engine->flush_mutex);
     if (st) {

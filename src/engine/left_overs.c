@@ -111,6 +111,22 @@ static bool is_left_over(struct sx_engine *engine, uint64_t id, uint64_t next_id
     return false;
 }
 
+/* A reader in another process may be looking at a segment that was replaced before the last writer
+ * ended: it joins the retired ones then. */
+static bool keep_for_readers(struct sx_engine *engine, const char *path)
+{
+    struct sx_segment_info info;
+    uint64_t next_edit = sx_manifest_edit_seq(engine->manifest) + 1;
+    if ((!sx_readers_reading(engine) && !sx_readers_pin(engine, 0, next_edit)) ||
+        sx_segment_peek(engine->os, path, &info, NULL))
+        return false;
+    struct sx_segment *segment =
+        sx_segment_create(engine->os, &engine->mems[SX_ENGINE_MEM_SEGMENT], path, &info);
+    if (segment)
+        sx_engine_keep_retired(engine, segment, next_edit);
+    return true; /* without memory for it: the next open finds it */
+}
+
 static stria_status look_at(struct sx_engine *engine, uint64_t id, uint64_t next_id, bool certain,
                             stria_error *err)
 {
@@ -124,7 +140,7 @@ static stria_status look_at(struct sx_engine *engine, uint64_t id, uint64_t next
     if (!certain || !is_left_over(engine, id, next_id, path))
         sx_event(&engine->events, STRIA_LEVEL_WARN, "unknown_segment",
                  "file=%s text=\"the manifest does not name it; it is left alone\"", path);
-    else if (engine->os->ops->unlink(engine->os, path, &local))
+    else if (!keep_for_readers(engine, path) && engine->os->ops->unlink(engine->os, path, &local))
         sx_event(&engine->events, STRIA_LEVEL_WARN, "unlink", "text=\"%s\"", local.text);
     sx_mem_free(other, path);
     return STRIA_OK;

@@ -38,6 +38,7 @@ struct sx_manifest_options {
      * out->failed. */
     void (*put_state)(void *context, struct sx_buf *out);
     void *context;
+    bool keep_others; /* sx_manifest_begin() does not take older manifests away */
 };
 
 struct sx_manifest_result {
@@ -59,10 +60,21 @@ stria_status sx_manifest_read(struct sx_manifest *manifest,
                                                    stria_error *err),
                               void *context, struct sx_manifest_result *result, stria_error *err);
 
+/* Calls `each` for the edits that another process appended since the last reading. *replaced:
+ * another manifest is there by now, or this one cannot be followed any more: all must be read anew.
+ * Returns  OK, IO, NOMEM, or what `each` returned. */
+stria_status sx_manifest_read_new(struct sx_manifest *manifest,
+                                  stria_status (*each)(void *context, struct sx_bytes operations,
+                                                       stria_error *err),
+                                  void *context, bool *replaced, stria_error *err);
+
 /* Begins a fresh manifest with the state in memory and takes the old ones away. The first time,
  * gives the store its uuid. */
 stria_status sx_manifest_begin(struct sx_manifest *manifest, const uint8_t store_uuid[16],
                                stria_error *err);
+
+/* Takes all manifests but the one at hand away. */
+void sx_manifest_unlink_others(struct sx_manifest *manifest);
 
 /* Makes operations true: OK means they are on disk. On failure they are not: a fresh manifest
  * without them is begun. If that fails too the manifest is broken and the code is IO: the
@@ -72,6 +84,14 @@ stria_status sx_manifest_begin(struct sx_manifest *manifest, const uint8_t store
 stria_status sx_manifest_commit(struct sx_manifest *manifest, struct sx_bytes operations,
                                 stria_error *err);
 
+/* Begins a fresh manifest if the one at hand is more than twice as long as that would be: when a
+ * store is closed. A failure changes nothing. */
+void sx_manifest_shorten(struct sx_manifest *manifest);
+
+/* The last edit that was read, or tried: edits to come have higher numbers. Any thread. */
+uint64_t sx_manifest_edit_seq(const struct sx_manifest *manifest);
+/* That names its file. */
+uint64_t sx_manifest_number(const struct sx_manifest *manifest);
 /* Bytes of the file that is being written. */
 uint64_t sx_manifest_size(const struct sx_manifest *manifest);
 /* The operations of the last commit are not wanted after all: as if it had failed. */

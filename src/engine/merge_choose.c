@@ -78,8 +78,8 @@ static size_t run_count(const struct sx_merge_choice *choice)
 
 /* The oldest stretch of level-0 segments that are whole, of at least so many runs; more than `most`
  * are left for another merge, since each takes memory. Behind one of a higher level come later
- * generations, as a rule; where not (what lay damaged for a while), nothing is merged across it, and
- * what it left behind is merged however little it is. */
+ * generations, as a rule; where not (what lay damaged for a while), nothing is merged across it,
+ * and what it left behind is merged however little it is. */
 static bool choose_level0(struct sx_policy_store *store, size_t at_least, size_t most,
                           struct sx_merge_choice *choice)
 {
@@ -412,8 +412,8 @@ static bool choose_in(struct sx_engine *engine, struct sx_policy_store *store,
     case SX_MERGE_DUE:
         break;
     }
-    return choose_level0(store, most, most, choice) || choose_tier(store, choice) ||
-           choose_seal(engine, store, false, choice) ||
+    return choose_level0(store, SX_MIN(most, SX_MERGE_FAN_IN), most, choice) ||
+           choose_tier(store, choice) || choose_seal(engine, store, false, choice) ||
            choose_reclaim(store, RECLAIM_PERCENT, choice) ||
            choose_neighbours(engine, store, choice);
 }

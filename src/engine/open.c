@@ -12,6 +12,7 @@
  * Threads     One: nobody else knows the engine yet. */
 #include "base/error.h"
 #include "engine/budget.h"
+#include "engine/replay_later.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -41,8 +42,8 @@ static void destroy(struct sx_engine *engine)
     struct sx_mem *other = &engine->mems[SX_ENGINE_MEM_OTHER];
     sx_pool_destroy(engine->pool);
     sx_engine_abort_jobs(engine);
+    (void)sx_wal_close(engine->replay_wal, NULL);
     (void)sx_wal_close(engine->wal, NULL);
-    sx_manifest_destroy(engine->manifest);
     while (engine->frozen) {
         struct sx_generation *generation = engine->frozen;
         engine->frozen = generation->next;
@@ -53,7 +54,9 @@ static void destroy(struct sx_engine *engine)
         sx_engine_drop_store(engine, engine->stores[0]->policy_id);
     for (size_t i = 0; i < engine->retired_count; i++)
         sx_segment_release(engine->retired[i].segment);
+    sx_manifest_destroy(engine->manifest);
     sx_catalog_release(engine->catalog);
+    sx_readers_deinit(engine);
     sx_file_close(engine->lock_file);
     sx_mem_free(other, engine->stores);
     sx_mem_free(other, engine->retired);
@@ -71,6 +74,8 @@ static void destroy(struct sx_engine *engine)
     sx_mutex_deinit(&engine->tick_mutex);
     sx_cond_deinit(&engine->state_changed);
     sx_cond_deinit(&engine->tick_changed);
+    sx_series_limits_deinit(engine);
+    sx_segment_files_deinit(&engine->segment_files);
     sx_budget_deinit(engine);
     struct sx_mem root = engine->root; /* the engine is its own last allocation */
     struct sx_mem *mem = &root;
@@ -91,6 +96,8 @@ static stria_status create(const struct sx_engine_options *options, struct sx_en
     engine->root = root;
     sx_budget_init(engine);
     engine->options = *options;
+    sx_series_limits_init(engine);
+    sx_segment_files_init(&engine->segment_files, SX_OPEN_FILES_MAX);
     engine->os = options->os;
     engine->process_id = options->os->ops->process_id(options->os);
     engine->events = options->events;
@@ -98,6 +105,7 @@ static stria_status create(const struct sx_engine_options *options, struct sx_en
     engine->events.clock = options->os;
     engine->opened_ns = sx_os_mono_ns(options->os);
     engine->frozen_last = &engine->frozen;
+    sx_readers_init(&engine->readers);
     sx_mutex_init(&engine->rotate_mutex);
     sx_rate_init(&engine->merge_rate, options->merge_bytes_per_s, options->merge_bytes_per_s,
                  sx_os_mono_ns(options->os));
@@ -111,11 +119,7 @@ static stria_status create(const struct sx_engine_options *options, struct sx_en
     uint64_t memory = atomic_load(&engine->root.limit);
     engine->memtable_size =
         options->memtable_size ? options->memtable_size : SX_MIN(memory / 8, MEMTABLE_SIZE_MAX);
-    engine->counters = (struct sx_counters){.next_segment_id = 1,
-                                            .next_database_id = 1,
-                                            .next_policy_id = 1,
-                                            .next_seq = 1,
-                                            .next_tombstone_id = 1};
+    engine->counters = sx_counters_first();
     engine->path = join(engine, "");
     engine->wal_dir = join(engine, "wal");
     engine->seg_dir = join(engine, "seg");
@@ -142,7 +146,7 @@ struct contents {
 static bool see_name(void *context, const char *name, bool is_directory)
 {
     struct contents *contents = context;
-    static const char *const own[] = {"LOCK", "readers", "wal", "seg"};
+    static const char *const own[] = {"LOCK", "readers", "wal", "seg", "damaged"};
     (void)is_directory;
     if (strcmp(name, "manifest") == 0) {
         contents->has_manifest = true;
@@ -249,7 +253,7 @@ static stria_status check_folder(struct sx_engine *engine, stria_error *err)
                        "%s: is not a store and not empty ('%s' is in it); nothing was changed",
                        engine->path, contents.other);
     st = find_data(engine, &data, err);
-    if (!st && data)
+    if (!st && data && !engine->options.rebuild_manifest)
         st = lost_manifest(engine, err);
     if (!st && (engine->options.read_only || engine->options.must_exist))
         st = sx_fail(err, STRIA_NOT_FOUND, "%s: there is no store", engine->path);
@@ -260,11 +264,8 @@ static stria_status take_lock(struct sx_engine *engine, stria_error *err)
 {
     struct sx_mem *other = &engine->mems[SX_ENGINE_MEM_OTHER];
     struct sx_os *os = engine->os;
-    struct sx_file *readers = NULL;
-    char *lock_path = join(engine, "LOCK"), *readers_path = join(engine, "readers");
-    stria_status st = STRIA_OK;
-    if (!lock_path || !readers_path)
-        st = sx_mem_refused(other, 256, err);
+    char *lock_path = join(engine, "LOCK");
+    stria_status st = lock_path ? STRIA_OK : sx_mem_refused(other, 256, err);
     if (!st)
         st = sx_os_open(os, lock_path, SX_OPEN_WRITE | SX_OPEN_CREATE, &engine->lock_file, err);
     if (!st)
@@ -273,17 +274,14 @@ static stria_status take_lock(struct sx_engine *engine, stria_error *err)
         st = sx_fail(err, STRIA_LOCKED, "%s: another process has the store open for writing",
                      engine->path);
     if (!st)
-        st = sx_os_open(os, readers_path, SX_OPEN_WRITE | SX_OPEN_CREATE, &readers, err);
-    sx_file_close(readers);
+        st = sx_readers_open(engine, err);
     sx_mem_free(other, lock_path);
-    sx_mem_free(other, readers_path);
     return st;
 }
 
 /* ---- the whole ---- */
 
-static stria_status read_manifest(struct sx_engine *engine, struct sx_manifest_result *result,
-                                  stria_error *err)
+static stria_status make_manifest(struct sx_engine *engine, stria_error *err)
 {
     struct sx_manifest_options options = {.os = engine->os,
                                           .mem = &engine->mems[SX_ENGINE_MEM_OTHER],
@@ -291,7 +289,13 @@ static stria_status read_manifest(struct sx_engine *engine, struct sx_manifest_r
                                           .events = &engine->events,
                                           .put_state = sx_engine_put_state,
                                           .context = engine};
-    stria_status st = sx_manifest_create(&options, &engine->manifest, err);
+    return sx_manifest_create(&options, &engine->manifest, err);
+}
+
+static stria_status read_manifest(struct sx_engine *engine, struct sx_manifest_result *result,
+                                  stria_error *err)
+{
+    stria_status st = make_manifest(engine, err);
     if (!st)
         st = sx_manifest_read(engine->manifest, sx_engine_apply_edit, engine, result, err);
     if (st)
@@ -302,7 +306,8 @@ static stria_status read_manifest(struct sx_engine *engine, struct sx_manifest_r
 }
 
 /* A store without a manifest that can be read is one whose first opening did not get far, unless
- * there is data: then the manifest is lost, and nothing may be taken for new. */
+ * there is data: then the manifest is lost, and nothing may be taken for new; a repair makes one
+ * from the data. */
 static stria_status read_or_invent_manifest(struct sx_engine *engine,
                                             struct sx_manifest_result *result, stria_error *err)
 {
@@ -316,13 +321,15 @@ static stria_status read_or_invent_manifest(struct sx_engine *engine,
     stria_status found = find_data(engine, &data, err);
     if (found)
         return found;
-    if (st && (data || engine->options.read_only || engine->options.must_exist)) {
+    if (data && engine->options.rebuild_manifest)
+        return sx_engine_rebuild_manifest(engine, err);
+    if (st && (data || engine->options.must_exist)) {
         sx_error_copy(err, &local);
         return st;
     }
     if (data)
         return lost_manifest(engine, err);
-    if (engine->options.read_only || engine->options.must_exist)
+    if (engine->options.must_exist)
         return sx_fail(err, STRIA_NOT_FOUND, "%s: there is no store", engine->path);
     return engine->os->ops->random(engine->os, engine->store_uuid, 16, err);
 }
@@ -349,19 +356,26 @@ static stria_status open_for_writing(struct sx_engine *engine, stria_error *err)
         st = sx_engine_pass_empty_generations(engine, err);
     if (!st)
         st = sx_engine_start_background(engine, err);
+    if (!st)
+        st = sx_replay_later_start(engine, err);
     return st;
 }
 
 static stria_status open_for_reading(struct sx_engine *engine, stria_error *err)
 {
-    struct sx_manifest_result result;
-    stria_status st = read_or_invent_manifest(engine, &result, err);
+    bool data;
+    stria_status st = sx_readers_open(engine, err);
     if (!st)
-        st = sx_engine_open_log(engine, err);
+        st = make_manifest(engine, err);
     if (!st)
-        st = sx_pool_create(engine->os, &engine->mems[SX_ENGINE_MEM_OTHER],
-                            engine->options.thread_count, &engine->pool, err);
-    return st;
+        st = sx_engine_begin_read(engine, err);
+    if (st == STRIA_NOT_FOUND && find_data(engine, &data, NULL) == STRIA_OK && data)
+        st = lost_manifest(engine, err);
+    if (st)
+        return st;
+    sx_engine_end_read(engine); /* each query begins its own */
+    return sx_pool_create(engine->os, &engine->mems[SX_ENGINE_MEM_OTHER],
+                          engine->options.thread_count, &engine->pool, err);
 }
 
 stria_status sx_engine_open(const struct sx_engine_options *options, struct sx_engine **out,
@@ -398,6 +412,8 @@ stria_status sx_engine_close(struct sx_engine *engine, stria_error *err)
         if (!sx_wal_failed(engine->wal))
             st = sx_wal_sync(engine->wal, err);
         sx_engine_unlink_retired(engine, true);
+        if (!st && atomic_load(&engine->disk_state) == SX_DISK_OK)
+            sx_manifest_shorten(engine->manifest);
     }
     destroy(engine);
     return st;

@@ -74,6 +74,8 @@ struct sx_os_ops {
     stria_status (*list)(struct sx_os *os, const char *path, sx_list_each each, void *context,
                          stria_error *err);
     stria_status (*unlink)(struct sx_os *os, const char *path, stria_error *err);
+    /* Takes an empty directory away. */
+    stria_status (*rmdir)(struct sx_os *os, const char *path, stria_error *err);
     /* Hard link. */
     stria_status (*link)(struct sx_os *os, const char *from, const char *to, stria_error *err);
     stria_status (*space)(struct sx_os *os, const char *path, struct sx_space *space,

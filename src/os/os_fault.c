@@ -249,6 +249,14 @@ static stria_status fault_unlink(struct sx_os *os, const char *path, stria_error
     return fault->below->ops->unlink(fault->below, path, err);
 }
 
+static stria_status fault_rmdir(struct sx_os *os, const char *path, stria_error *err)
+{
+    struct fault *fault = fault_of(os);
+    if (strikes(fault, "rmdir", CHANGES | NAMES | TOUCHES_DISK))
+        return sx_os_fail(err, fault->options.os_errno, "rmdir %s", path);
+    return fault->below->ops->rmdir(fault->below, path, err);
+}
+
 static stria_status fault_link(struct sx_os *os, const char *from, const char *to, stria_error *err)
 {
     struct fault *fault = fault_of(os);
@@ -338,6 +346,7 @@ static const struct sx_os_ops fault_ops = {
     .sync_dir = fault_sync_dir,
     .list = fault_list,
     .unlink = fault_unlink,
+    .rmdir = fault_rmdir,
     .link = fault_link,
     .space = fault_space,
     .lock = fault_lock,

@@ -290,6 +290,7 @@ const struct sx_os_ops sx_disk_ops = {
     .sync_dir = sx_disk_sync_dir,
     .list = sx_disk_list,
     .unlink = sx_disk_unlink,
+    .rmdir = sx_disk_rmdir,
     .link = sx_disk_link,
     .space = sx_disk_space,
     .lock = mem_lock,

@@ -47,9 +47,9 @@ struct sx_os *sx_os_mem_crash(struct sx_os *os, sx_crash_choose choose, void *co
 /* How many unsynced items sx_os_mem_crash() would ask for. */
 uint64_t sx_os_mem_pending(struct sx_os *os);
 
-/* Counts calls that change the disk or sync it (pwritev, sync, sync_dir, mkdir, unlink, link, and
- * open if it is to make the file), whether they succeed or not, so that a test can stop at each
- * boundary. */
+/* Counts calls that change the disk or sync it (pwritev, sync, sync_dir, mkdir, unlink, rmdir,
+ * link, and open if it is to make the file), whether they succeed or not, so that a test can stop
+ * at each boundary. */
 uint64_t sx_os_mem_mutations(const struct sx_os *os);
 
 /* `each` is called before each mutation is carried out, with its 0-based index; it may call
@@ -70,7 +70,7 @@ bool sx_os_mem_resize(struct sx_os *os, const char *path, size_t size);
 
 /* One line a call to `each`, after it was done, for the auditor of sync order; NULL stops:
  *   create P | open P | close P | pread P OFFSET+GOT | pwritev P OFFSET+SIZE | sync P | file_info P
- *   stat P | mkdir P | sync_dir P | list P | unlink P | link P P2 | space P
+ *   stat P | mkdir P | sync_dir P | list P | unlink P | rmdir P | link P P2 | space P
  *   lock P OFFSET+LEN shared|exclusive | unlock P OFFSET+LEN
  * P is the path as it was given (to open), and a call that failed has " errno N" behind it. */
 void sx_os_mem_trace(struct sx_os *os, void (*each)(void *context, const char *line),

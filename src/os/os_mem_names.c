@@ -122,6 +122,27 @@ stria_status sx_disk_unlink(struct sx_os *os, const char *path, stria_error *err
     return error ? sx_os_fail(err, error, "unlink %s", path) : STRIA_OK;
 }
 
+static int remove_directory(struct sx_disk *disk, const char *path)
+{
+    struct sx_disk_place place;
+    int error = find_directory(disk, path, &place);
+    if (error)
+        return error;
+    if (!place.parent)
+        return EBUSY; /* the root */
+    return place.node->live_names.count ? ENOTEMPTY : sx_disk_remove_name(disk, &place);
+}
+
+stria_status sx_disk_rmdir(struct sx_os *os, const char *path, stria_error *err)
+{
+    struct sx_disk *disk = sx_disk_of(os);
+    sx_disk_enter_mutation(disk);
+    int error = remove_directory(disk, path);
+    sx_disk_trace(disk, error, "rmdir %s", path);
+    sx_disk_leave(disk);
+    return error ? sx_os_fail(err, error, "rmdir %s", path) : STRIA_OK;
+}
+
 static int link_names(struct sx_disk *disk, const char *from, const char *to)
 {
     struct sx_disk_place old, new;

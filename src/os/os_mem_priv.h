@@ -245,6 +245,7 @@ stria_status sx_disk_sync_dir(struct sx_os *os, const char *path, stria_error *e
 stria_status sx_disk_list(struct sx_os *os, const char *path, sx_list_each each, void *context,
                           stria_error *err);
 stria_status sx_disk_unlink(struct sx_os *os, const char *path, stria_error *err);
+stria_status sx_disk_rmdir(struct sx_os *os, const char *path, stria_error *err);
 stria_status sx_disk_link(struct sx_os *os, const char *from, const char *to, stria_error *err);
 stria_status sx_disk_space(struct sx_os *os, const char *path, struct sx_space *space,
                            stria_error *err);

@@ -250,6 +250,12 @@ static stria_status posix_unlink(struct sx_os *os, const char *path, stria_error
     return unlink(path) ? sx_os_fail(err, errno, "unlink %s", path) : STRIA_OK;
 }
 
+static stria_status posix_rmdir(struct sx_os *os, const char *path, stria_error *err)
+{
+    (void)os;
+    return rmdir(path) ? sx_os_fail(err, errno, "rmdir %s", path) : STRIA_OK;
+}
+
 static stria_status posix_link(struct sx_os *os, const char *from, const char *to, stria_error *err)
 {
     (void)os;
@@ -316,6 +322,7 @@ static const struct sx_os_ops posix_ops = {
     .sync_dir = posix_sync_dir,
     .list = posix_list,
     .unlink = posix_unlink,
+    .rmdir = posix_rmdir,
     .link = posix_link,
     .space = posix_space,
     .lock = posix_lock,

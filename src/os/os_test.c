@@ -338,6 +338,32 @@ static void check_folders(struct sx_os *os)
     assert_string_equal(err.text, "stat folder/none: No such file or directory");
 }
 
+static void check_removed_folders(struct sx_os *os)
+{
+    stria_error err = {0};
+    struct sx_file_info info;
+    assert_int_equal(os->ops->mkdir(os, "folder", NULL), STRIA_OK);
+    assert_int_equal(os->ops->mkdir(os, "folder/inner", NULL), STRIA_OK);
+    write_text(os, "folder/inner/file", "text");
+    assert_int_equal(os->ops->rmdir(os, "folder/inner", &err), STRIA_IO);
+    assert_int_equal(err.os_errno, ENOTEMPTY);
+    assert_string_equal(err.text, "rmdir folder/inner: Directory not empty");
+    assert_int_equal(os->ops->rmdir(os, "folder/inner/file", &err), STRIA_IO);
+    assert_int_equal(err.os_errno, ENOTDIR);
+    assert_int_equal(os->ops->unlink(os, "folder/inner/file", NULL), STRIA_OK);
+    assert_int_equal(os->ops->rmdir(os, "folder/inner", NULL), STRIA_OK);
+    assert_int_equal(os->ops->rmdir(os, "folder/inner", &err), STRIA_NOT_FOUND);
+    assert_int_equal(os->ops->stat(os, "folder/inner", &info, NULL), STRIA_NOT_FOUND);
+    assert_int_equal(os->ops->rmdir(os, "folder", NULL), STRIA_OK);
+    assert_names(os, "", 0, 0);
+}
+
+static void test_only_empty_folders_are_removed(void **state)
+{
+    (void)state;
+    on_each(check_removed_folders);
+}
+
 static void test_folders_list_their_names(void **state)
 {
     (void)state;
@@ -439,6 +465,7 @@ int main(void)
         cmocka_unit_test(test_a_file_that_is_too_short_is_corrupt),
         cmocka_unit_test(test_links_are_names_of_one_file),
         cmocka_unit_test(test_folders_list_their_names),
+        cmocka_unit_test(test_only_empty_folders_are_removed),
         cmocka_unit_test(test_locks_stand_between_handles),
         cmocka_unit_test(test_chance_space_and_clocks_work),
     };

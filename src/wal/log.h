@@ -87,6 +87,23 @@ stria_status sx_wal_read(struct sx_wal *wal, uint64_t flushed_generation,
                          const struct sx_replay_options *options, struct sx_replay_result *result,
                          stria_error *err);
 
+/* Whether the live files still are what they were when the log was opened: a writer in another
+ * process may have begun them anew. */
+stria_status sx_wal_unchanged(struct sx_wal *wal, bool *unchanged, stria_error *err);
+
+/* A file of the log, for whoever copies it. */
+struct sx_wal_place {
+    uint32_t name_no; /* "%08x.wal" */
+    uint64_t file_no;
+    uint64_t generation;
+    uint64_t size; /* bytes of it that count */
+};
+
+/* The begun file with the lowest number above `file_no` among those of generations after
+ * `flushed_generation` up to `last_generation`. False: none. */
+bool sx_wal_next_place(struct sx_wal *wal, uint64_t flushed_generation, uint64_t last_generation,
+                       uint64_t file_no, struct sx_wal_place *place);
+
 /* Begins writing generation `generation` in a new file, behind what replay found, which it syncs: a
  * process that was killed may have left it in memory only. `next_seq` is the sequence of the next
  * record. */

@@ -76,7 +76,7 @@ static stria_status open_file(struct sx_wal *wal, uint32_t name_no, stria_error 
     st = sx_wal_file_read_header(file, &copies, &local);
     if (!st && file->header.store_id != wal->options.store_id)
         st = sx_fail(&local, STRIA_INVALID, "%s: belongs to another store", file->path);
-    if (!st && copies < SX_WAL_HEADER_COPIES)
+    if (!st && copies < SX_WAL_HEADER_COPIES && !wal->options.read_only)
         sx_event(wal->options.events, STRIA_LEVEL_WARN, "log_header",
                  "file=%s text=\"one of its two headers is damaged or old\"", file->path);
     if (st == STRIA_CORRUPT)
@@ -200,6 +200,43 @@ stria_status sx_wal_read(struct sx_wal *wal, uint64_t flushed_generation,
     stria_status st = sx_wal_replay(wal->files, &replay, result, err);
     atomic_store(&wal->live_bytes, result->byte_count);
     return st;
+}
+
+stria_status sx_wal_unchanged(struct sx_wal *wal, bool *unchanged, stria_error *err)
+{
+    *unchanged = true;
+    for (struct sx_wal_file *file = wal->files; file && *unchanged; file = file->next) {
+        struct sx_wal_header header = file->header;
+        unsigned copies;
+        if (file->state != SX_WAL_LIVE)
+            continue;
+        stria_status st = sx_wal_file_read_header(file, &copies, err);
+        *unchanged = !st && file->header.file_no == header.file_no;
+        file->header = header;
+        if (st && st != STRIA_CORRUPT) /* CORRUPT: it is being begun */
+            return st;
+    }
+    return STRIA_OK;
+}
+
+bool sx_wal_next_place(struct sx_wal *wal, uint64_t flushed_generation, uint64_t last_generation,
+                       uint64_t file_no, struct sx_wal_place *place)
+{
+    bool found = false;
+    sx_mutex_lock(&wal->files_mutex);
+    for (const struct sx_wal_file *file = wal->files; file; file = file->next) {
+        const struct sx_wal_header *h = &file->header;
+        if (h->file_no <= file_no || h->generation <= flushed_generation ||
+            h->generation > last_generation || (found && h->file_no > place->file_no))
+            continue;
+        found = true;
+        *place = (struct sx_wal_place){.name_no = file->name_no,
+                                       .file_no = h->file_no,
+                                       .generation = h->generation,
+                                       .size = file->size};
+    }
+    sx_mutex_unlock(&wal->files_mutex);
+    return found;
 }
 
 stria_status sx_wal_start(struct sx_wal *wal, uint64_t generation, uint64_t next_seq,

@@ -144,6 +144,8 @@ static stria_status judge_gap(struct replay *r, struct sx_wal_file *file, uint64
     struct sx_wal_file *next = next_live(file->next);
     bool followed, durable;
     *gap = GAP_END;
+    if (r->options->from && !next)
+        return STRIA_OK; /* looked at often: the rest of the file is not searched each time */
     stria_status st = is_followed(r, file, offset, r->expected, &followed);
     if (!st && !followed) {
         /* The log syncs a file before it begins the next one, and tells with what frame. */
@@ -225,6 +227,7 @@ static void tell_damage(struct replay *r, struct sx_wal_file *file, uint64_t off
 static void set_end(struct replay *r, const struct sx_wal_file *file, uint64_t offset)
 {
     r->result->end_file_no = file->header.file_no;
+    r->result->end_generation = file->header.generation;
     r->result->end_offset = offset;
 }
 
@@ -247,10 +250,22 @@ static stria_status skip_damage(struct replay *r, struct sx_wal_file *file, uint
     return STRIA_OK;
 }
 
-/* Replays one file. */
-static stria_status replay_file(struct replay *r, struct sx_wal_file *file)
+/* Beside a writer: the frame that seemed damaged may have been written since. */
+static stria_status read_again(struct replay *r, struct sx_wal_file *file, uint64_t offset,
+                               struct sx_frame_header *header, bool *valid)
 {
-    uint64_t limit = file_limit(file), offset = SX_WAL_FIRST_FRAME;
+    *valid = false;
+    if (!r->options->beside_writer)
+        return STRIA_OK;
+    stria_status st = read_frame(r, file, offset, file_limit(file), header, valid);
+    *valid = *valid && header->frame_seq == r->expected;
+    return st;
+}
+
+/* Replays one file from `offset` on. */
+static stria_status replay_file(struct replay *r, struct sx_wal_file *file, uint64_t offset)
+{
+    uint64_t limit = file_limit(file);
     if (!r->result->end_file_no)
         set_end(r, file, offset);
     if (r->expected < file->header.first_frame_seq) {
@@ -266,7 +281,9 @@ static stria_status replay_file(struct replay *r, struct sx_wal_file *file)
             st = judge_gap(r, file, offset, &gap);
             if (st || gap == GAP_END || gap == GAP_NEXT)
                 return st;
-            st = skip_damage(r, file, &offset, gap, &header, &valid);
+            st = read_again(r, file, offset, &header, &valid);
+            if (!st && !valid)
+                st = skip_damage(r, file, &offset, gap, &header, &valid);
             if (!st && !valid)
                 return STRIA_OK;
         }
@@ -326,14 +343,40 @@ static void check_chain(struct replay *r, struct sx_wal_file *files)
     }
 }
 
+/* Where to begin: *file (NULL: nowhere) and *offset. */
+static stria_status find_start(struct replay *r, struct sx_wal_file *files,
+                               struct sx_wal_file **start, uint64_t *offset)
+{
+    const struct sx_replay_result *from = r->options->from;
+    struct sx_wal_file *file = next_live(files);
+    *start = file;
+    *offset = SX_WAL_FIRST_FRAME;
+    if (!from) {
+        if (file)
+            r->expected = file->header.first_frame_seq;
+        check_chain(r, files);
+        return STRIA_OK;
+    }
+    while (file && file->header.file_no != from->end_file_no)
+        file = next_live(file->next);
+    if (!file || file_limit(file) < from->end_offset)
+        return sx_fail(r->err, STRIA_NOT_FOUND, "the log was begun anew");
+    *start = file;
+    *offset = from->end_offset;
+    r->expected = from->next_frame_seq;
+    set_end(r, file, from->end_offset);
+    return STRIA_OK;
+}
+
 stria_status sx_wal_replay(struct sx_wal_file *files, const struct sx_replay_options *options,
                            struct sx_replay_result *result, stria_error *err)
 {
     struct replay r = {.options = options, .result = result, .err = err};
-    stria_status st = STRIA_OK;
+    struct sx_wal_file *file;
+    uint64_t offset;
     *result = (struct sx_replay_result){.next_frame_seq = 1, .next_seq = 1};
     sx_buf_init(&r.records, options->mem, SX_FRAME_SIZE_MAX);
-    for (struct sx_wal_file *file = files; file; file = file->next) {
+    for (file = files; file; file = file->next) {
         if (!file->header.file_no)
             continue;
         result->last_file_no = SX_MAX(result->last_file_no, file->header.file_no);
@@ -341,13 +384,12 @@ stria_status sx_wal_replay(struct sx_wal_file *files, const struct sx_replay_opt
         /* A flushed generation's frames are not read, but their numbers are spent. */
         r.expected = SX_MAX(r.expected, file->header.first_frame_seq);
     }
-    struct sx_wal_file *file = next_live(files);
-    if (file)
-        r.expected = file->header.first_frame_seq;
-    check_chain(&r, files);
-    for (; !st && file; file = next_live(file->next))
-        st = replay_file(&r, file);
-    if (!st)
+    stria_status st = find_start(&r, files, &file, &offset);
+    for (; !st && file; file = next_live(file->next)) {
+        st = replay_file(&r, file, offset);
+        offset = SX_WAL_FIRST_FRAME;
+    }
+    if (!st && !options->beside_writer)
         st = count_cut(&r, files);
     result->next_frame_seq = SX_MAX(r.expected, 1);
     sx_buf_deinit(&r.records);

@@ -89,9 +89,9 @@ static stria_status flush_surplus(struct sx_engine *engine, stria_error *err)
     for (;;) {
         bool more;
         sx_mutex_lock(&engine->state_mutex);
-        size_t count = engine->frozen_count;
+        bool enough = engine->frozen_count <= SX_FROZEN_MAX || engine->replaying;
         sx_mutex_unlock(&engine->state_mutex);
-        if (count <= SX_FROZEN_MAX)
+        if (enough)
             return STRIA_OK;
         stria_status st = sx_engine_flush_step(engine, &more, err);
         if (st)

@@ -182,6 +182,27 @@ static void much_that_is_deleted_goes_by_itself_and_nothing_costs_nothing(void *
     small_end(&s);
 }
 
+/* Without threads and without being polled. */
+static void any_number_of_deletes_takes_neither_memory_nor_log_files(void **state)
+{
+    (void)state;
+    struct small s;
+    small_begin(&s);
+    double memory = 0, files = 0;
+    for (int i = 0; i < 200; i++) {
+        struct sx_command command = delete_of("cpu", &host_a, ALL);
+        small_write(&s, "cpu,host=a v=1 10\ncpu,host=b v=1 10");
+        small_execute(&s, &command);
+        if (i == 20)
+            memory = small_stat(&s, "memory_used_bytes");
+        files = small_stat(&s, "wal_files");
+    }
+    assert_true(files < 10);
+    assert_true(small_stat(&s, "memory_used_bytes") < memory + (1 << 20));
+    small_assert(&s, "cpu,host,b 10:v=1; cpu/1 ");
+    small_end(&s);
+}
+
 static void deletes_of_what_is_not_there_are_told(void **state)
 {
     (void)state;
@@ -206,6 +227,7 @@ int main(void)
         cmocka_unit_test(a_dropped_measurement_may_come_back_with_other_types),
         cmocka_unit_test(space_is_given_back_when_asked_for),
         cmocka_unit_test(much_that_is_deleted_goes_by_itself_and_nothing_costs_nothing),
+        cmocka_unit_test(any_number_of_deletes_takes_neither_memory_nor_log_files),
         cmocka_unit_test(deletes_of_what_is_not_there_are_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

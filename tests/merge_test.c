@@ -52,14 +52,18 @@ static void the_number_of_segments_stays_small_however_many_flushes_there_are(vo
 {
     (void)state;
     struct small s;
-    double most = 0;
+    double most = 0, memory = 0;
     begin(&s);
     for (int i = 0; i < 600; i++) {
+        if (i == 100)
+            memory = small_stat(&s, "memory_used_bytes");
         flush_row(&s, "m", NOW_NS + i);
         small_compact(&s, STRIA_COMPACT_MERGE);
         most = most > small_stat(&s, "segments") ? most : small_stat(&s, "segments");
     }
     assert_true(most <= 15 + 15 + 15 + 1);
+    /* Of the others, only their names wait for being unlinked. */
+    assert_true(small_stat(&s, "memory_used_bytes") < memory + (1 << 20));
     /* Each row is written once a level. */
     assert_true(small_stat(&s, "segment_rows") == 600);
     small_end(&s);

@@ -2,6 +2,7 @@
 /* real.c -- see real.h. */
 #include "real.h"
 
+#include "base/bytes.h"
 #include "base/error.h"
 
 #include <ftw.h>
@@ -99,10 +100,9 @@ static stria_status check_row(struct scan *scan, const stria_batch *batch, size_
     if (scan->last_ts && ts <= scan->last_ts)
         return wrong(scan, ts, "it comes twice, or too late");
     scan->last_ts = ts;
-    double f = (double)n / 8;
     if (ts % SECOND != 1 || k % 20 != scan->series || n % ROWS_MAX >= real_row_count(k) ||
         ((const int64_t *)c[3].values)[row] != (int64_t)n ||
-        memcmp(&((const double *)c[1].values)[row], &f, sizeof f) != 0 ||
+        ((const uint64_t *)c[1].values)[row] != sx_bits_of_f64((double)n / 8) ||
         text.len != strlen(expected) || memcmp(text.ptr, expected, text.len) != 0)
         return wrong(scan, ts, "it is not as it was written");
     scan->each(scan->context, scan->writer, k, (unsigned)(n % ROWS_MAX));

@@ -82,6 +82,23 @@ static stria_status commit_delete(struct sx_engine *engine, const struct sx_comm
     return st;
 }
 
+/* Each delete ends a generation, and those that wait for their flush hold memory and log files: so
+ * who deletes faster than they are flushed, flushes. */
+static stria_status flush_surplus(struct sx_engine *engine, stria_error *err)
+{
+    for (;;) {
+        bool more;
+        sx_mutex_lock(&engine->state_mutex);
+        bool enough = engine->frozen_count <= SX_FROZEN_MAX || engine->replaying;
+        sx_mutex_unlock(&engine->state_mutex);
+        if (enough)
+            return STRIA_OK;
+        stria_status st = sx_engine_flush_step(engine, &more, err);
+        if (st)
+            return st;
+    }
+}
+
 stria_status sx_engine_delete(struct sx_engine *engine, const struct sx_command *command,
                               stria_error *err)
 {
@@ -98,6 +115,8 @@ stria_status sx_engine_delete(struct sx_engine *engine, const struct sx_command 
     st = find_policies(command, catalog, &database, err);
     if (!st)
         st = sx_engine_rotate(engine, err);
+    if (!st)
+        st = flush_surplus(engine, err);
     sx_catalog_release(catalog);
     if (st)
         return st;

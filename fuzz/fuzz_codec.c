@@ -7,6 +7,7 @@
  *             column. */
 #include "codec/column.h"
 
+#include "codec/aggregate.h"
 #include "codec/kernel.h"
 #include "codec/tables.h"
 
@@ -63,6 +64,35 @@ static void round_trip(stria_type type, size_t count, struct sx_mem *mem)
     sx_arena_deinit(&arena);
 }
 
+/* What a part is told to come to is what its values, in `second`, come to. */
+static void check_totals(struct sx_bytes in, stria_type type, size_t count, size_t begin,
+                         size_t part, const struct sx_tables *tables)
+{
+    struct sx_column_totals totals;
+    if (part == 0 || sx_column_aggregate(in, type, count, begin, part, tables,
+                                         SX_WANT_SUM | SX_WANT_RANGE, &totals, NULL))
+        return;
+    bool is_float = type == STRIA_FLOAT;
+    uint64_t integers = 0;
+    double sum = 0;
+    for (size_t i = 0; i < part; i++) {
+        int64_t v = second.numbers[i];
+        double d = sx_f64_of_bits((uint64_t)v);
+        integers += (uint64_t)v;
+        sum += is_float ? d : 0;
+        if (!(totals.has & SX_WANT_RANGE))
+            continue;
+        if (is_float)
+            check(d >= sx_f64_of_bits(totals.min) && d <= sx_f64_of_bits(totals.max));
+        else if (type == STRIA_UINT)
+            check((uint64_t)v >= totals.min && (uint64_t)v <= totals.max);
+        else
+            check(v >= (int64_t)totals.min && v <= (int64_t)totals.max);
+    }
+    if (totals.has & SX_WANT_SUM)
+        check(is_float ? sx_f64_of_bits(totals.sum) == sum : totals.sum == integers);
+}
+
 /* Decodes the whole, a part, and what is encoded of it again. */
 static void try_column(struct sx_bytes in, stria_type type, size_t count,
                        const struct sx_tables *tables, struct sx_mem *mem)
@@ -76,6 +106,8 @@ static void try_column(struct sx_bytes in, stria_type type, size_t count,
         check(
             !sx_column_decode_shared(in, type, count, begin, part, tables, &second, &arena, NULL));
         check(same(type, (const uint8_t *)&first + begin * value_size(type), &second, part));
+        if (type != STRIA_BOOL && type != STRIA_STRING)
+            check_totals(in, type, count, begin, part, tables);
         round_trip(type, count, mem);
     }
     sx_arena_deinit(&arena);

@@ -162,6 +162,11 @@ typedef struct stria_options {
     uint64_t disk_reserve_size; /* free bytes below which writes are refused; 0: 2 % of the file
                                    system, at least 32 MiB, at most 1 GiB */
     uint64_t merge_bytes_per_s; /* most that merges in the background write; 0: no limit */
+    /* Of each database; 0: no limit but memory. Rows of series beyond a limit are rejected one by
+     * one, told in the report and counted by measurement and tag in stria_stats(). */
+    uint64_t series_max;     /* series in memory: those written to of late */
+    uint64_t new_series_max; /* series that come into memory in a minute */
+    uint64_t tag_values_max; /* values of one tag, of series in memory */
 } stria_options;
 #define STRIA_OPTIONS(...) (&(stria_options){.struct_size = sizeof(stria_options), __VA_ARGS__})
 
@@ -447,6 +452,40 @@ typedef struct stria_scan_options {
 STRIA_API STRIA_MUST_CHECK stria_status stria_scan(stria *db, const stria_scan_options *options,
                                                    stria_cursor **cursor, stria_error *err);
 
+/* ---- deleting ------------------------------------------------------------------------------- */
+
+typedef struct stria_delete_options {
+    uint32_t struct_size;
+    const char *database;           /* required */
+    const char *policy;             /* NULL or "": all of the database */
+    const stria_bytes *measurement; /* NULL: all */
+    const stria_matcher *matchers;  /* all must hold */
+    size_t matcher_count;
+    int64_t time_min_ns; /* both inclusive; 0 and 0: everything */
+    int64_t time_max_ns;
+    bool dry_run; /* only tell how much it is */
+} stria_delete_options;
+#define STRIA_DELETE_OPTIONS(...)                                                                  \
+    (&(stria_delete_options){.struct_size = sizeof(stria_delete_options), __VA_ARGS__})
+
+/* What a delete speaks of. */
+typedef struct stria_delete_report {
+    uint64_t series_count; /* with rows in the range */
+    uint64_t row_count;
+    uint64_t sample_count;
+    uint64_t byte_count; /* about what merges will give back: the rows' share of their files */
+} stria_delete_report;
+
+/* Deletes the rows of some series in a range of time. They are gone for every reader that begins
+ * after the call, and stay gone after a crash; rows that are written later are not touched. Their
+ * space is given back by merges, or at once by STRIA_COMPACT_RECLAIM.
+ * report   out, may be NULL; what it tells is counted first, which reads all those rows.
+ * Returns  OK (also when nothing matches); NOT_FOUND (database or policy); INVALID, SYNTAX (a
+ *          regular expression); LIMIT (too many matchers); READ_ONLY (not for a dry run), IO,
+ *          DISK_FULL, NOMEM; CORRUPT (counting met damage). */
+STRIA_API STRIA_MUST_CHECK stria_status stria_delete(stria *db, const stria_delete_options *options,
+                                                     stria_delete_report *report, stria_error *err);
+
 /* ---- care ----------------------------------------------------------------------------------- */
 
 typedef enum stria_compact_until {
@@ -515,6 +554,7 @@ typedef struct stria_verify_report {
     uint64_t frame_count;
     uint64_t row_count;
     uint64_t finding_count;
+    uint64_t mended_count; /* files written anew or taken out by a repair */
 } stria_verify_report;
 
 typedef struct stria_verify_options {
@@ -524,12 +564,17 @@ typedef struct stria_verify_options {
     /* Called now and then; false stops with CANCELLED. */
     bool (*on_progress)(void *user, uint64_t bytes_done, uint64_t bytes_total);
     void *user;
+    /* Mends what is damaged, with the store opened for writing (LOCKED, if another has it open):
+     * what can still be read is written anew, and a manifest that is lost is made from the
+     * segments. Every file that is replaced stays, whole, in the folder "damaged" of the store. */
+    bool repair;
 } stria_verify_options;
 #define STRIA_VERIFY_OPTIONS(...)                                                                  \
     (&(stria_verify_options){.struct_size = sizeof(stria_verify_options), __VA_ARGS__})
 
-/* Checks every checksum of the store in `path` and decodes every chunk; changes nothing; may run
- * beside a process that writes.
+/* Checks every checksum of the store in `path` and decodes every chunk; changes nothing unless told
+ * to repair; may run beside a process that writes. A finding in a segment says which series, fields
+ * and times are lost.
  * Returns  OK (nothing found), CORRUPT (findings were reported), CANCELLED, NOT_FOUND, IO or
  *          NOMEM. */
 STRIA_API STRIA_MUST_CHECK stria_status stria_verify(const char *path,

@@ -90,6 +90,12 @@ static int64_t mono_ns(void *clock)
     return 0;
 }
 
+static void count_damage(void *context, const stria_error *what)
+{
+    (void)what;
+    (*(uint64_t *)context)++;
+}
+
 static bool read_columns(struct reading *r, uint32_t series)
 {
     const struct sx_scan_column *columns = sx_reader_columns(r->reader, &r->column_count);
@@ -175,6 +181,10 @@ bool compare_read(struct sx_view *view, uint32_t policy_id, struct sx_mem *mem,
     struct sx_series_set set = {0};
     struct reading r = {
         .how = how ? how : &everything, .each = each, .context = context, .result = result};
+    if (r.how->damage_count) {
+        request.on_damage = count_damage;
+        request.damage_context = r.how->damage_count;
+    }
     int64_t low = r.how->in_time ? r.how->time_min_ns : INT64_MIN;
     int64_t high = r.how->in_time ? r.how->time_max_ns : INT64_MAX;
     struct sx_selector selector = {
@@ -244,23 +254,33 @@ static bool all_seen(const struct against *a, const struct compare_how *how)
     return true;
 }
 
-static bool compare_policy(struct store *store, struct against *a, uint32_t id,
-                           const struct compare_how *how)
+bool compare_view(struct store *store, struct sx_view *view, uint32_t policy_id,
+                  const struct oracle *oracle, const struct oracle_policy *policy,
+                  const struct compare_how *how, struct comparison *result)
+{
+    struct against a = {.oracle = oracle,
+                        .policy = policy,
+                        .result = result,
+                        .oldest_ns = oracle_oldest_ns(policy, sx_os_now_ns(store->os)),
+                        .seen = calloc(oracle->cell_capacity + 1, 1)};
+    if (!a.seen)
+        abort();
+    bool same = compare_read(view, policy_id, &store->mem, how, check_cell, &a, result);
+    same = same && all_seen(&a, how);
+    free(a.seen);
+    return same;
+}
+
+static bool compare_policy(struct store *store, const struct oracle *oracle,
+                           const struct oracle_policy *policy, uint32_t id,
+                           const struct compare_how *how, struct comparison *result)
 {
     stria_error err = {0};
     struct sx_view *view = NULL;
-    int64_t now = sx_os_now_ns(store->os);
-    a->oldest_ns = oracle_oldest_ns(a->policy, now);
-    stria_status st = sx_engine_view(store->engine, id, &view, &err);
-    if (st)
-        return differ(a->result, "view: %s", err.text);
-    a->seen = calloc(a->oracle->cell_capacity + 1, 1);
-    if (!a->seen)
-        abort();
-    bool same = compare_read(view, id, &store->mem, how, check_cell, a, a->result);
+    if (sx_engine_view(store->engine, id, &view, &err))
+        return differ(result, "view: %s", err.text);
+    bool same = compare_view(store, view, id, oracle, policy, how, result);
     sx_view_release(view);
-    same = same && all_seen(a, how);
-    free(a->seen);
     return same;
 }
 
@@ -272,10 +292,9 @@ bool compare_store(struct store *store, const struct oracle *oracle, const struc
         return false;
     for (int d = 0; d < ORACLE_DATABASES; d++)
         for (int p = 0; p < ORACLE_POLICIES; p++) {
-            struct against a = {
-                .oracle = oracle, .policy = &oracle->databases[d].policies[p], .result = result};
-            if (oracle->databases[d].exists && a.policy->uid &&
-                !compare_policy(store, &a, store_policy_id(store, d, p), how)) {
+            const struct oracle_policy *policy = &oracle->databases[d].policies[p];
+            if (oracle->databases[d].exists && policy->uid &&
+                !compare_policy(store, oracle, policy, store_policy_id(store, d, p), how, result)) {
                 size_t len = strlen(result->text);
                 (void)snprintf(result->text + len, sizeof result->text - len, " (%s.%s)",
                                oracle_database_name(d), oracle_policy_name(p));

@@ -22,11 +22,17 @@ struct compare_how {
     bool descending;
     bool in_time; /* only times from time_min_ns to time_max_ns */
     int64_t time_min_ns, time_max_ns;
+    uint64_t *damage_count; /* reading goes on without what is damaged; NULL: it fails */
 };
 
 /* False: they differ, or something cannot be read. how: NULL for everything, ascending. */
 bool compare_store(struct store *store, const struct oracle *oracle, const struct compare_how *how,
                    struct comparison *result);
+
+/* A view of a policy against what the oracle held when it was taken. */
+bool compare_view(struct store *store, struct sx_view *view, uint32_t policy_id,
+                  const struct oracle *oracle, const struct oracle_policy *policy,
+                  const struct compare_how *how, struct comparison *result);
 
 /* Only the databases and policies. */
 bool compare_catalog(struct store *store, const struct oracle *oracle, struct comparison *result);

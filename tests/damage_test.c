@@ -258,8 +258,8 @@ static void what_lay_damaged_comes_back_at_its_place_in_the_order(void **state)
             if (later)
                 small_write(&s, "m v=4 40");
             reopen(&s);
-            const char *expected = later ? "m 10:v=1 20:v=2 30:v=3 40:v=4; m/1 "
-                                         : "m 10:v=1 20:v=2 30:v=3; m/1 ";
+            const char *expected =
+                later ? "m 10:v=1 20:v=2 30:v=3 40:v=4; m/1 " : "m 10:v=1 20:v=2 30:v=3; m/1 ";
             small_assert(&s, expected);
             small_compact(&s, STRIA_COMPACT_SEAL);
             small_assert(&s, expected);

@@ -20,11 +20,6 @@ void history_deinit(struct history *history)
     oracle_deinit(&history->now);
 }
 
-static bool has_effect(const struct op *op)
-{
-    return op->kind == OP_WRITE || (op->kind >= OP_CREATE_DATABASE && op->kind <= OP_ALTER_POLICY);
-}
-
 /* ---- what happens ---- */
 
 /* Moves what is beyond doubt to the base. */
@@ -42,7 +37,7 @@ static void fold(struct history *history)
 
 void history_begin(struct history *history, const struct op *op)
 {
-    history->open = has_effect(op);
+    history->open = op_has_effect(op);
     if (!history->open)
         return;
     if (history->entry_count == HISTORY_ENTRIES_MAX)
@@ -68,7 +63,11 @@ bool history_end(struct history *history, const struct op_outcome *outcome, char
     history->open = false;
     struct history_entry *entry = &history->entries[history->entry_count - 1];
     const struct op *op = &entry->op;
-    if (outcome->status && op_refused(outcome->status)) {
+    /* A change may be in the manifest when memory for its effect is refused; it is taken back with
+     * the next thing that is acknowledged. */
+    bool refused =
+        op_refused(outcome->status) && (op->kind == OP_WRITE || outcome->status != STRIA_NOMEM);
+    if (outcome->status && refused) {
         history->doubtful_changes -= op->kind != OP_WRITE;
         history->entry_count--;
         return true;
@@ -91,13 +90,14 @@ bool history_do(struct history *history, const struct op *planned, struct store 
 {
     struct op op = *planned;
     op_resolve(&op, store);
-    if (op.kind == OP_ADVANCE)
+    if (op.kind == OP_ADVANCE || op.kind == OP_ADVANCE_DAYS)
         sx_os_mem_set_now(store->disk, op.now_ns + op_advance_ns(&op));
     history_begin(history, &op);
     op_run(&op, store, outcome);
     bool good = history_end(history, outcome, text, text_size);
     /* These have synced the log on their way. */
-    if (outcome->status == STRIA_OK && (op.kind == OP_REOPEN || op.kind == OP_FLUSH))
+    if (outcome->status == STRIA_OK &&
+        (op.kind == OP_REOPEN || op.kind == OP_READ_ONLY || op.kind == OP_FLUSH))
         history_synced(history);
     return good;
 }

@@ -53,6 +53,10 @@ struct run {
     struct configuration configuration;
     struct store store;
     struct oracle oracle;
+    struct sx_view *view; /* held for some time; NULL: none */
+    uint32_t view_policy_id;
+    struct oracle then; /* when it was taken */
+    struct oracle_policy then_policy;
     uint64_t state;
     char text[TEXT_MAX];
 };
@@ -67,7 +71,8 @@ static bool wrong(struct run *r, const struct op *op, const char *what, const ch
 
 static bool is_work(const struct op *op)
 {
-    return (op->kind >= OP_FLUSH && op->kind <= OP_POLL) || op->kind == OP_REOPEN;
+    return (op->kind >= OP_FLUSH && op->kind <= OP_POLL) || op->kind == OP_REOPEN ||
+           op->kind == OP_READ_ONLY;
 }
 
 static bool status_expected(const struct run *r, const struct op *op, stria_status status)
@@ -79,6 +84,10 @@ static bool status_expected(const struct run *r, const struct op *op, stria_stat
     case OP_WRITE:
     case OP_ALTER_POLICY:
         return status == (policy ? STRIA_OK : STRIA_NOT_FOUND);
+    case OP_DELETE:
+    case OP_DROP_SERIES:
+    case OP_DROP_MEASUREMENT:
+        return status == (database && (policy || op->policy < 0) ? STRIA_OK : STRIA_NOT_FOUND);
     case OP_CREATE_POLICY:
         if (!database || !policy)
             return status == (database ? STRIA_OK : STRIA_NOT_FOUND);
@@ -100,6 +109,50 @@ static bool compare_some(struct run *r, const struct op *op)
            wrong(r, op, how.descending ? "compared, descending" : "compared", result.text);
 }
 
+/* A view shows what was there when it was taken, whatever happens meanwhile: but for the memtable
+ * that is being written, which is live, and therefore flushed before. */
+static bool hold(struct run *r)
+{
+    int database = (int)random_below(&r->state, ORACLE_DATABASES);
+    int policy = (int)random_below(&r->state, ORACLE_POLICIES);
+    uint32_t id = store_policy_id(&r->store, database, policy);
+    stria_error err = {0};
+    if (r->view || !id)
+        return true;
+    oracle_copy(&r->then, &r->oracle);
+    r->then_policy = r->then.databases[database].policies[policy];
+    r->view_policy_id = id;
+    return (!sx_engine_compact(r->store.engine, STRIA_COMPACT_FLUSH, NULL, &err) &&
+            !sx_engine_view(r->store.engine, id, &r->view, &err)) ||
+           wrong(r, NULL, "view", err.text);
+}
+
+static bool let_go(struct run *r, const struct op *op)
+{
+    struct comparison result = {0};
+    if (!r->view)
+        return true;
+    bool same = compare_view(&r->store, r->view, r->view_policy_id, &r->then, &r->then_policy, NULL,
+                             &result);
+    sx_view_release(r->view);
+    r->view = NULL;
+    return same || wrong(r, op, "a view that was held", result.text);
+}
+
+/* What is opened for reading only shows the same, and refuses to change it. */
+static bool read_only(struct run *r, const struct op *op)
+{
+    stria_error err = {0};
+    struct op_outcome outcome;
+    struct op create = {.kind = OP_CREATE_DATABASE, .database = 2};
+    if (op_reopen(&r->store, true, &err))
+        return wrong(r, op, "opened for reading", err.text);
+    op_run(&create, &r->store, &outcome);
+    if (outcome.status != STRIA_READ_ONLY)
+        return wrong(r, op, "a change of what is read only", stria_status_name(outcome.status));
+    return compare_some(r, op);
+}
+
 static bool do_op(struct run *r, const struct op *planned)
 {
     struct op_outcome outcome;
@@ -107,8 +160,13 @@ static bool do_op(struct run *r, const struct op *planned)
     const struct op *op = &resolved;
     char text[300] = "";
     op_resolve(&resolved, &r->store);
-    if (op->kind == OP_ADVANCE)
+    if (op->kind == OP_ADVANCE || op->kind == OP_ADVANCE_DAYS)
         sx_os_mem_set_now(r->store.os, op->now_ns + op_advance_ns(op));
+    if (op->kind == OP_REOPEN || op->kind == OP_READ_ONLY)
+        if (!let_go(r, op))
+            return false;
+    if (op->kind == OP_READ_ONLY && !read_only(r, op))
+        return false;
     op_run(op, &r->store, &outcome);
     if (!status_expected(r, op, outcome.status))
         return wrong(r, op, stria_status_name(outcome.status), outcome.error.text);
@@ -142,11 +200,13 @@ static bool run_ops(struct run *r)
             continue;
         if (!do_op(r, op) ||
             (c->work_once_in && random_once_in(&r->state, c->work_once_in) && !do_work(r)) ||
-            (random_once_in(&r->state, 100) && !compare_some(r, op)))
+            (random_once_in(&r->state, 100) && !compare_some(r, op)) ||
+            (random_once_in(&r->state, 50) && !hold(r)) ||
+            (random_once_in(&r->state, 50) && !let_go(r, op)))
             return false;
     }
     struct op reopen = {.kind = OP_REOPEN};
-    return compare_some(r, NULL) && do_op(r, &reopen) && compare_some(r, NULL);
+    return let_go(r, NULL) && compare_some(r, NULL) && do_op(r, &reopen) && compare_some(r, NULL);
 }
 
 static bool run_history(const struct history *history, const struct configuration *configuration,
@@ -159,11 +219,14 @@ static bool run_history(const struct history *history, const struct configuratio
     assert_non_null(os);
     store_init(&r.store, os, &options);
     oracle_init(&r.oracle);
+    oracle_init(&r.then);
     bool good = run_ops(&r);
     if (!good)
         memcpy(text, r.text, TEXT_MAX);
+    sx_view_release(r.view);
     store_deinit(&r.store);
     oracle_deinit(&r.oracle);
+    oracle_deinit(&r.then);
     sx_os_mem_destroy(os);
     return good;
 }
@@ -173,7 +236,8 @@ static bool run_history(const struct history *history, const struct configuratio
 static void make_history(struct history *history, uint64_t seed)
 {
     uint64_t state = seed;
-    struct op_mix mix = {.async_percent = 30, .change_percent = 4, .work_percent = 6};
+    struct op_mix mix = {
+        .async_percent = 30, .change_percent = 4, .delete_percent = 5, .work_percent = 6};
     memset(history->skip, 0, sizeof history->skip);
     for (uint32_t i = 0; i < OPS_PER_HISTORY; i++)
         history->ops[i] = op_make(&state, i, &mix);

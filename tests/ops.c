@@ -2,6 +2,7 @@
 /* ops.c -- see ops.h. */
 #include "ops.h"
 
+#include "deletes.h"
 #include "random.h"
 
 #include "model/catalog.h"
@@ -14,8 +15,9 @@
 
 static enum op_kind work_kind(uint64_t *state)
 {
-    static const enum op_kind kinds[] = {OP_FLUSH, OP_FLUSH, OP_FLUSH, OP_POLL,
-                                         OP_POLL,  OP_MERGE, OP_SEAL,  OP_REOPEN};
+    static const enum op_kind kinds[] = {OP_FLUSH,   OP_FLUSH,  OP_FLUSH,  OP_FLUSH,    OP_POLL,
+                                         OP_POLL,    OP_POLL,   OP_MERGE,  OP_MERGE,    OP_SEAL,
+                                         OP_RECLAIM, OP_REOPEN, OP_REOPEN, OP_READ_ONLY};
     return kinds[random_below(state, SX_COUNT_OF(kinds))];
 }
 
@@ -24,6 +26,13 @@ static enum op_kind change_kind(uint64_t *state)
     static const enum op_kind kinds[] = {OP_CREATE_DATABASE, OP_CREATE_DATABASE, OP_DROP_DATABASE,
                                          OP_CREATE_POLICY,   OP_CREATE_POLICY,   OP_DROP_POLICY,
                                          OP_ALTER_POLICY};
+    return kinds[random_below(state, SX_COUNT_OF(kinds))];
+}
+
+static enum op_kind delete_kind(uint64_t *state)
+{
+    static const enum op_kind kinds[] = {OP_DELETE, OP_DELETE, OP_DELETE, OP_DROP_SERIES,
+                                         OP_DROP_MEASUREMENT};
     return kinds[random_below(state, SX_COUNT_OF(kinds))];
 }
 
@@ -44,8 +53,12 @@ struct op op_make(uint64_t *state, uint32_t id, const struct op_mix *mix)
         op.policy = op.policy < 0 ? 1 : op.policy;
         return op;
     }
+    if (dice < mix->work_percent + mix->change_percent + mix->delete_percent) {
+        op.kind = delete_kind(state);
+        return op;
+    }
     if (!mix->no_retention && random_once_in(state, 40)) {
-        op.kind = OP_ADVANCE;
+        op.kind = random_once_in(state, 4) ? OP_ADVANCE_DAYS : OP_ADVANCE;
         return op;
     }
     op.write = (enum write_kind)random_below(state, WRITE_KIND_COUNT);
@@ -58,10 +71,15 @@ struct op op_make(uint64_t *state, uint32_t id, const struct op_mix *mix)
 
 const char *op_text(const struct op *op, char *text, size_t size)
 {
-    static const char *const kinds[OP_KIND_COUNT] = {
-        "write",       "flush",           "merge",         "seal",
-        "poll",        "create database", "drop database", "create policy",
-        "drop policy", "alter policy",    "reopen",        "advance"};
+    static const char *const kinds[OP_KIND_COUNT] = {"write",           "flush",
+                                                     "merge",           "seal",
+                                                     "reclaim",         "poll",
+                                                     "create database", "drop database",
+                                                     "create policy",   "drop policy",
+                                                     "alter policy",    "delete",
+                                                     "drop series",     "drop measurement",
+                                                     "reopen",          "read only",
+                                                     "advance",         "advance by days"};
     static const char *const writes[WRITE_KIND_COUNT] = {
         "one",   "many series", "run",  "late",  "duplicates", "over",          "subset",
         "types", "texts",       "wide", "clash", "old",        "extreme times", "backfill"};
@@ -89,7 +107,25 @@ static bool policy_default(const struct op *op)
 
 int64_t op_advance_ns(const struct op *op)
 {
-    return (int64_t)(op->seed % 180 + 1) * 60 * 1000000000;
+    int64_t minutes = (int64_t)(op->seed % 180 + 1);
+    return (op->kind == OP_ADVANCE_DAYS ? minutes * 60 : minutes) * 60 * 1000000000;
+}
+
+bool op_has_effect(const struct op *op)
+{
+    return op->kind == OP_WRITE ||
+           (op->kind >= OP_CREATE_DATABASE && op->kind <= OP_DROP_MEASUREMENT);
+}
+
+static bool is_delete(const struct op *op)
+{
+    return op->kind >= OP_DELETE && op->kind <= OP_DROP_MEASUREMENT;
+}
+
+static struct delete delete_of(const struct op *op)
+{
+    return (struct delete){
+        .kind = (enum delete_kind)(op->kind - OP_DELETE), .seed = op->seed, .now_ns = op->now_ns};
 }
 
 static struct sx_command command_of(const struct op *op)
@@ -97,11 +133,13 @@ static struct sx_command command_of(const struct op *op)
     static const enum sx_command_kind kinds[OP_KIND_COUNT] = {
         [OP_CREATE_DATABASE] = SX_CREATE_DATABASE, [OP_DROP_DATABASE] = SX_DROP_DATABASE,
         [OP_CREATE_POLICY] = SX_CREATE_POLICY,     [OP_DROP_POLICY] = SX_DROP_POLICY,
-        [OP_ALTER_POLICY] = SX_ALTER_POLICY,
+        [OP_ALTER_POLICY] = SX_ALTER_POLICY,       [OP_DELETE] = SX_DELETE_ROWS,
+        [OP_DROP_SERIES] = SX_DROP_SERIES,         [OP_DROP_MEASUREMENT] = SX_DROP_MEASUREMENT,
     };
     struct sx_command command = {.kind = kinds[op->kind],
                                  .database = sx_bytes_of(oracle_database_name(op->database))};
-    if (op->kind == OP_CREATE_DATABASE || op->kind == OP_DROP_DATABASE)
+    if (op->kind == OP_CREATE_DATABASE || op->kind == OP_DROP_DATABASE ||
+        (is_delete(op) && op->policy < 0))
         return command;
     command.policy = sx_bytes_of(oracle_policy_name(op->policy < 0 ? 0 : op->policy));
     command.settings = SX_POLICY_DURATION | (policy_default(op) ? SX_POLICY_DEFAULT : 0);
@@ -145,10 +183,23 @@ void op_resolve(struct op *op, struct store *store)
         op->rows.kind = WRITE_OVER;
 }
 
-static stria_status reopen(struct store *store, stria_error *err)
+static stria_status run_delete(const struct op *op, struct store *store, stria_error *err)
+{
+    struct sx_command command = command_of(op);
+    struct delete_selector selector;
+    struct delete d = delete_of(op);
+    delete_selector_init(&selector, &d, &store->mem);
+    command.selector = selector.selector;
+    stria_status st = sx_engine_execute(store->engine, &command, err);
+    delete_selector_deinit(&selector);
+    return st;
+}
+
+stria_status op_reopen(struct store *store, bool read_only, stria_error *err)
 {
     /* What the last sync meets is not what opening meets. */
     stria_status closed = store_close(store, err);
+    store->options.read_only = read_only;
     stria_status opened = store_open(store, err);
     return opened ? opened : closed;
 }
@@ -170,6 +221,7 @@ void op_run(const struct op *op, struct store *store, struct op_outcome *outcome
     case OP_FLUSH:
     case OP_MERGE:
     case OP_SEAL:
+    case OP_RECLAIM:
         outcome->status =
             sx_engine_compact(store->engine, (stria_compact_until)(op->kind - OP_FLUSH), NULL, err);
         return;
@@ -177,9 +229,20 @@ void op_run(const struct op *op, struct store *store, struct op_outcome *outcome
         store_poll(store, 1 + (unsigned)(op->seed % 20));
         return;
     case OP_REOPEN:
-        outcome->status = reopen(store, err);
+        outcome->status = op_reopen(store, false, err);
+        return;
+    case OP_READ_ONLY:
+        outcome->status = op_reopen(store, true, err);
+        stria_status again = op_reopen(store, false, outcome->status ? NULL : err);
+        outcome->status = outcome->status ? outcome->status : again;
+        return;
+    case OP_DELETE:
+    case OP_DROP_SERIES:
+    case OP_DROP_MEASUREMENT:
+        outcome->status = run_delete(op, store, err);
         return;
     case OP_ADVANCE:
+    case OP_ADVANCE_DAYS:
         return; /* the caller's clock */
     default:
         command = command_of(op);
@@ -238,6 +301,16 @@ static void apply_alter(const struct op *op, struct oracle *oracle)
         oracle->databases[op->database].default_policy = op->policy;
 }
 
+static void apply_delete(const struct op *op, struct oracle *oracle)
+{
+    struct delete d = delete_of(op);
+    for (int i = 0; i < ORACLE_POLICIES; i++) {
+        const struct oracle_policy *policy = oracle_policy(oracle, op->database, i);
+        if (policy && (op->policy < 0 || op->policy == i))
+            delete_apply(&d, oracle, policy);
+    }
+}
+
 bool op_apply(const struct op *op, struct oracle *oracle, const struct op_outcome *outcome,
               char *text, size_t text_size)
 {
@@ -260,6 +333,11 @@ bool op_apply(const struct op *op, struct oracle *oracle, const struct op_outcom
         return true;
     case OP_ALTER_POLICY:
         apply_alter(op, oracle);
+        return true;
+    case OP_DELETE:
+    case OP_DROP_SERIES:
+    case OP_DROP_MEASUREMENT:
+        apply_delete(op, oracle);
         return true;
     default:
         return true;

@@ -12,14 +12,20 @@ enum op_kind {
     OP_FLUSH,
     OP_MERGE,
     OP_SEAL,
+    OP_RECLAIM,
     OP_POLL,
     OP_CREATE_DATABASE,
     OP_DROP_DATABASE,
     OP_CREATE_POLICY,
     OP_DROP_POLICY,
     OP_ALTER_POLICY,
+    OP_DELETE, /* the next three: policy -1 is all of the database */
+    OP_DROP_SERIES,
+    OP_DROP_MEASUREMENT,
     OP_REOPEN,
-    OP_ADVANCE, /* the clock */
+    OP_READ_ONLY,    /* opened for reading, then again for writing */
+    OP_ADVANCE,      /* the clock */
+    OP_ADVANCE_DAYS, /* so far that windows are over */
     OP_KIND_COUNT
 };
 
@@ -41,7 +47,8 @@ struct op_mix {
     bool no_retention; /* no policy forgets, no jumps of the clock */
     uint32_t async_percent;
     uint32_t change_percent; /* of the catalog */
-    uint32_t work_percent;   /* flush, merge, seal, poll, reopen */
+    uint32_t delete_percent;
+    uint32_t work_percent; /* flush, merge, seal, poll, reopen */
 };
 
 struct op op_make(uint64_t *state, uint32_t id, const struct op_mix *mix);
@@ -67,8 +74,13 @@ void op_run(const struct op *op, struct store *store, struct op_outcome *outcome
 bool op_apply(const struct op *op, struct oracle *oracle, const struct op_outcome *outcome,
               char *text, size_t text_size);
 
-/* How far OP_ADVANCE moves the clock. */
+/* How far OP_ADVANCE and OP_ADVANCE_DAYS move the clock. */
 int64_t op_advance_ns(const struct op *op);
+
+/* Whether it changes what the store holds, and does not only move it. */
+bool op_has_effect(const struct op *op);
+/* Closes the store and opens it again. */
+stria_status op_reopen(struct store *store, bool read_only, stria_error *err);
 
 /* Whether a failure means for sure that nothing was done. */
 bool op_refused(stria_status status);

@@ -186,6 +186,43 @@ const struct oracle_cell *oracle_find(const struct oracle *oracle, uint32_t uid,
     return cell->uid ? cell : NULL;
 }
 
+/* Puts what is to stay into a new table. */
+static size_t filter(struct oracle_cell **cells, size_t capacity, uint32_t uid,
+                     bool (*is_meant)(const void *context, const struct oracle_cell *cell),
+                     const void *context)
+{
+    struct oracle_cell *next = capacity ? allocate(capacity) : NULL;
+    size_t count = 0;
+    for (size_t i = 0; i < capacity; i++) {
+        const struct oracle_cell *c = &(*cells)[i];
+        if (!c->uid || (c->uid == uid && is_meant(context, c)))
+            continue;
+        *place_of(next, capacity, c->uid, c->series, c->ts_ns, c->column) = *c;
+        count++;
+    }
+    free(*cells);
+    *cells = next;
+    return count;
+}
+
+void oracle_remove(struct oracle *oracle, uint32_t uid,
+                   bool (*is_meant)(const void *context, const struct oracle_cell *cell),
+                   const void *context)
+{
+    oracle->cell_count = filter(&oracle->cells, oracle->cell_capacity, uid, is_meant, context);
+}
+
+static bool is_of_measurement(const void *context, const struct oracle_cell *type)
+{
+    return type->series == *(const uint32_t *)context;
+}
+
+void oracle_forget_types(struct oracle *oracle, uint32_t uid, uint32_t measurement)
+{
+    oracle->type_count =
+        filter(&oracle->types, oracle->type_capacity, uid, is_of_measurement, &measurement);
+}
+
 /* Columns of one name are one field: the first of them stands for it. */
 static uint32_t field_of(uint32_t column)
 {

@@ -74,6 +74,12 @@ void oracle_put(struct oracle *oracle, struct oracle_policy *policy, uint32_t se
 const struct oracle_cell *oracle_find(const struct oracle *oracle, uint32_t uid, uint32_t series,
                                       int64_t ts_ns, uint32_t column);
 
+/* Removes the values that `is_meant` says. */
+void oracle_remove(struct oracle *oracle, uint32_t uid,
+                   bool (*is_meant)(const void *context, const struct oracle_cell *cell),
+                   const void *context);
+void oracle_forget_types(struct oracle *oracle, uint32_t uid, uint32_t measurement);
+
 /* The type a field has in a window (STRIA_NONE: none yet), and giving it one. `field` is any column
  * of its name. */
 stria_type oracle_type(const struct oracle *oracle, uint32_t uid, uint32_t measurement,

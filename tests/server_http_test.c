@@ -233,21 +233,38 @@ static void *write_rows(void *context)
 static void check_writer(struct writer *writer)
 {
     char target[200];
-    unsigned long count, max;
+    unsigned long count, max, sum;
     (void)snprintf(target, sizeof target,
-                   "/query?db=home&q=SELECT+count(v),max(v)+FROM+m+WHERE+w='%u'", writer->index);
+                   "/query?db=home&q=SELECT+count(v),max(v),sum(v)+FROM+m+WHERE+w='%u'",
+                   writer->index);
     struct client client = ask("GET", target, "Accept: text/csv\r\n", "");
-    static const char front[] = "name,tags,time,count,max\nm,,0,";
+    static const char front[] = "name,tags,time,count,max,sum\nm,,0,";
     if (strncmp(client.body, front, strlen(front)) != 0)
         fail_msg("%s", client.body);
     char *rest;
     count = strtoul(client.body + strlen(front), &rest, 10);
-    max = strtoul(rest + 1, NULL, 10);
+    max = strtoul(rest + 1, &rest, 10);
+    sum = strtoul(rest + 1, NULL, 10);
     assert_true(count >= writer->acked && count <= writer->sent);
     assert_int_equal(max + 1, count);
+    assert_int_equal(sum, count * max / 2);
     assert_int_equal(count % ROWS_PER_BATCH, 0); /* a batch is there wholly or not at all */
     writer->acked = (unsigned)count;
     client_close(&client);
+}
+
+/* Every checksum of the store is right. */
+static void check_store(void)
+{
+    int status;
+    pid_t id = fork();
+    assert_true(id >= 0);
+    if (!id) {
+        (void)execl(program, program, "verify", data, (char *)NULL);
+        _exit(127);
+    }
+    assert_int_equal(waitpid(id, &status, 0), id);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
 
 static void test_kill_9_under_load_loses_nothing_acknowledged(void **state)
@@ -271,11 +288,13 @@ static void test_kill_9_under_load_loses_nothing_acknowledged(void **state)
         assert_int_equal(stop(SIGKILL), -1);
         for (unsigned i = 0; i < WRITER_COUNT; i++)
             assert_int_equal(pthread_join(writers[i].thread, NULL), 0);
+        check_store();
         start();
         for (unsigned i = 0; i < WRITER_COUNT; i++)
             check_writer(&writers[i]);
     }
     assert_int_equal(stop(SIGTERM), 0);
+    check_store();
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)

@@ -24,6 +24,10 @@ static void hear(void *user, const stria_event *event)
         known = strcmp(event->name, names[i].name) == 0;
         which = known ? names[i].which : which;
     }
+    if (strcmp(event->name, "recovery") == 0 && !strstr(event->detail, "cut_frames=0")) {
+        which = STORE_LOG_CUT;
+        known = true;
+    }
     if (!known && event->level > STRIA_LEVEL_WARN)
         return;
     store->events[which]++;

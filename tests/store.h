@@ -17,6 +17,7 @@ enum store_event {
     STORE_MANIFEST_DAMAGE,
     STORE_UNKNOWN_SEGMENT,
     STORE_LOG_FAILED,
+    STORE_LOG_CUT, /* the log ends with a frame that was never whole */
     STORE_FLUSH,
     STORE_MERGE,
     STORE_OTHER_TROUBLE, /* any other warning or error */

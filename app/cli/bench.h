@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* bench.h -- what the benches of `stria bench` share: their flags, and figures on their way out.
  *
- * Use         A bench is a file bench_x.c with a function as below, and a row in cmd_bench.c.
+ * Use         A bench is a file of its own with a function as below, and a row in cmd_bench.c.
  * Threads     One. */
-#ifndef SX_CLI_BENCH_H
-#define SX_CLI_BENCH_H
+#ifndef SX_APP_CLI_BENCH_H
+#define SX_APP_CLI_BENCH_H
 
 #include "app/cli/cli.h"
 

@@ -15,6 +15,7 @@
 #define STRIPE_SIZE ((size_t)8 << 20) /* of hot columns that share tables */
 #define ENCODED_MAX ((size_t)4 << 30)
 #define ROUNDS 3
+#define ROUND_NS 150000000 /* what a round may take, about */
 #define ZSTD_LEVEL 3
 
 /* Columns of one field, next to each other, with the tables they share when sealed. */
@@ -225,26 +226,50 @@ static stria_status decode_stripe(struct measuring *m, const struct stripe *stri
     return STRIA_OK;
 }
 
-/* Goes through the stripes of all copies in the order told, with `out` NULL: decoding. */
-static stria_status go_through(struct measuring *m, const struct copies *copies,
-                               const uint32_t *order, enum sx_tier tier, struct sx_buf *out,
-                               const size_t *offsets, stria_error *err)
+/* One way of going through the copies. */
+struct passing {
+    const struct copies *copies;
+    const uint32_t *order; /* of the visits: copy * stripes + stripe */
+    size_t visits, next;
+    enum sx_tier tier;
+    struct sx_buf *out; /* encode into it; NULL: decode */
+    const size_t *offsets;
+};
+
+static stria_status visit(struct measuring *m, const struct passing *pass, uint32_t which,
+                          uint64_t *values, stria_error *err)
 {
-    for (size_t i = 0; i < copies->count * m->stripe_count; i++) {
-        const struct stripe *stripe = &m->stripes[order[i] % m->stripe_count];
-        const uint8_t *bytes = copies->bytes + order[i] / m->stripe_count * copies->size;
-        stria_status st = STRIA_OK;
-        if (!out)
-            st = decode_stripe(m, stripe, tier, bytes, err);
-        for (size_t k = stripe->first; out && !st && k < stripe->first + stripe->count; k++) {
-            const struct sx_bench_column *column = &m->columns.columns[k];
-            sx_buf_clear(out);
-            st = sx_column_encode(out, column->type, bytes + offsets[k], column->count, tier,
-                                  m->mem, err);
-        }
+    const struct stripe *stripe = &m->stripes[which % m->stripe_count];
+    const uint8_t *bytes = pass->copies->bytes + which / m->stripe_count * pass->copies->size;
+    stria_status st = STRIA_OK;
+    if (!pass->out)
+        st = decode_stripe(m, stripe, pass->tier, bytes, err);
+    for (size_t k = stripe->first; k < stripe->first + stripe->count && !st; k++) {
+        const struct sx_bench_column *column = &m->columns.columns[k];
+        *values += column->count;
+        if (!pass->out)
+            continue;
+        sx_buf_clear(pass->out);
+        st = sx_column_encode(pass->out, column->type, bytes + pass->offsets[k], column->count,
+                              pass->tier, m->mem, err);
+    }
+    return st;
+}
+
+/* Goes on through the copies for a round; *ns: a value. */
+static stria_status go_on(struct measuring *m, struct passing *pass, double *ns, stria_error *err)
+{
+    uint64_t begin = sx_bench_now_ns(), taken = 0, values = 0;
+    for (size_t i = 0; i < pass->visits && taken < ROUND_NS; i++) {
+        stria_status st = visit(m, pass, pass->order[pass->next], &values, err);
         if (st)
             return st;
+        pass->next = (pass->next + 1) % pass->visits;
+        if (i % 8 == 7 || i + 1 == pass->visits)
+            taken = sx_bench_now_ns() - begin;
     }
+    taken = sx_bench_now_ns() - begin;
+    *ns = values ? (double)taken / (double)values : 0;
     return STRIA_OK;
 }
 
@@ -253,7 +278,6 @@ static stria_status time_it(struct measuring *m, const void *bytes, size_t size,
                             struct sx_buf *out, const size_t *offsets, double *ns, stria_error *err)
 {
     struct copies copies;
-    uint64_t least = UINT64_MAX;
     *ns = 0;
     stria_status st = make_copies(&copies, m, bytes, size, err);
     if (st)
@@ -264,15 +288,18 @@ static stria_status time_it(struct measuring *m, const void *bytes, size_t size,
         st = sx_mem_refused(m->mem, visits * sizeof *order, err);
     else
         sx_bench_shuffle(order, visits);
+    struct passing pass = {.copies = &copies,
+                           .order = order,
+                           .visits = visits,
+                           .tier = tier,
+                           .out = out,
+                           .offsets = offsets};
     for (unsigned round = 0; round <= ROUNDS && !st; round++) {
-        uint64_t begin = sx_bench_now_ns();
-        st = go_through(m, &copies, order, tier, out, offsets, err);
-        uint64_t taken = sx_bench_now_ns() - begin;
-        if (round > 0 && taken < least)
-            least = taken;
+        double this_ns = 0;
+        st = go_on(m, &pass, &this_ns, err);
+        if (round == 1 || (round > 1 && this_ns < *ns))
+            *ns = this_ns;
     }
-    if (!st && m->columns.value_count)
-        *ns = (double)least / ((double)m->columns.value_count * (double)copies.count);
     sx_mem_free(m->mem, order);
     sx_mem_free(m->mem, copies.bytes);
     return st;

@@ -4,9 +4,9 @@
  * Algorithm   Every column is encoded hot; then the columns of each field, in stripes of up to 8
  *             MiB as in a segment, get shared tables and are encoded sealed. Times that are equal
  *             count once. For the times of encoding and decoding the columns are copied until they
- *             take 64 MiB or more, and gone through in random order, stripe by stripe, once without
- *             and then three times with the clock; the least is told. So caches are cold and
- *             branches not learnt.
+ *             take 64 MiB or more, and gone through in random order, stripe by stripe, for a round
+ *             without and then three with the clock, each at most 0.15 s and going on where the
+ *             one before ended; the least is told. So caches are cold and branches not learnt.
  * Format      --json: an object a file and one for all of them, whose file is "total": file, count,
  *             time_bits_hot, time_bits_sealed, value_bits_hot, value_bits_sealed (bits a value,
  *             heads and tables included; times null where there are none), encode_ns,

@@ -325,10 +325,10 @@ int sx_bench_ingest(struct sx_cli *cli, const struct sx_bench_arguments *argumen
     struct writer *writers = sx_mem_zalloc(&cli->mem, a.threads * sizeof *writers);
     stria_status st = writers ? STRIA_OK : sx_mem_refused(&cli->mem, sizeof *writers, &err);
     if (!st)
-        st = stria_open(
-            a.data,
-            STRIA_OPTIONS(.threads = BACKGROUND_THREADS, .memory_size = a.memory, .memtable_size = a.memtable),
-            &bench.db, &err);
+        st = stria_open(a.data,
+                        STRIA_OPTIONS(.threads = BACKGROUND_THREADS, .memory_size = a.memory,
+                                      .memtable_size = a.memtable),
+                        &bench.db, &err);
     if (!st)
         st = bench_all(&bench, writers, &err);
     if (stria_close(bench.db, &close_err) && !st) {

@@ -2,8 +2,9 @@
 /* bench_kernels.h -- `stria bench kernels`: the inner loops of decoding, one by one.
  *
  * Algorithm   64 MiB or more of packed groups of random residuals, 8192 values to a block; the
- *             blocks are gone through in random order by one thread, once without and three times
- *             with the clock; the least time counts. Each block's bytes are asked for while the one
+ *             blocks are gone through in random order by one thread, for a round without and
+ *             three with the clock, each at most 0.04 s and going on where the one before ended;
+ *             the least time counts. Each block's bytes are asked for while the one
  *             before is worked on, as a scan does that knows what comes next.
  * Format      --json: a line each: kernel, isa, width, count (values), ns_per_value. Kernels:
  *               unpack       bits to 32-bit residuals

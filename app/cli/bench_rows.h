@@ -5,8 +5,8 @@
  * Algorithm   A walk takes a step of a table of 4096 normal deviates (sums of twelve uniform ones),
  *             five steps a random number; it is clamped to 0 .. 100 as TSBS does.
  * Threads     One owner. */
-#ifndef SX_CLI_BENCH_ROWS_H
-#define SX_CLI_BENCH_ROWS_H
+#ifndef SX_APP_CLI_BENCH_ROWS_H
+#define SX_APP_CLI_BENCH_ROWS_H
 
 #include "base/mem.h"
 #include "stria.h"

@@ -32,6 +32,20 @@ static stria_status execute(stria *db, const char *text, stria_error *err)
     return st;
 }
 
+/* Opens the series of a host. Told to come again, it does: there is room then, or another error. */
+static stria_status open_host(stria *db, uint64_t number, stria_series **series, stria_error *err)
+{
+    struct sx_bench_host host;
+    stria_status st = STRIA_BUSY;
+    sx_bench_host_make(&host, number);
+    while (st == STRIA_BUSY)
+        st = stria_series_open(db,
+                               STRIA_SERIES_KEY(.database = DATABASE, .measurement = {"cpu", 3},
+                                                .tags = host.tags, .tag_count = SX_BENCH_TAGS),
+                               series, err);
+    return st;
+}
+
 /* Writes a row to each of `count` series from number `first` on. */
 static stria_status write_hosts(stria *db, uint64_t first, size_t count, int64_t ts_ns,
                                 stria_error *err)
@@ -40,12 +54,7 @@ static stria_status write_hosts(stria *db, uint64_t first, size_t count, int64_t
     int64_t ts[MAKE_BATCH], values[MAKE_BATCH];
     stria_status st = STRIA_OK;
     for (size_t i = 0; i < count && !st; i++) {
-        struct sx_bench_host host;
-        sx_bench_host_make(&host, first + i);
-        st = stria_series_open(db,
-                               STRIA_SERIES_KEY(.database = DATABASE, .measurement = {"cpu", 3},
-                                                .tags = host.tags, .tag_count = SX_BENCH_TAGS),
-                               &series[i], err);
+        st = open_host(db, first + i, &series[i], err);
         ts[i] = ts_ns;
         values[i] = (int64_t)(first + i) % 100;
     }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* bench_test.c -- the benches run and tell what they should; how fast is not tested. */
-#include "app/cli/bench_codec.h"
+#include "app/cli/bench.h"
 
+#include "app/cli/bench_codec.h"
 #include "app/cli/bench_kernels.h"
 #include "app/cli/bench_report.h"
 

@@ -11,7 +11,7 @@
  * with spaces in front to `width`. */
 void sx_bench_put_fixed(struct sx_buf *out, double v, unsigned digits, unsigned width);
 
-/* Nanoseconds of a clock that only goes forward. */
+/* Nanoseconds that this thread has had a processor: what else the machine does is not counted. */
 uint64_t sx_bench_now_ns(void);
 
 /* A random number, to visit blocks in no order; *state is anything at first. */

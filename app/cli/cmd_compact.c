@@ -9,6 +9,7 @@
 struct compact_arguments {
     const char *data;
     int until; /* a stria_compact_until */
+    bool reclaim;
     uint64_t memory;
     bool json;
 };
@@ -18,6 +19,8 @@ static const struct sx_option options[] = {
     {"data", SX_OPTION_TEXT, AT(data), "DIR", "the store"},
     {"until", SX_OPTION_CHOICE, AT(until), "flush|merge|seal",
      "how far: new rows are in segments; and due merges are done; and each window is small"},
+    {"reclaim", SX_OPTION_FLAG, AT(reclaim), NULL,
+     "give back the space of deleted rows instead, one segment at a time"},
     {"memory", SX_OPTION_SIZE, AT(memory), "SIZE", "how much memory it may take; 256M"},
     {"json", SX_OPTION_FLAG, AT(json), NULL, "the figures as JSON"},
 };
@@ -76,7 +79,10 @@ static int run_compact(struct sx_cli *cli, const void *arguments, char **operand
         &source, &cli->mem, compact->data,
         STRIA_OPTIONS(.must_exist = true, .memory_size = compact->memory), &err);
     if (!st)
-        st = stria_compact(source.db, (stria_compact_until)compact->until, &report, &err);
+        st = stria_compact(source.db,
+                           compact->reclaim ? STRIA_COMPACT_RECLAIM
+                                            : (stria_compact_until)compact->until,
+                           &report, &err);
     if (sx_source_close(&source, &close_err) && !st) {
         st = close_err.code;
         err = close_err;

@@ -32,7 +32,7 @@ static void test_every_command_has_a_summary_an_example_and_a_help(void **state)
             assert_true((option->type == SX_OPTION_FLAG) == !option->value);
         }
     }
-    assert_int_equal(count, 12);
+    assert_int_equal(count, 13);
 }
 
 static void test_the_list_names_all_commands(void **state)
@@ -116,6 +116,8 @@ static void test_a_store_can_be_filled_compacted_and_written_out(void **state)
     expect_in(scratch_out, "{\"samples\":");
     assert_int_equal(RUN("compact", "--data", data), SX_EXIT_OK);
     expect_in(scratch_out, " samples written to segments, ");
+    assert_int_equal(RUN("compact", "--data", data, "--reclaim"), SX_EXIT_OK);
+    expect_in(scratch_out, "0 samples written to segments, "); /* nothing was deleted */
     assert_int_equal(RUN("export", "--data", data, "--db", "home"), SX_EXIT_OK);
     assert_string_equal(scratch_out, "cpu,host=a v=1 1\n");
     assert_int_equal(RUN("export", "--data", data, "--db", "home", scratch_path("out.lp")),

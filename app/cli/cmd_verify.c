@@ -12,12 +12,15 @@
 struct verify_arguments {
     uint64_t memory;
     bool json;
+    bool repair;
 };
 
 #define AT(member) offsetof(struct verify_arguments, member)
 static const struct sx_option options[] = {
     {"memory", SX_OPTION_SIZE, AT(memory), "SIZE", "how much memory it may take; 256M"},
     {"json", SX_OPTION_FLAG, AT(json), NULL, "findings and figures as JSON"},
+    {"repair", SX_OPTION_FLAG, AT(repair), NULL,
+     "mend what is damaged; needs the store for itself"},
 };
 
 struct verifying {
@@ -26,6 +29,7 @@ struct verifying {
     struct sx_json json; /* of the document, when that is asked for */
     struct sx_buf text;
     bool as_json;
+    bool repair;
 };
 
 static void flush_text(struct verifying *verifying)
@@ -80,6 +84,7 @@ static void put_figures_json(struct verifying *verifying, const stria_verify_rep
         {"chunks", report->chunk_count},
         {"frames", report->frame_count},
         {"rows", report->row_count},
+        {"mended", report->mended_count},
     };
     for (size_t i = 0; i < SX_COUNT_OF(figures); i++) {
         sx_json_key(&verifying->json, figures[i].name);
@@ -92,6 +97,14 @@ static void put_figures_text(struct verifying *verifying, const stria_verify_rep
     struct sx_buf *text = &verifying->text;
     sx_put_grouped(text, report->finding_count);
     sx_buf_put_text(text, report->finding_count == 1 ? " finding" : " findings");
+    if (verifying->repair) {
+        sx_buf_put_text(text, ", ");
+        sx_put_grouped(text, report->mended_count);
+        sx_buf_put_text(text, " files mended, in ");
+        sx_put_elapsed(text, sx_progress_elapsed_ns(&verifying->progress));
+        sx_buf_put_u8(text, '\n');
+        return;
+    }
     sx_buf_put_text(text, " in ");
     sx_put_grouped(text, report->file_count);
     sx_buf_put_text(text, " files, ");
@@ -111,7 +124,7 @@ static int run_verify(struct sx_cli *cli, const void *arguments, char **operands
                       size_t operand_count)
 {
     const struct verify_arguments *verify = arguments;
-    struct verifying verifying = {.cli = cli, .as_json = verify->json};
+    struct verifying verifying = {.cli = cli, .as_json = verify->json, .repair = verify->repair};
     stria_verify_report report = {0};
     stria_error err = {0};
     char storage[LINE_SIZE_MAX * SX_JSON_STRING_GROWTH];
@@ -127,7 +140,8 @@ static int run_verify(struct sx_cli *cli, const void *arguments, char **operands
     stria_status st =
         stria_verify(operands[0],
                      STRIA_VERIFY_OPTIONS(.memory_size = verify->memory, .on_finding = on_finding,
-                                          .on_progress = on_progress, .user = &verifying),
+                                          .on_progress = on_progress, .user = &verifying,
+                                          .repair = verify->repair),
                      &report, &err);
     sx_progress_wipe(&verifying.progress);
     if (verify->json) {
@@ -151,8 +165,12 @@ const struct sx_command sx_cmd_verify = {
     .operand_min = 1,
     .operand_max = 1,
     .summary = "Checks every checksum of a store and decodes every chunk",
-    .details = "Each finding is a line: file, offset, what is wrong; then the exit status is 1.\n"
-               "Nothing is changed, and a server may write to the store meanwhile.",
+    .details =
+        "Each finding is a line: file, offset, what is wrong, which series and times are lost;\n"
+        "then the exit status is 1. Nothing is changed, and a server may write to the store\n"
+        "meanwhile. With --repair what can be read of damaged files is written anew, and a\n"
+        "manifest that is lost is made from the segments; the files that were there before stay\n"
+        "in DIR/damaged.",
     .example = "stria verify run-data",
     .options = options,
     .option_count = SX_COUNT_OF(options),

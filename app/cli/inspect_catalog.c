@@ -189,10 +189,15 @@ stria_status sx_inspect_catalog_read(struct sx_inspect_catalog *catalog, const c
     if (!st)
         st = sx_manifest_read(manifest, each_edit, catalog, &result, err);
     sx_manifest_destroy(manifest);
+    bool unreadable = st == STRIA_CORRUPT || st == STRIA_VERSION;
     if (st && sx_inspect_note(inspect, st, err))
         st = STRIA_OK;
     if (st)
         return st;
+    if (!result.found && unreadable)
+        return sx_fail(err, STRIA_INVALID,
+                       "%s: what it consists of cannot be read; `stria verify` looks at its parts",
+                       path);
     if (!result.found)
         return sx_fail(err, STRIA_INVALID, "%s: is not a store: it has no manifest", path);
     sx_inspect_uuid(inspect, "store_uuid", result.store_uuid);

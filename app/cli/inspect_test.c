@@ -159,6 +159,8 @@ static void test_a_manifest_tells_its_edits(void **state)
     flip(path.text, 4096 + 20);
     assert_int_equal(RUN("inspect", path.text), SX_EXIT_FAILED);
     expect_in(scratch_out, "the checksum of the header at 4096 is wrong");
+    assert_int_equal(RUN("inspect", scratch_path("man")), SX_EXIT_FAILED);
+    expect_in(scratch_err, "what it consists of cannot be read");
 }
 
 static void test_an_empty_folder_is_no_store(void **state)

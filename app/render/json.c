@@ -38,7 +38,8 @@ static uint8_t *put_ascii(uint8_t *p, uint8_t byte)
     return p;
 }
 
-void sx_json_put_string(struct sx_buf *out, struct sx_bytes value)
+/* nul_pairs: C0 80 stands for a NUL. */
+static void put_string(struct sx_buf *out, struct sx_bytes value, bool nul_pairs)
 {
     if (value.len > (SIZE_MAX - 2) / SX_JSON_STRING_GROWTH ||
         !sx_buf_reserve(out, value.len * SX_JSON_STRING_GROWTH + 2)) {
@@ -57,6 +58,11 @@ void sx_json_put_string(struct sx_buf *out, struct sx_bytes value)
             i++;
             continue;
         }
+        if (nul_pairs && byte == 0xc0 && i + 1 < value.len && value.ptr[i + 1] == 0x80) {
+            p = put_unicode(p, 0);
+            i += 2;
+            continue;
+        }
         uint32_t rune;
         size_t size = sx_utf8_decode(sx_bytes_make(value.ptr + i, value.len - i), &rune);
         if (size == 1 || rune == 0x2028 || rune == 0x2029) {
@@ -69,6 +75,11 @@ void sx_json_put_string(struct sx_buf *out, struct sx_bytes value)
     }
     *p++ = '"';
     out->len = (size_t)(p - out->ptr);
+}
+
+void sx_json_put_string(struct sx_buf *out, struct sx_bytes value)
+{
+    put_string(out, value, false);
 }
 
 static void put_line(struct sx_json *json)
@@ -134,7 +145,7 @@ void sx_json_string(struct sx_json *json, struct sx_bytes value)
 
 void sx_json_text(struct sx_json *json, const char *value)
 {
-    sx_json_put_string(json->out, sx_bytes_of(value));
+    put_string(json->out, sx_bytes_of(value), true);
 }
 
 void sx_json_uint(struct sx_json *json, uint64_t value)

@@ -38,6 +38,8 @@ void sx_json_close(struct sx_json *json, char bracket);
 
 /* Values. */
 void sx_json_string(struct sx_json *json, struct sx_bytes value);
+/* A message: as it cannot hold a NUL, the bytes C0 80 stand for one (texts of errors quote what was
+ * sent). */
 void sx_json_text(struct sx_json *json, const char *value);
 void sx_json_uint(struct sx_json *json, uint64_t value);
 void sx_json_bool(struct sx_json *json, bool value);

@@ -20,6 +20,7 @@ static const struct row {
     {"plain", 3, "abc", "\"abc\""},
     {"quote and backslash", 4, "a\"\\b", "\"a\\\"\\\\b\""},
     {"short escapes", 5, "\b\f\n\r\t", "\"\\b\\f\\n\\r\\t\""},
+    {"an overlong NUL is invalid", 2, "\xc0\x80", "\"\\ufffd\\ufffd\""},
     {"other controls", 3, "\x00\x1f\x7f", "\"\\u0000\\u001f\x7f\""},
     {"html", 3, "<>&", "\"\\u003c\\u003e\\u0026\""},
     {"utf-8", 9, "\xc2\xb5\xe2\x82\xac\xf0\x9f\x98\x80",
@@ -43,6 +44,18 @@ static void test_strings_are_escaped_as_go_does(void **state)
         assert_false(out.failed);
         assert_string_equal(text, rows[i].out);
     }
+}
+
+static void test_a_message_has_a_nul_as_two_bytes(void **state)
+{
+    (void)state;
+    char text[100] = "";
+    struct sx_buf out;
+    struct sx_json json;
+    sx_buf_init_fixed(&out, text, sizeof text - 1);
+    sx_json_init(&json, &out, false);
+    sx_json_text(&json, "a\xc0\x80z\xc0");
+    assert_string_equal(text, "\"a\\u0000z\\ufffd\"");
 }
 
 static void write_document(struct sx_json *json)
@@ -99,6 +112,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_strings_are_escaped_as_go_does),
+        cmocka_unit_test(test_a_message_has_a_nul_as_two_bytes),
         cmocka_unit_test(test_a_document_is_compact_or_indented_by_four_spaces),
         cmocka_unit_test(test_a_string_that_does_not_fit_is_refused),
     };

@@ -82,6 +82,7 @@ struct sx_exchange {
     const char *content_type;
     const char *content_encoding;
     const char *origin;
+    const char *host;
     const char *request_id; /* the client's, or own_request_id */
     char own_request_id[SX_REQUEST_ID_SIZE];
     bool has_length;

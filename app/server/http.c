@@ -205,6 +205,7 @@ static void read_head(struct sx_exchange *exchange, const char *method)
     exchange->content_type = header_of(handle, "Content-Type");
     exchange->content_encoding = header_of(handle, "Content-Encoding");
     exchange->origin = header_of(handle, "Origin");
+    exchange->host = header_of(handle, "Host");
     exchange->request_id = header_of(handle, "X-Request-Id");
     if (!exchange->request_id || !exchange->request_id[0])
         exchange->request_id = header_of(handle, "Request-Id");

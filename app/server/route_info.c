@@ -5,6 +5,8 @@
 #include "base/duration_text.h"
 #include "base/time_text.h"
 
+#include <string.h>
+
 #define JSON "application/json"
 
 static bool is_stopping(struct sx_server *server)
@@ -94,20 +96,34 @@ void sx_route_query_v2(struct sx_server *server, struct sx_exchange *exchange)
     sx_exchange_header(exchange, "X-Platform-Error-Code", "not implemented");
 }
 
+/* The address that the client used, if it can stand in a page and in a command as it is. */
+static const char *address_used(const struct sx_exchange *exchange)
+{
+    static const char good[] =
+        "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:[]";
+    const char *host = exchange->host;
+    bool usable = host && host[0] && host[strspn(host, good)] == 0;
+    return usable ? host : "127.0.0.1:8086";
+}
+
 void sx_route_root(struct sx_server *server, struct sx_exchange *exchange)
 {
     (void)server;
+    const char *host = address_used(exchange);
     sx_exchange_text(
         exchange, 200, "text/html; charset=utf-8",
         "<!DOCTYPE html>\n"
         "<html lang=\"en\"><head><meta charset=\"utf-8\"><title>Stria</title></head><body>\n"
         "<h1>Stria " STRIA_VERSION_TEXT "</h1>\n"
         "<p>A time-series database. Make a database, write to it, ask it:</p>\n"
-        "<pre>\n"
-        "curl -X POST 'http://127.0.0.1:8086/query' --data-urlencode 'q=CREATE DATABASE home'\n"
-        "curl 'http://127.0.0.1:8086/write?db=home' --data-binary 'room,floor=2 temperature=21.5'\n"
-        "curl -G 'http://127.0.0.1:8086/query?db=home' --data-urlencode 'q=SELECT * FROM room'\n"
-        "</pre>\n"
-        "<p><a href=\"/health\">health</a> <a href=\"/metrics\">metrics</a></p>\n"
-        "</body></html>\n");
+        "<pre>\n");
+    sx_buf_printf(&exchange->answer.body,
+                  "curl -X POST 'http://%s/query' --data-urlencode 'q=CREATE DATABASE home'\n"
+                  "curl 'http://%s/write?db=home' --data-binary 'room,floor=2 temperature=21.5'\n"
+                  "curl -G 'http://%s/query?db=home' --data-urlencode 'q=SELECT * FROM room'\n",
+                  host, host, host);
+    sx_buf_put_text(&exchange->answer.body,
+                    "</pre>\n"
+                    "<p><a href=\"/health\">health</a> <a href=\"/metrics\">metrics</a></p>\n"
+                    "</body></html>\n");
 }

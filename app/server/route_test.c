@@ -187,6 +187,16 @@ static void test_a_query_may_come_in_url_form_or_file(void **state)
         {"POST", "/query", "Content-Type: multipart/form-data; boundary=XX\r\n", "--XX\r\nbroken",
          400, MISSING},
         {"GET", "/query?q=SHOW+NOTHING&pretty=true", "", "", 400, NULL},
+        {"GET", "/query?q=SELECT+v+FROM+m+WHERE+t='a%5C", "", "", 400,
+         "{\"error\":\"error parsing query: found \\\\\\u0000, expected identifier, string, "
+         "number, "
+         "bool at line 1, char 28\"}\n"},
+        {"GET", "/query?q=create+database++%22two%22", "", "", 200,
+         "{\"results\":[{\"statement_id\":0,\"messages\":[{\"level\":\"warning\",\"text\":"
+         "\"deprecated use of 'CREATE DATABASE two' in a read only context, please use a POST "
+         "request instead\"}]}]}\n"},
+        {"POST", "/query?q=DROP+DATABASE+two", "", "", 200,
+         "{\"results\":[{\"statement_id\":0}]}\n"},
         {"POST", "/query?q=CREATE+DATABASE+later&async=true", "", "", 204, ""},
     };
     struct client client = client_open(fixture.port);
@@ -270,7 +280,12 @@ static void test_the_small_answers(void **state)
     const char *flux = fixture_ask("POST", "/api/v2/query?org=o", "", "buckets()", 501);
     assert_non_null(
         strstr(flux, "{\"code\":\"not implemented\",\"message\":\"Flux is not supported"));
-    assert_non_null(strstr(fixture_ask("GET", "/", "", "", 200), "curl -G"));
+    assert_non_null(strstr(fixture_ask("GET", "/", "", "", 200), "curl -G 'http://x/query?"));
+    struct client client = client_open(fixture.port);
+    assert_true(client_text(&client, "GET / HTTP/1.1\r\nHost: a'<b>\r\n\r\n"));
+    assert_true(client_answer(&client, false));
+    assert_non_null(strstr(client.body, "curl -G 'http://127.0.0.1:8086/query?"));
+    client_close(&client);
 }
 
 static void test_metrics_tell_of_server_and_store(void **state)

@@ -90,9 +90,17 @@ static const char *platform_code(unsigned status)
     }
 }
 
+/* The bytes C0 80 of a text stand for a NUL of what was sent. */
 void sx_exchange_error(struct sx_exchange *exchange, unsigned status, const char *text)
 {
-    sx_exchange_error_bytes(exchange, status, sx_bytes_of(text));
+    uint8_t bytes[STRIA_ERROR_TEXT_MAX];
+    size_t size = 0;
+    for (const char *c = text; *c && size < sizeof bytes; c++) {
+        bool pair = (uint8_t)c[0] == 0xc0 && (uint8_t)c[1] == 0x80;
+        bytes[size++] = pair ? 0 : (uint8_t)*c;
+        c += pair;
+    }
+    sx_exchange_error_bytes(exchange, status, sx_bytes_make(bytes, size));
 }
 
 void sx_exchange_error_bytes(struct sx_exchange *exchange, unsigned status, struct sx_bytes text)

@@ -136,7 +136,10 @@ static stria_status open_store(const struct sx_settings *settings, struct sx_log
                       .memory_size = memory_size,
                       .durability = settings->durability ? STRIA_ASYNC : STRIA_SYNC,
                       .memtable_size = settings->memtable,
-                      .disk_reserve_size = settings->disk_reserve, .on_event = sx_log_event,
+                      .disk_reserve_size = settings->disk_reserve,
+                      .series_max = settings->series_max,
+                      .new_series_max = settings->new_series_max,
+                      .tag_values_max = settings->tag_values_max, .on_event = sx_log_event,
                       .user = log),
         db, err);
 }

@@ -33,7 +33,8 @@ struct sx_settings {
     uint64_t memory; /* bytes; 0: a share of what there is */
     uint64_t memtable;
     uint64_t disk_reserve;
-    uint64_t durability; /* 0: sync, 1: async */
+    uint64_t series_max, new_series_max, tag_values_max; /* of each database; 0: no limit */
+    uint64_t durability;                                 /* 0: sync, 1: async */
     uint64_t background_threads;
     uint64_t io_threads;
     uint64_t write_threads;
@@ -56,7 +57,7 @@ struct sx_settings {
 /* All defaults. */
 void sx_settings_init(struct sx_settings *settings);
 
-/* Sets one by name. `where` begins the texts of errors: "--memory", "stria.conf:3".
+/* Sets one by name. `where` begins the texts of errors: "--memory", "FILE:3".
  * Returns  OK; NOT_FOUND: an unknown name (the nearest is told); INVALID: a bad value; LIMIT: out
  *          of its range. */
 SX_MUST_CHECK stria_status sx_settings_set(struct sx_settings *settings, struct sx_bytes name,

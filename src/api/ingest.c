@@ -63,10 +63,13 @@ static stria_status make_answer(struct ingest *in, struct sx_buf *answer)
     if (r->conflict_count)
         sx_peer_put_conflict(&conflict_text, conflict->measurement, conflict->field, conflict->type,
                              conflict->type_before);
+    else if (r->limit_count)
+        sx_buf_put_bytes(&conflict_text, r->limit_text);
     struct sx_write_outcome outcome = {.stored_count = r->row_count,
-                                       .conflict_count = r->conflict_count,
+                                       .conflict_count = r->conflict_count + r->limit_count,
                                        .conflict_text = sx_buf_bytes(&conflict_text),
-                                       .conflict_line = r->conflict_line,
+                                       .conflict_line =
+                                           r->conflict_count ? r->conflict_line : r->limit_line,
                                        .outside_retention_count = r->outside_retention_count,
                                        .outside_window_count = r->outside_window_count,
                                        .duration_ns = in->policy->duration_ns};

@@ -25,6 +25,9 @@ static size_t gather(const struct sx_ingest_problems *problems,
     if (result && result->conflict_count && count < STRIA_PROBLEMS_MAX)
         entries[count++] =
             (struct entry){.line = result->conflict_line, .code = STRIA_CONFLICT, .text = answer};
+    if (result && result->limit_count && count < STRIA_PROBLEMS_MAX)
+        entries[count++] = (struct entry){
+            .line = result->limit_line, .code = STRIA_LIMIT, .text = result->limit_text};
     return count;
 }
 
@@ -38,8 +41,8 @@ void sx_report_fill(stria_report *report, const struct sx_ingest_problems *probl
     if (result) {
         report->row_count = result->row_count;
         report->sample_count = result->sample_count;
-        report->rejected_row_count =
-            result->conflict_count + result->outside_retention_count + result->outside_window_count;
+        report->rejected_row_count = result->conflict_count + result->limit_count +
+                                     result->outside_retention_count + result->outside_window_count;
     }
     if (problems)
         report->rejected_row_count += problems->rejected_count;

@@ -19,7 +19,7 @@ static stria_status broken(size_t count, stria_error *err)
 
 static stria_status of_ints(struct sx_bytes in, bool is_unsigned, size_t count, size_t first,
                             size_t range_count, const struct sx_tables *tables, unsigned want,
-                            struct sx_aggregate *out, stria_error *err)
+                            struct sx_column_totals *out, stria_error *err)
 {
     struct sx_ints_reader reader;
     struct sx_totals totals = sx_totals_none();
@@ -56,7 +56,7 @@ static bool sum_of_scaled(const struct sx_scaled_reader *reader, const struct sx
 
 static stria_status of_scaled(struct sx_bytes in, size_t count, size_t first, size_t range_count,
                               const struct sx_tables *tables, unsigned want,
-                              struct sx_aggregate *out, stria_error *err)
+                              struct sx_column_totals *out, stria_error *err)
 {
     struct sx_scaled_reader reader;
     struct sx_totals totals = sx_totals_none();
@@ -87,7 +87,7 @@ static stria_status of_scaled(struct sx_bytes in, size_t count, size_t first, si
 
 /* A constant column: n times a small integer, or a range alone. */
 static stria_status of_constant(struct sx_bytes in, size_t count, size_t range_count,
-                                struct sx_aggregate *out, stria_error *err)
+                                struct sx_column_totals *out, stria_error *err)
 {
     double v;
     if (!sx_number_get(&in, &v) || in.len)
@@ -107,10 +107,10 @@ static stria_status of_constant(struct sx_bytes in, size_t count, size_t range_c
 
 stria_status sx_column_aggregate(struct sx_bytes in, stria_type type, size_t count, size_t first,
                                  size_t range_count, const struct sx_tables *tables, unsigned want,
-                                 struct sx_aggregate *out, stria_error *err)
+                                 struct sx_column_totals *out, stria_error *err)
 {
     assert(first <= count && range_count > 0 && range_count <= count - first);
-    *out = (struct sx_aggregate){0};
+    *out = (struct sx_column_totals){0};
     if (in.len == 0 || count > SX_COLUMN_VALUES_MAX)
         return broken(count, err);
     if (type == STRIA_INT || type == STRIA_UINT || type == STRIA_TIME)

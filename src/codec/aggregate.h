@@ -19,7 +19,7 @@ struct sx_tables;
 #define SX_WANT_SUM 1u
 #define SX_WANT_RANGE 2u /* min and max */
 
-struct sx_aggregate {
+struct sx_column_totals {
     unsigned has;      /* of SX_WANT_*: what could be told */
     uint64_t sum;      /* bits of a value of the column's type: double, int64 or uint64 */
     uint64_t min, max; /* alike */
@@ -31,6 +31,6 @@ struct sx_aggregate {
  * Returns  OK (look at out->has), CORRUPT, VERSION. */
 stria_status sx_column_aggregate(struct sx_bytes in, stria_type type, size_t count, size_t first,
                                  size_t range_count, const struct sx_tables *tables, unsigned want,
-                                 struct sx_aggregate *out, stria_error *err);
+                                 struct sx_column_totals *out, stria_error *err);
 
 #endif

@@ -21,7 +21,7 @@ static unsigned told; /* answers, so that a test sees that there are any */
 static void check_ints(struct sx_bytes in, stria_type type, size_t count, size_t first, size_t part,
                        unsigned want)
 {
-    struct sx_aggregate got;
+    struct sx_column_totals got;
     int64_t sum = 0, low = INT64_MAX, high = INT64_MIN;
     bool overflow = false;
     for (size_t i = first; i < first + part; i++) {
@@ -75,7 +75,7 @@ static void test_sums_and_ranges_of_integers_are_those_of_the_values(void **stat
 static void check_doubles(struct sx_bytes in, size_t count, size_t first, size_t part,
                           unsigned want)
 {
-    struct sx_aggregate got;
+    struct sx_column_totals got;
     double up = 0, down = 0, low = __builtin_inf(), high = -__builtin_inf();
     for (size_t i = 0; i < part; i++) {
         double v = doubles[first + i];
@@ -130,7 +130,7 @@ static void test_sums_and_ranges_of_doubles_are_those_of_the_values(void **state
 static void test_sums_that_are_not_exact_are_not_told(void **state)
 {
     (void)state;
-    struct sx_aggregate got;
+    struct sx_column_totals got;
     struct sx_buf out;
     for (size_t i = 0; i < COUNT; i++) /* 2^51 each: the sum passes 2^53 */
         doubles[i] = 0x1p51 - (double)(i % 7);
@@ -152,7 +152,7 @@ static void test_sums_that_are_not_exact_are_not_told(void **state)
 static void test_other_types_and_broken_columns(void **state)
 {
     (void)state;
-    struct sx_aggregate got;
+    struct sx_column_totals got;
     static const uint8_t bools[] = {0x51}, cut[] = {0x05, 0x14, 0x01}, raw[] = {0x42, 22, 0};
     assert_int_equal(sx_column_aggregate(sx_bytes_make(bools, 1), STRIA_BOOL, 9, 0, 9, NULL,
                                          SX_WANT_SUM, &got, NULL),

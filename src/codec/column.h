@@ -4,7 +4,7 @@
  * Why         Everything above (segments, memtables) stores columns without knowing how; everything
  *             below is a pure function. Codecs differ by type and by what the values look like; the
  *             encoder looks at statistics of one pass and takes the cheapest exact one.
- * Format      u8 codec id | the codec's own bytes. Ids are listed in column.c and docs/FORMAT.md.
+ * Format      u8 codec id | the codec's own bytes. Ids: column.c; all: docs/format-columns.md.
  *             The number of values and their type are not stored here: whoever stores the column
  *             knows.
  * Invariants  What is decoded is what was encoded, bit for bit (NaN payloads, -0.0, any int64, any

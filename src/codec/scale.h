@@ -9,7 +9,7 @@
  *             rounding the error is below 2^-52 ulp, while n / P is at least ulp / (2 * 5^p) away
  *             from the middle of two doubles unless it is a double; 2^-52 < 1 / (2 * 5^p) for p <=
  *             21, so both ways round to the same bits for every |n| < 2^53. scale_test.c checks it.
- * Source      The proof, in full: docs/adr/codec-decimal-scaled-doubles.md.
+ * Source      The proof, in full: docs/adr/0010-decimals-are-divided.md.
  * Limits      |n| <= SX_SCALED_MAX, 0 <= p <= 21, -1074 <= e <= 971. */
 #ifndef SX_CODEC_SCALE_H
 #define SX_CODEC_SCALE_H

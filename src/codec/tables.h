@@ -40,7 +40,7 @@ struct sx_encoded {
 };
 
 /* Appends the tables that pay for themselves for columns of one type; nothing, when none does.
- * mem      for scratch, all freed on return: some megabytes.
+ * mem      for scratch, all freed on return: two megabytes.
  * Returns  OK, NOMEM, CORRUPT (a column does not decode), LIMIT (`out` met its maximum). */
 stria_status sx_tables_make(struct sx_buf *out, stria_type type, const struct sx_encoded *columns,
                             size_t column_count, struct sx_mem *mem, stria_error *err);

@@ -17,11 +17,11 @@
 
 #include <assert.h>
 
-#define SAMPLE_MAX 262144 /* numbers that a table is made from */
-#define MISSING_MAX 16384 /* numbers that its first form may miss */
-#define FLAT_MAX 64       /* classes of which a tuple may be made */
-#define DEARER_PERCENT 1  /* what may be lost for fewer looks into the table */
-#define DEARER_BITS 200   /* and so much a value, of 4096 to a bit */
+#define SAMPLE_MAX 65536 /* numbers that a table is made from */
+#define MISSING_MAX 8192 /* numbers that its first form may miss */
+#define FLAT_MAX 64      /* classes of which a tuple may be made */
+#define DEARER_PERCENT 1 /* what may be lost for fewer looks into the table */
+#define DEARER_BITS 200  /* and so much a value, of 4096 to a bit */
 #define ORDER_NONE 3
 #define LEVELS 260   /* of bits a value, a quarter of a bit each */
 #define LOT_LEVELS 4 /* of columns that may share */

@@ -8,7 +8,8 @@
  *             reserve they are taken again.
  * Threads     As engine.h says. */
 #include "base/error.h"
-#include "engine/engine_priv.h"
+#include "engine/budget.h"
+#include "engine/replay_later.h"
 
 #include <inttypes.h>
 
@@ -65,6 +66,9 @@ stria_status sx_engine_check_writable(struct sx_engine *engine, stria_error *err
         return sx_fail(err, STRIA_READ_ONLY, "the store was opened for reading only");
     if (sx_wal_failed(engine->wal))
         return sx_fail(err, STRIA_READ_ONLY, "the log failed; the store must be opened again");
+    if (atomic_load(&engine->replay_failed))
+        return sx_fail(err, STRIA_READ_ONLY,
+                       "the log could not be read back; the store must be opened again");
     /* A drop that may turn out to be true later would take these rows with it. */
     stria_status st = sx_engine_mend_manifest(engine, err);
     if (st)
@@ -166,7 +170,10 @@ static bool run_flush(void *context)
     stria_error err = {0};
     sx_mutex_lock(&engine->state_mutex);
     bool none_frozen = engine->frozen_count == 0;
+    bool replaying = engine->frozen && engine->frozen->replaying;
     sx_mutex_unlock(&engine->state_mutex);
+    if (replaying)
+        return false; /* it comes again when the generation is whole */
     if (none_frozen && (!sx_engine_flush_due(engine) || sx_engine_rotate(engine, &err)))
         return false;
     if (sx_engine_flush_step(engine, &more, &err))
@@ -175,8 +182,10 @@ static bool run_flush(void *context)
         sx_pool_submit(engine->pool, &engine->merge_task);
     for (size_t debt = more ? merge_debt(engine) : 0; debt > 0 && run_merge(engine);)
         debt--;
-    if (!more)
+    if (!more) {
         sx_pool_submit(engine->pool, &engine->merge_task);
+        sx_pool_submit(engine->pool, &engine->evict_task);
+    }
     return more;
 }
 
@@ -201,6 +210,11 @@ static bool run_log_file(void *context)
         sx_event(&engine->events, STRIA_LEVEL_WARN, "log_file", "text=\"%s\"", err.text);
     }
     return false;
+}
+
+static bool run_evict(void *context)
+{
+    return sx_budget_evict_step(context);
 }
 
 static bool run_care(void *context)
@@ -257,6 +271,7 @@ static void tick(void *context)
             sx_pool_submit(engine->pool, &engine->care_task);
             sx_pool_submit(engine->pool, &engine->flush_task);
             sx_pool_submit(engine->pool, &engine->merge_task);
+            sx_pool_submit(engine->pool, &engine->evict_task);
         }
         sx_mutex_lock(&engine->tick_mutex);
     }
@@ -268,6 +283,7 @@ stria_status sx_engine_start_background(struct sx_engine *engine, stria_error *e
     sx_task_init(&engine->flush_task, SX_PRIORITY_FLUSH, run_flush, engine);
     sx_task_init(&engine->log_file_task, SX_PRIORITY_FLUSH, run_log_file, engine);
     sx_task_init(&engine->merge_task, SX_PRIORITY_MERGE, run_merge, engine);
+    sx_task_init(&engine->evict_task, SX_PRIORITY_MERGE, run_evict, engine);
     sx_task_init(&engine->care_task, SX_PRIORITY_RECLAIM, run_care, engine);
     sx_engine_check_disk(engine, true);
     stria_status st = sx_pool_create(engine->os, &engine->mems[SX_ENGINE_MEM_OTHER],
@@ -289,6 +305,7 @@ void sx_engine_stop_background(struct sx_engine *engine)
         engine->os->ops->thread_join(engine->ticker);
         engine->ticker = NULL;
     }
+    sx_replay_later_stop(engine);
     if (engine->pool)
         sx_pool_stop(engine->pool);
 }
@@ -316,7 +333,11 @@ stria_status sx_engine_poll(struct sx_engine *engine, bool *more, stria_error *e
 static stria_status flush_all(struct sx_engine *engine, stria_error *err)
 {
     bool more = true;
-    stria_status st = sx_engine_rotate(engine, err);
+    sx_mutex_lock(&engine->state_mutex);
+    stria_status st = sx_engine_await_replay(engine, err);
+    sx_mutex_unlock(&engine->state_mutex);
+    if (!st)
+        st = sx_engine_rotate(engine, err);
     sx_mutex_lock(&engine->state_mutex);
     more = engine->frozen_count > 0;
     sx_mutex_unlock(&engine->state_mutex);

@@ -9,6 +9,8 @@
 #define MEMTABLES_MAX_HALVES 7 /* of a memtable's size: two that are frozen, one and a half more */
 #define MERGE_RUN_SIZE ((uint64_t)3 << 20) /* a reader's share of a merge: one stripe's directory */
 #define MERGE_RUNS_MIN 4
+#define IDLE_GENERATIONS 8
+#define EVICT_SLOTS 65536 /* looked at in one step */
 
 struct share {
     const char *name;
@@ -25,7 +27,7 @@ static const struct share shares[SX_ENGINE_MEM_COUNT] = {
     [SX_ENGINE_MEM_HOST] = {"host", true, REQUEST_PARTS},
     [SX_ENGINE_MEM_MEMTABLE] = {"memtable", true, REQUEST_PARTS},
     [SX_ENGINE_MEM_INDEX] = {"index", true, 10},
-    [SX_ENGINE_MEM_SEGMENT] = {"segment", false, 8},
+    [SX_ENGINE_MEM_SEGMENT] = {"segment", false, WHOLE},
     [SX_ENGINE_MEM_WAL] = {"wal", false, WHOLE},
     [SX_ENGINE_MEM_MERGE] = {"merge", false, 8},
     [SX_ENGINE_MEM_OTHER] = {"other", false, WHOLE},
@@ -60,24 +62,106 @@ uint64_t sx_budget_memtables_max(const struct sx_engine *engine)
 
 size_t sx_budget_merge_runs(const struct sx_engine *engine)
 {
+    size_t most = (size_t)2 * SX_MERGE_FAN_IN;
+    if (!atomic_load(&engine->root.limit))
+        return most;
     uint64_t runs = part_of(engine, 4) / MERGE_RUN_SIZE;
-    return (size_t)SX_MIN(SX_MAX(runs, MERGE_RUNS_MIN), SX_MERGE_FAN_IN);
+    return (size_t)SX_MIN(SX_MAX(runs, MERGE_RUNS_MIN), most);
 }
 
-stria_status sx_engine_come_again(struct sx_engine *engine, stria_error *err)
+/* ---- idle series ---- */
+
+/* Series in memory without rows go when they were not written to for so many generations, or, when
+ * memory for series is scarce, in the newest flushed one; when there is next to none, all go. */
+static uint32_t evict_before(struct sx_engine *engine)
+{
+    size_t size = sx_mem_size(&engine->mems[SX_ENGINE_MEM_INDEX]);
+    size_t cap = atomic_load(&engine->mems[SX_ENGINE_MEM_INDEX].limit);
+    bool scarce = sx_mem_size(&engine->requests) > atomic_load(&engine->requests.limit) / 8 * 7;
+    sx_mutex_lock(&engine->state_mutex);
+    uint64_t flushed = engine->flushed_generation;
+    sx_mutex_unlock(&engine->state_mutex);
+    if (size > cap / 8 * 7 || (scarce && size > cap / 4))
+        return UINT32_MAX;
+    if (size > cap / 2)
+        return (uint32_t)flushed;
+    return flushed > IDLE_GENERATIONS ? (uint32_t)(flushed - IDLE_GENERATIONS) : 0;
+}
+
+/* The index of the i-th store; NULL: there are fewer. */
+static struct sx_series_index *acquire_index(struct sx_engine *engine, size_t i)
+{
+    sx_mutex_lock(&engine->state_mutex);
+    struct sx_series_index *index =
+        i < engine->store_count ? sx_series_index_acquire(engine->stores[i]->index) : NULL;
+    sx_mutex_unlock(&engine->state_mutex);
+    return index;
+}
+
+bool sx_budget_evict_step(struct sx_engine *engine)
+{
+    struct sx_series_index *index = acquire_index(engine, engine->evict_store);
+    if (!index) {
+        engine->evict_store = engine->evict_slot = 0;
+        return false;
+    }
+    size_t count = sx_series_index_slot_count(index);
+    uint32_t before = evict_before(engine);
+    if (before)
+        (void)sx_series_index_evict(index, before, SX_MIN(count, EVICT_SLOTS));
+    engine->evict_slot += EVICT_SLOTS;
+    if (engine->evict_slot >= count) {
+        engine->evict_store++;
+        engine->evict_slot = 0;
+    }
+    sx_series_index_release(index);
+    return true;
+}
+
+/* Lets some series go that nobody holds; whether any did. */
+static bool evict_some(struct sx_engine *engine)
+{
+    size_t evicted = 0;
+    struct sx_series_index *index;
+    for (size_t i = 0; (index = acquire_index(engine, i)) != NULL; i++) {
+        size_t count = sx_series_index_slot_count(index);
+        evicted += sx_series_index_evict(index, UINT32_MAX, SX_MIN(count, EVICT_SLOTS));
+        sx_series_index_release(index);
+    }
+    return evicted > 0;
+}
+
+/* ---- refusals ---- */
+
+/* Asks for a flush of what is in memory; false: there is nothing. */
+static bool ask_for_flush(struct sx_engine *engine)
 {
     stria_error ignored = {0};
     sx_mutex_lock(&engine->state_mutex);
     struct sx_generation *active = engine->active ? sx_generation_acquire(engine->active) : NULL;
     size_t frozen = engine->frozen_count;
     sx_mutex_unlock(&engine->state_mutex);
-    size_t size = active ? sx_generation_size(active) : 0;
+    bool any = frozen > 0 || (active && sx_generation_row_count(active) > 0);
     sx_generation_release(active);
-    if (!engine->pool || (frozen == 0 && size < engine->memtable_size / 8))
-        return STRIA_NOMEM; /* a flush would free nothing to speak of */
-    if (frozen < SX_FROZEN_MAX)
-        (void)sx_engine_rotate(engine, &ignored);
+    if (!any)
+        return false;
+    if (frozen < SX_FROZEN_MAX && sx_engine_rotate(engine, &ignored))
+        return frozen > 0;
     sx_engine_kick(engine);
+    /* Without threads there is nobody else to do it. */
+    for (bool more = sx_pool_thread_count(engine->pool) == 0; more;)
+        if (sx_engine_flush_step(engine, &more, &ignored))
+            break;
+    return true;
+}
+
+stria_status sx_engine_come_again(struct sx_engine *engine, stria_error *err)
+{
+    if (!engine->pool || engine->options.read_only)
+        return STRIA_NOMEM;
+    bool evicted = evict_some(engine);
+    if (!ask_for_flush(engine) && !evicted)
+        return STRIA_NOMEM;
     atomic_fetch_add(&engine->counts.busy, 1);
     return sx_fail(err, STRIA_BUSY, "memory is full until rows are flushed: %zu bytes of %zu used",
                    sx_mem_size(&engine->root), (size_t)atomic_load(&engine->root.limit));

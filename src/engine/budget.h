@@ -10,7 +10,7 @@
  *             eighth of it.
  *               store 256M -> requests 224M -> ingest 224M, memtable 112M, index 160M, query 128M,
  *                                              host 224M
- *                          -> merge 128M, segment 64M; wal and other without a cap of their own
+ *                          -> merge 128M; segment, wal and other have no cap of their own
  *             A write that is refused while rows wait for their flush asks for it and is told to
  *             come again (BUSY).
  * Threads     Any, once initialised. */
@@ -29,5 +29,8 @@ uint64_t sx_budget_memtables_max(const struct sx_engine *engine);
 
 /* Most runs that one merge may read at once. */
 size_t sx_budget_merge_runs(const struct sx_engine *engine);
+
+/* One bounded step of letting series go that are idle; false: all were looked at. One at a time. */
+bool sx_budget_evict_step(struct sx_engine *engine);
 
 #endif

@@ -86,8 +86,16 @@ stria_status sx_engine_delete(struct sx_engine *engine, const struct sx_command 
                               stria_error *err)
 {
     const struct sx_database *database;
+    if (!sx_tag_expr_fits(command->selector.tags))
+        return sx_fail(err, STRIA_LIMIT, "a delete's condition has at most %d parts",
+                       SX_TAG_EXPR_COUNT_MAX);
+    sx_mutex_lock(&engine->state_mutex);
+    stria_status st = sx_engine_await_replay(engine, err);
+    sx_mutex_unlock(&engine->state_mutex);
+    if (st)
+        return st;
     struct sx_catalog *catalog = sx_engine_catalog(engine);
-    stria_status st = find_policies(command, catalog, &database, err);
+    st = find_policies(command, catalog, &database, err);
     if (!st)
         st = sx_engine_rotate(engine, err);
     sx_catalog_release(catalog);

@@ -106,6 +106,7 @@ bool sx_engine_add_segment(struct sx_engine *engine, struct sx_policy_store *sto
         return false;
     if (!engine->options.read_only)
         segment->added_edit = sx_manifest_edit_seq(engine->manifest);
+    segment->files = &engine->segment_files;
     size_t i = store->segment_count++;
     for (; i > 0 && comes_before(&segment->info, &store->segments[i - 1]->info); i--)
         store->segments[i] = store->segments[i - 1];
@@ -145,13 +146,15 @@ static bool next_retired(struct sx_engine *engine, int64_t now, bool all, size_t
     bool found = false;
     sx_mutex_lock(&engine->state_mutex);
     for (; *at < engine->retired_count && !found; ++*at) {
-        *retired = engine->retired[*at];
-        bool unread = atomic_load(&retired->segment->reference_count) == 1;
-        found = unread && (all || now - retired->since_ns >= SX_UNLINK_DELAY_NS);
+        struct sx_retired *r = &engine->retired[*at];
+        bool idle = atomic_load(&r->segment->reference_count) == 1;
         /* Only its name waits: a stretch of merges would else fill the memory. */
-        if (unread && !found && !retired->unloaded)
-            sx_segment_unload(retired->segment);
-        engine->retired[*at].unloaded = retired->unloaded || (unread && !found);
+        if (idle && !r->unloaded) {
+            sx_segment_unload(r->segment);
+            r->unloaded = true;
+        }
+        *retired = *r;
+        found = idle && (all || now - r->since_ns >= SX_UNLINK_DELAY_NS);
         if (found)
             break;
     }
@@ -305,6 +308,9 @@ stria_status sx_engine_view(struct sx_engine *engine, uint32_t policy_id, struct
     stria_status st = STRIA_OK;
     *view = NULL;
     sx_mutex_lock(&engine->state_mutex);
+    st = sx_engine_await_replay(engine, err);
+    if (st)
+        goto done;
     struct sx_policy_store *store = sx_engine_store(engine, policy_id);
     if (!store) {
         st = sx_fail(err, STRIA_NOT_FOUND, "the retention policy was dropped");
@@ -409,16 +415,20 @@ void sx_engine_put_state(void *context, struct sx_buf *out)
 stria_status sx_engine_pin_series(struct sx_engine *engine, uint32_t policy_id, struct sx_bytes key,
                                   uint64_t hash, struct sx_series_hint *hint, stria_error *err)
 {
-    uint32_t slot;
-    stria_status st;
+    uint32_t slot, offender;
     sx_mutex_lock(&engine->state_mutex);
     struct sx_policy_store *store = sx_engine_store(engine, policy_id);
-    if (!store) {
-        st = sx_fail(err, STRIA_NOT_FOUND, "the retention policy was dropped");
-    } else {
-        st = sx_series_index_resolve(store->index, key, hash, hint, &slot, err);
-    }
+    struct sx_series_index *index = store ? sx_series_index_acquire(store->index) : NULL;
     sx_mutex_unlock(&engine->state_mutex);
+    if (!index)
+        return sx_fail(err, STRIA_NOT_FOUND, "the retention policy was dropped");
+    stria_status st =
+        sx_series_limits_resolve(engine, policy_id, index, key, hash, hint, &slot, &offender, err);
+    if (!st && slot == SX_SLOT_NONE) {
+        sx_series_limits_count(engine, offender, 1);
+        st = STRIA_LIMIT;
+    }
+    sx_series_index_release(index);
     return st;
 }
 

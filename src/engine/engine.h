@@ -25,10 +25,15 @@ struct sx_engine_options {
     uint64_t memtable_size;     /* 0: a share of memory_size */
     uint64_t disk_reserve_size; /* 0: by the file system's size */
     uint64_t merge_bytes_per_s; /* most that merges write; 0: no limit */
+    /* Of each database; 0: no limit. */
+    uint64_t series_max;     /* in memory */
+    uint64_t new_series_max; /* in a minute */
+    uint64_t tag_values_max; /* of one tag */
     uint32_t thread_count;
     stria_durability durability;
     bool read_only;
     bool must_exist;
+    bool rebuild_manifest; /* if it cannot be read; see repair.h */
     struct sx_event_sink events;
     struct sx_mem_fault *fault; /* tests: of the memory root */
 };
@@ -109,6 +114,9 @@ struct sx_write_result {
     uint64_t conflict_count;              /* rows dropped for their field types */
     uint32_t conflict_line;               /* of the first */
     struct sx_type_conflict conflict;     /* of the first; its names live in the batch */
+    uint64_t limit_count;                 /* rows dropped with series that a limit refused */
+    uint32_t limit_line;                  /* of the first */
+    struct sx_bytes limit_text;           /* about the first; lives in the batch */
     uint64_t outside_retention_count;     /* rows dropped for being older than the policy keeps */
     uint64_t outside_window_count;        /* rows dropped for its past or future limit */
     struct sx_outside_row oldest, newest; /* of all those, by time */

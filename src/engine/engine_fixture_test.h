@@ -15,6 +15,7 @@ struct engine_test {
     struct sx_engine *engine;
     uint32_t policy_id;
     uint64_t memtable_size, reserve_size;
+    uint32_t thread_count; /* from the next opening on */
     struct sx_mem_fault *fault;
     struct scan_test scan; /* reads; makes keys and conditions */
     struct sx_write_result result;
@@ -42,13 +43,15 @@ static inline void engine_test_must(const struct engine_test *t, stria_status st
 
 static inline stria_status engine_test_try_open(struct engine_test *t, bool read_only)
 {
-    struct sx_engine_options options = {.os = t->os,
-                                        .path = "db",
-                                        .memtable_size = t->memtable_size,
-                                        .disk_reserve_size = t->reserve_size,
-                                        .read_only = read_only,
-                                        .fault = t->fault,
-                                        .events = {.on_event = engine_test_hear, .user = t}};
+    struct sx_engine_options options = {
+        .os = t->os,
+        .path = "db",
+        .memtable_size = t->memtable_size,
+        .disk_reserve_size = t->reserve_size,
+        .thread_count = t->thread_count,
+        .read_only = read_only,
+        .fault = t->fault,
+        .events = {.on_event = t->thread_count ? NULL : engine_test_hear, .user = t}};
     t->events[0] = 0;
     return sx_engine_open(&options, &t->engine, &t->err);
 }

@@ -20,6 +20,7 @@
 #include "engine/manifest.h"
 #include "engine/readers.h"
 #include "engine/rewrite.h"
+#include "engine/series_limits.h"
 #include "os/sync.h"
 #include "task/pool.h"
 #include "task/rate.h"
@@ -27,6 +28,7 @@
 
 #define SX_MERGE_FAN_IN 16
 #define SX_LEVEL0_MAX (2 * SX_MERGE_FAN_IN) /* then flushes wait for merges, step by step */
+#define SX_OPEN_FILES_MAX 400               /* of segments */
 #define SX_FROZEN_MAX 2 /* generations that wait for their flush before writers wait */
 #define SX_FLUSH_AGE_NS (3600 * (int64_t)1000000000)
 #define SX_FLUSH_AGE_BYTES ((uint64_t)4 << 20)
@@ -40,7 +42,7 @@ struct sx_policy_store {
     struct sx_series_index *index;
     struct sx_segment **segments; /* oldest generations first */
     size_t segment_count, segment_capacity;
-    size_t level0_count; /* of them: flushed, and not merged yet */
+    size_t level0_count;              /* of them: flushed, and not merged yet */
     struct sx_tombstones *tombstones; /* NULL: none */
 };
 
@@ -56,6 +58,7 @@ struct sx_generation {
     uint64_t number;
     _Atomic uint32_t reference_count;
     int64_t created_ns; /* monotonic */
+    bool replaying;     /* its log is being read back; guarded by state_mutex */
     struct sx_mutex mutex;
     struct sx_generation_table *tables;
     size_t table_count, table_capacity;
@@ -66,14 +69,14 @@ struct sx_generation {
 struct sx_retired {
     struct sx_segment *segment;
     int64_t since_ns; /* monotonic */
+    bool unloaded;    /* nobody reads it any more */
     /* The edit that removed it; in a store opened for reading, the last one known to have it. */
     uint64_t edit_seq;
-    bool unloaded; /* nobody reads it any more */
 };
 
 struct sx_counts {
     _Atomic uint64_t rows, samples, batches;
-    _Atomic uint64_t rejected_conflict, rejected_old, rejected_limit;
+    _Atomic uint64_t rejected_conflict, rejected_old, rejected_limit, rejected_series;
     _Atomic uint64_t busy;
     _Atomic uint64_t flushes, flush_bytes, flush_rows, flush_failures;
     _Atomic uint64_t merges, merge_bytes_in, merge_bytes_out, merge_failures;
@@ -124,6 +127,9 @@ struct sx_engine {
     size_t frozen_count;
     uint64_t flushed_generation;
     uint32_t next_index_id;
+    bool replaying;             /* replay_later.h: the log is not read back yet */
+    stria_status replay_status; /* how that ended, and why */
+    stria_error replay_error;
     struct sx_retired *retired;
     size_t retired_count, retired_capacity;
 
@@ -131,18 +137,24 @@ struct sx_engine {
     struct sx_flush *flush;
     struct sx_mutex job_mutex; /* one merge, or look at deletes, at a time; guards the merge */
     struct sx_merge *merge;
-    struct sx_task flush_task, log_file_task, merge_task, care_task;
-    struct sx_rate merge_rate;           /* of bytes written; guarded by job_mutex */
-    _Atomic int64_t merge_not_before_ns; /* monotonic; by the rate */
+    struct sx_task flush_task, log_file_task, merge_task, evict_task, care_task;
+    size_t evict_store, evict_slot;         /* the evict task's alone: where it goes on */
+    struct sx_rate merge_rate;              /* of bytes written; guarded by job_mutex */
+    _Atomic int64_t merge_not_before_ns;    /* monotonic; by the rate */
     _Atomic int64_t log_file_not_before_ns; /* monotonic; after a failure */
 
     _Atomic int disk_state; /* enum sx_disk_state */
     _Atomic int64_t disk_checked_ns;
     _Atomic bool closing;
+    _Atomic bool replay_failed;
+    struct sx_wal *replay_wal; /* the log as it was found */
+    struct sx_thread *replay_thread;
     struct sx_thread *ticker;
     struct sx_mutex tick_mutex;
     struct sx_cond tick_changed;
 
+    struct sx_series_limits limits;
+    struct sx_segment_files segment_files;
     struct sx_counts counts;
 };
 
@@ -198,6 +210,16 @@ stria_status sx_engine_set_aside_lost(struct sx_engine *engine, stria_error *err
 /* Looks at one segment that may have deleted rows; *more: there was one. */
 stria_status sx_engine_reclaim_step(struct sx_engine *engine, bool *more, stria_error *err);
 
+/* Writes anew what can be read of a damaged segment, and puts that in its place; nothing of it can:
+ * takes it out. No job may run. merge.c */
+stria_status sx_engine_mend_segment(struct sx_engine *engine, struct sx_segment *segment,
+                                    stria_error *err);
+/* rebuild.c */
+/* Gives the engine the state that segments and log tell of. Before the log is opened. */
+stria_status sx_engine_rebuild_manifest(struct sx_engine *engine, stria_error *err);
+/* Gives a file a second name in the folder "damaged"; one that is not there is left alone. */
+stria_status sx_engine_put_by(struct sx_engine *engine, const char *path, stria_error *err);
+
 /* edit_apply.c */
 stria_status sx_engine_apply_edit(void *context, struct sx_bytes operations, stria_error *err);
 /* edit_commit.c */
@@ -209,6 +231,8 @@ stria_status sx_engine_commit_edit(struct sx_engine *engine, struct sx_bytes ope
 stria_status sx_engine_mend_manifest(struct sx_engine *engine, stria_error *err);
 /* left_overs.c; after the log was read */
 stria_status sx_engine_remove_left_overs(struct sx_engine *engine, stria_error *err);
+/* replay_later.c: waits until the log is read back; state_mutex held. Else why it was not. */
+stria_status sx_engine_await_replay(struct sx_engine *engine, stria_error *err);
 /* log_replay.c: opens the log, reads it back and begins a new generation. */
 stria_status sx_engine_open_log(struct sx_engine *engine, stria_error *err);
 

@@ -7,6 +7,9 @@
 
 #include <stdio.h>
 
+#define OFFENDERS_SHOWN 10
+#define OFFENDER_NAME_SIZE 256
+
 struct tell {
     void (*each)(void *user, const stria_stat *stat);
     void *user;
@@ -61,8 +64,29 @@ static void tell_writes(const struct tell *t, struct sx_engine *engine)
          (double)atomic_load(&c->rejected_old));
     tell(t, "rows_rejected_total", STRIA_STAT_COUNTER, rejected, "reason", "time_limit",
          (double)atomic_load(&c->rejected_limit));
+    tell(t, "rows_rejected_total", STRIA_STAT_COUNTER, rejected, "reason", "series_limit",
+         (double)atomic_load(&c->rejected_series));
     counter(t, "writes_busy_total", "Writes refused because flushes could not keep up.",
             atomic_load(&c->busy));
+}
+
+struct tell_offender {
+    const struct tell *tell;
+    char name[OFFENDER_NAME_SIZE]; /* a measurement, or "measurement,tag" */
+};
+
+static stria_status tell_offender(void *context, const struct sx_limit_offender *o,
+                                  stria_error *err)
+{
+    struct tell_offender *t = context;
+    (void)err;
+    (void)snprintf(t->name, sizeof t->name, "%.*s%s%.*s", (int)o->measurement.len,
+                   (const char *)o->measurement.ptr, o->tag.len ? "," : "", (int)o->tag.len,
+                   (const char *)o->tag.ptr);
+    tell(t->tell, "rows_over_series_limit_total", STRIA_STAT_COUNTER,
+         "Rows rejected by a limit of series, of the measurements and tags with most of them.",
+         "offender", t->name, (double)o->row_count);
+    return STRIA_OK;
 }
 
 static void tell_wal(const struct tell *t, struct sx_engine *engine)
@@ -182,9 +206,12 @@ stria_status sx_engine_stats(struct sx_engine *engine,
                              stria_error *err)
 {
     struct tell t = {.each = each, .user = user};
-    (void)err;
+    struct tell_offender offender = {.tell = &t};
     tell_memory(&t, engine);
     tell_writes(&t, engine);
+    stria_status st = sx_series_limits_each(engine, OFFENDERS_SHOWN, tell_offender, &offender, err);
+    if (st)
+        return st;
     tell_wal(&t, engine);
     tell_segments(&t, engine);
     tell_state(&t, engine);

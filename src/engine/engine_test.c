@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* engine_test.c -- the members of the engine: stores, generations, segments in their order, views,
  * handles, the state as operations, figures. */
+#include "engine/engine.h"
+
 #include "engine/engine_fixture_test.h"
 
 #include "base/hash.h"

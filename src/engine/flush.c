@@ -84,7 +84,7 @@ bool sx_engine_flush_due(struct sx_engine *engine)
 {
     sx_mutex_lock(&engine->state_mutex);
     struct sx_generation *active = engine->active ? sx_generation_acquire(engine->active) : NULL;
-    bool due = engine->frozen_count > 0;
+    bool due = engine->frozen && !engine->frozen->replaying;
     sx_mutex_unlock(&engine->state_mutex);
     if (!due && active) {
         uint64_t logged = sx_wal_generation_bytes(engine->wal);
@@ -418,7 +418,8 @@ static stria_status begin_flush(struct sx_engine *engine, stria_error *err)
 {
     struct sx_mem *mem = &engine->mems[SX_ENGINE_MEM_MERGE];
     sx_mutex_lock(&engine->state_mutex);
-    struct sx_generation *oldest = engine->frozen ? sx_generation_acquire(engine->frozen) : NULL;
+    bool whole = engine->frozen && !engine->frozen->replaying;
+    struct sx_generation *oldest = whole ? sx_generation_acquire(engine->frozen) : NULL;
     sx_mutex_unlock(&engine->state_mutex);
     if (!oldest)
         return STRIA_OK;
@@ -467,7 +468,7 @@ stria_status sx_engine_flush_step(struct sx_engine *engine, bool *more, stria_er
         }
     }
     sx_mutex_lock(&engine->state_mutex);
-    *more = !st && engine->frozen_count > 0;
+    *more = !st && engine->frozen && !engine->frozen->replaying;
     sx_mutex_unlock(&engine->state_mutex);
     sx_mutex_unlock(&engine->flush_mutex);
     if (st) {

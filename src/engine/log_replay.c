@@ -4,30 +4,38 @@
  * Algorithm   Records come in log order; each generation has its own numbers for series (slots),
  *             which are mapped to those of the index as their definitions come. The memtables of a
  *             generation join the frozen ones: they are read at once and flushed soon.
- * Threads     Opening only. */
+ * Threads     One: that which opens the store, or that of replay_later.c. */
 #include "engine/log_replay.h"
 
 #include "base/error.h"
 #include "base/hash.h"
+#include "engine/replay_later.h"
 #include "wal/rows_record.h"
 
 #include <inttypes.h>
 
-static struct sx_slot_map *map_of(struct sx_log_replay *r, uint32_t policy_id)
+static struct sx_slot_map *map_of(struct sx_log_replay *r, const struct sx_policy_store *store)
 {
     for (size_t i = 0; i < r->map_count; i++)
-        if (r->maps[i].policy_id == policy_id)
+        if (r->maps[i].policy_id == store->policy_id)
             return &r->maps[i];
     if (!SX_GROW(&r->engine->mems[SX_ENGINE_MEM_OTHER], r->maps, r->map_capacity, r->map_count + 1))
         return NULL;
-    r->maps[r->map_count] = (struct sx_slot_map){.policy_id = policy_id};
+    r->maps[r->map_count] = (struct sx_slot_map){.policy_id = store->policy_id,
+                                                 .index = sx_series_index_acquire(store->index)};
     return &r->maps[r->map_count++];
 }
 
 static void forget_maps(struct sx_log_replay *r)
 {
-    for (size_t i = 0; i < r->map_count; i++)
-        sx_mem_free(&r->engine->mems[SX_ENGINE_MEM_OTHER], r->maps[i].slots);
+    for (size_t i = 0; i < r->map_count; i++) {
+        struct sx_slot_map *map = &r->maps[i];
+        for (size_t j = 0; j < map->count; j++)
+            if (map->slots[j] != SX_SLOT_NONE)
+                sx_series_index_unpin(map->index, map->slots[j]);
+        sx_mem_free(&r->engine->mems[SX_ENGINE_MEM_OTHER], map->slots);
+        sx_series_index_release(map->index);
+    }
     r->map_count = 0;
 }
 
@@ -53,20 +61,36 @@ void sx_log_replay_forget(struct sx_log_replay *r)
     r->generation = NULL;
 }
 
+/* Takes the pin of `slot` over; false: no memory, the pin is given back. */
 static bool define_slot(struct sx_log_replay *r, struct sx_slot_map *map, uint32_t number,
                         uint32_t slot)
 {
     size_t old = map->count;
     if (number >= old) {
         if (!SX_GROW(&r->engine->mems[SX_ENGINE_MEM_OTHER], map->slots, map->capacity,
-                     (size_t)number + 1))
+                     (size_t)number + 1)) {
+            sx_series_index_unpin(map->index, slot);
             return false;
+        }
         map->count = (size_t)number + 1;
         for (size_t i = old; i < map->count; i++)
             map->slots[i] = SX_SLOT_NONE;
     }
+    if (map->slots[number] != SX_SLOT_NONE)
+        sx_series_index_unpin(map->index, map->slots[number]);
     map->slots[number] = slot;
     return true;
+}
+
+/* The generation as replay_later.c put it into the list. It stays there until it is whole. */
+static struct sx_generation *find_generation(struct sx_engine *engine, uint64_t number)
+{
+    sx_mutex_lock(&engine->state_mutex);
+    struct sx_generation *generation = engine->frozen;
+    while (generation && generation->number != number)
+        generation = generation->next;
+    sx_mutex_unlock(&engine->state_mutex);
+    return generation;
 }
 
 static stria_status begin_generation(struct sx_log_replay *r, uint64_t number, stria_error *err)
@@ -75,6 +99,12 @@ static stria_status begin_generation(struct sx_log_replay *r, uint64_t number, s
     if (r->generation && r->generation->number == number)
         return STRIA_OK;
     forget_maps(r);
+    if (r->in_background) {
+        r->generation = find_generation(engine, number);
+        return r->generation ? STRIA_OK
+                             : sx_fail(err, STRIA_CORRUPT,
+                                       "generation %" PRIu64 " changed while it was read", number);
+    }
     struct sx_generation *generation = sx_generation_create(engine, number);
     if (!generation)
         return sx_mem_refused(&engine->mems[SX_ENGINE_MEM_OTHER], sizeof *generation, err);
@@ -90,7 +120,7 @@ static stria_status resolve_series(struct sx_log_replay *r, struct sx_policy_sto
                                    bool *known, stria_error *err)
 {
     struct sx_batch *b = &r->batch;
-    struct sx_slot_map *map = map_of(r, store->policy_id);
+    struct sx_slot_map *map = map_of(r, store);
     *known = true;
     if (!map)
         return sx_mem_refused(&r->engine->mems[SX_ENGINE_MEM_OTHER], sizeof *map, err);
@@ -193,25 +223,31 @@ static stria_status apply_batch(struct sx_log_replay *r, struct sx_policy_store 
     return st;
 }
 
-stria_status sx_log_replay_record(void *context, const struct sx_replay_record *record,
-                                  stria_error *err)
+/* What replay needs of a policy's store, with references; false: there is none. */
+static bool find_store(struct sx_log_replay *r, uint32_t policy_id, struct sx_policy_store *out)
 {
-    struct sx_log_replay *r = context;
-    struct sx_rows_record rows;
-    bool known;
-    sx_batch_clear(&r->batch);
-    stria_status st = sx_rows_record_get(record->payload, &rows, &r->batch, err);
-    if (!st)
-        st = begin_generation(r, record->generation, err);
-    if (st)
-        return st;
-    struct sx_policy_store *store = sx_engine_store(r->engine, rows.policy_id);
-    if (!store && rows.policy_id >= r->engine->counters.next_policy_id)
+    struct sx_engine *engine = r->engine;
+    if (r->in_background)
+        sx_mutex_lock(&engine->state_mutex);
+    const struct sx_policy_store *store = sx_engine_store(engine, policy_id);
+    if (store)
+        *out = (struct sx_policy_store){.policy_id = policy_id,
+                                        .window_ns = store->window_ns,
+                                        .index = sx_series_index_acquire(store->index),
+                                        .tombstones = sx_tombstones_acquire(store->tombstones)};
+    if (r->in_background)
+        sx_mutex_unlock(&engine->state_mutex);
+    else if (!store && policy_id >= engine->counters.next_policy_id)
         r->early_row_count += r->batch.row_count;
-    if (!store || r->batch.row_count == 0)
-        return STRIA_OK; /* the policy was dropped since */
+    return store != NULL;
+}
+
+static stria_status replay_rows(struct sx_log_replay *r, struct sx_policy_store *store,
+                                const struct sx_replay_record *record, stria_error *err)
+{
     size_t row_count = r->batch.row_count;
-    st = resolve_series(r, store, &known, err);
+    bool known;
+    stria_status st = resolve_series(r, store, &known, err);
     if (!st && !known) {
         r->lost_row_count += row_count;
         return STRIA_OK;
@@ -224,6 +260,28 @@ stria_status sx_log_replay_record(void *context, const struct sx_replay_record *
         st = apply_batch(r, store, record->seq, err);
     if (!st)
         atomic_fetch_add(&r->engine->counts.replayed_rows, row_count);
+    return st;
+}
+
+stria_status sx_log_replay_record(void *context, const struct sx_replay_record *record,
+                                  stria_error *err)
+{
+    struct sx_log_replay *r = context;
+    struct sx_rows_record rows;
+    sx_batch_clear(&r->batch);
+    stria_status st = sx_rows_record_get(record->payload, &rows, &r->batch, err);
+    if (!st)
+        st = begin_generation(r, record->generation, err);
+    if (st)
+        return st;
+    if (r->batch.row_count == 0)
+        return STRIA_OK;
+    struct sx_policy_store store;
+    if (!find_store(r, rows.policy_id, &store))
+        return STRIA_OK; /* the policy was dropped since */
+    st = replay_rows(r, &store, record, err);
+    sx_series_index_release(store.index);
+    sx_tombstones_release(store.tombstones);
     return st;
 }
 
@@ -310,9 +368,12 @@ stria_status sx_engine_open_log(struct sx_engine *engine, stria_error *err)
     for (size_t i = 0; !st && i < engine->kept_log_count; i++)
         sx_wal_keep(engine->wal, engine->kept_logs[i]);
     if (!st)
-        st = replay_log(engine, &result, err);
+        st = engine->options.thread_count ? sx_replay_later_scan(engine, &result, err)
+                                          : replay_log(engine, &result, err);
     if (!st)
         st = keep_damaged(engine, err);
+    if (!st)
+        st = sx_replay_later_prepare(engine, err);
     if (st)
         return st;
     engine->counters.next_seq = SX_MAX(engine->counters.next_seq, result.next_seq);

@@ -12,13 +12,15 @@
 struct sx_slot_map {
     uint64_t generation;
     uint32_t policy_id;
-    uint32_t *slots; /* SX_SLOT_NONE: not defined */
+    struct sx_series_index *index; /* a reference */
+    uint32_t *slots;               /* pinned; SX_SLOT_NONE: not defined */
     size_t count, capacity;
 };
 
 struct sx_log_replay {
     struct sx_engine *engine;
     struct sx_generation *generation; /* being filled; in the list of frozen ones */
+    bool in_background; /* there are other threads, and the generations are in the list already */
     struct sx_slot_map *maps;
     size_t map_count, map_capacity;
     struct sx_batch batch;

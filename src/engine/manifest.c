@@ -204,6 +204,12 @@ stria_status sx_manifest_commit(struct sx_manifest *m, struct sx_bytes operation
     return st;
 }
 
+void sx_manifest_shorten(struct sx_manifest *m)
+{
+    if (!m->broken && m->size > 2 * m->snapshot_size)
+        (void)sx_manifest_begin(m, m->store_uuid, NULL);
+}
+
 void sx_manifest_revoke(struct sx_manifest *m)
 {
     m->broken = true;

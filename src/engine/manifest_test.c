@@ -396,6 +396,52 @@ static void test_a_long_manifest_is_begun_anew(void **state)
     fixture_deinit(&f);
 }
 
+/* A manifest with the edits 8, 9 and 10 on a disk whose call `fail_at` fails, shortened; returns
+ * the calls before that. */
+static uint64_t shorten_one(struct fixture *f, uint64_t fail_at, bool *fired)
+{
+    struct sx_os_fault_options options = {.fail_at = fail_at, .os_errno = EIO};
+    fixture_init(f);
+    struct sx_os *faulty = sx_os_fault_create(f->disk, &options);
+    f->os = faulty;
+    make_manifest(f);
+    assert_int_equal(sx_manifest_begin(f->manifest, uuid, &f->err), STRIA_OK);
+    assert_int_equal(commit(f, 8), STRIA_OK);
+    assert_int_equal(commit(f, 9), STRIA_OK);
+    uint64_t size = sx_manifest_size(f->manifest);
+    f->state = 9;
+    sx_manifest_shorten(f->manifest);
+    assert_int_equal(sx_manifest_size(f->manifest), size); /* two edits are not worth it */
+    assert_int_equal(commit(f, 10), STRIA_OK);
+    f->state = 10;
+    uint64_t calls = sx_os_fault_calls(faulty);
+    sx_manifest_shorten(f->manifest);
+    *fired = sx_os_fault_fired(faulty);
+    assert_false(sx_manifest_broken(f->manifest));
+    assert_true(*fired || sx_manifest_size(f->manifest) < size);
+    sx_manifest_destroy(f->manifest);
+    f->manifest = NULL;
+    sx_os_fault_destroy(faulty);
+    f->os = f->disk;
+    return calls;
+}
+
+static void test_a_manifest_is_shortened_where_that_pays(void **state)
+{
+    (void)state;
+    struct fixture f;
+    bool fired;
+    uint64_t calls = shorten_one(&f, 0, &fired);
+    assert_reads(&f, "10 . ");
+    fixture_deinit(&f);
+    for (uint64_t nth = 1; fired || nth == 1; nth++) { /* whatever fails, nothing is lost */
+        (void)shorten_one(&f, calls + nth, &fired);
+        assert_int_equal(read_back(&f), STRIA_OK);
+        assert_non_null(strstr((const char *)f.seen.ptr, "10 "));
+        fixture_deinit(&f);
+    }
+}
+
 static void test_refused_memory_is_told(void **state)
 {
     (void)state;
@@ -432,6 +478,7 @@ int main(void)
         cmocka_unit_test(test_of_several_the_one_with_the_last_edit_is_true),
         cmocka_unit_test(test_a_commit_that_fails_is_undone_or_told_to_be_in_doubt),
         cmocka_unit_test(test_a_long_manifest_is_begun_anew),
+        cmocka_unit_test(test_a_manifest_is_shortened_where_that_pays),
         cmocka_unit_test(test_refused_memory_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

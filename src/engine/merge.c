@@ -384,3 +384,73 @@ stria_status sx_engine_merge_step(struct sx_engine *engine, enum sx_merge_aim ai
     }
     return st;
 }
+
+/* ---- mending ---- */
+
+/* Told to nobody: the caller has checked the segment, and told of each damage. */
+static void ignore_damage(void *context, const stria_error *what)
+{
+    (void)context;
+    (void)what;
+}
+
+/* The one segment as the input of a merge that goes on where it is damaged. */
+static stria_status begin_mending(struct sx_engine *engine, struct sx_segment *segment,
+                                  struct sx_merge **out, stria_error *err)
+{
+    struct sx_merge_choice choice;
+    struct sx_merge *m = NULL;
+    sx_merge_choice_init(&choice, merge_mem(engine));
+    sx_mutex_lock(&engine->state_mutex);
+    struct sx_policy_store *store = sx_engine_store(engine, segment->info.policy_id);
+    size_t picked = 0;
+    while (store && picked < store->segment_count && store->segments[picked] != segment)
+        picked++;
+    if (store && picked < store->segment_count) {
+        choice.store = store;
+        choice.picked = &picked;
+        choice.count = 1;
+        choice.level = segment->info.level;
+        choice.tier = (enum sx_tier)segment->info.tier;
+        choice.keep_whole = true;
+        m = merge_create(engine, &choice);
+    }
+    sx_mutex_unlock(&engine->state_mutex);
+    *out = m;
+    if (!m)
+        return sx_mem_refused(merge_mem(engine), sizeof *m, err);
+    m->request.on_damage = ignore_damage;
+    return prepare(engine, m, err);
+}
+
+stria_status sx_engine_mend_segment(struct sx_engine *engine, struct sx_segment *segment,
+                                    stria_error *err)
+{
+    struct sx_merge *m = NULL;
+    stria_error local = {0};
+    sx_mutex_lock(&engine->job_mutex);
+    stria_status st = begin_mending(engine, segment, &m, &local);
+    while (!st && m->next_span < m->plan.span_count) {
+        if (!m->begun)
+            st = begin_span(engine, m, &local);
+        m->rewrite.request.on_damage = ignore_damage;
+        if (!st)
+            st = merge_series(engine, m, &local);
+    }
+    if (m && (st == STRIA_CORRUPT || st == STRIA_VERSION || st == STRIA_NOT_FOUND)) {
+        /* Without its keys nothing of it says whose it is. */
+        if (m->begun) {
+            sx_key_merge_deinit(&m->keys);
+            sx_rewrite_deinit(&m->rewrite, false);
+            m->begun = false;
+        }
+        st = STRIA_OK;
+    }
+    if (!st)
+        st = commit(engine, m, &local);
+    sx_merge_destroy(engine, m);
+    sx_mutex_unlock(&engine->job_mutex);
+    if (st)
+        sx_error_copy(err, &local);
+    return st;
+}

@@ -78,8 +78,8 @@ static size_t run_count(const struct sx_merge_choice *choice)
 
 /* The oldest stretch of level-0 segments that are whole, of at least so many runs; more than `most`
  * are left for another merge, since each takes memory. Behind one of a higher level come later
- * generations, as a rule; where not (what lay damaged for a while), nothing is merged across it, and
- * what it left behind is merged however little it is. */
+ * generations, as a rule; where not (what lay damaged for a while), nothing is merged across it,
+ * and what it left behind is merged however little it is. */
 static bool choose_level0(struct sx_policy_store *store, size_t at_least, size_t most,
                           struct sx_merge_choice *choice)
 {
@@ -118,8 +118,7 @@ static struct reach reach_of(const struct sx_policy_store *store, size_t i)
 {
     int64_t start = sx_window_start(info_of(store, i)->min_ts, store->window_ns);
     int64_t last = sx_window_start(info_of(store, i)->max_ts, store->window_ns);
-    return (struct reach){.min_ts = start,
-                          .max_ts = sx_merge_window_last(last, store->window_ns)};
+    return (struct reach){.min_ts = start, .max_ts = sx_merge_window_last(last, store->window_ns)};
 }
 
 static bool overlaps(struct reach a, struct reach b)
@@ -239,7 +238,8 @@ static bool seal_is_due(const struct sx_merge_choice *choice, struct reach reach
         unsealed += info->file_size;
         newest_ns = SX_MAX(newest_ns, info->created_ns);
     }
-    bool over = reach.max_ts < now && now - reach.max_ts >= SX_SEAL_QUIET_NS;
+    bool over = reach.max_ts < now &&
+                (uint64_t)now - (uint64_t)reach.max_ts >= (uint64_t)SX_SEAL_QUIET_NS;
     if (newest_ns == INT64_MIN)
         return false; /* nothing is unsealed */
     if (!over || now - newest_ns < SX_SEAL_QUIET_NS)
@@ -307,8 +307,9 @@ static int compare_indexes(const void *a, const void *b, void *context)
     return (x > y) - (x < y);
 }
 
-/* Whether a segment is small, sealed, whole, and alone in its windows; and would not be cut off from
- * its neighbours again: its windows are over, and half of what one segment may have, or fewer. */
+/* Whether a segment is small, sealed, whole, and alone in its windows; and would not be cut off
+ * from its neighbours again: its windows are over, and half of what one segment may have, or
+ * fewer. */
 static bool may_join(const struct neighbours *n, size_t at)
 {
     const struct neighbour *this = &n->all[at];
@@ -411,8 +412,8 @@ static bool choose_in(struct sx_engine *engine, struct sx_policy_store *store,
     case SX_MERGE_DUE:
         break;
     }
-    return choose_level0(store, most, most, choice) || choose_tier(store, choice) ||
-           choose_seal(engine, store, false, choice) ||
+    return choose_level0(store, SX_MIN(most, SX_MERGE_FAN_IN), most, choice) ||
+           choose_tier(store, choice) || choose_seal(engine, store, false, choice) ||
            choose_reclaim(store, RECLAIM_PERCENT, choice) ||
            choose_neighbours(engine, store, choice);
 }

@@ -155,6 +155,8 @@ static void fixture_init(struct fixture *f, const struct choose_row *row)
     f->engine = calloc(1, sizeof *f->engine);
     assert_non_null(f->engine);
     sx_os_mem_set_now(f->os, NOW);
+    f->engine->catalog = sx_catalog_copy(&f->memory.mem, NULL, 0, 0);
+    assert_non_null(f->engine->catalog);
     for (size_t i = 0; i < SX_COUNT_OF(row->stretches); i++)
         add_stretch(f, &row->stretches[i]);
     f->store.segments = f->segments;
@@ -168,6 +170,7 @@ static void fixture_deinit(struct fixture *f)
 {
     for (size_t i = 0; i < f->store.segment_count; i++)
         free(f->segments[i]);
+    sx_catalog_release(f->engine->catalog);
     free(f->engine);
     sx_os_mem_destroy(f->os);
     test_mem_deinit(&f->memory);

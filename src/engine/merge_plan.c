@@ -94,13 +94,13 @@ stria_status sx_merge_plan_finish(struct sx_merge_plan *plan, const struct sx_me
                                   stria_error *err)
 {
     uint64_t size = 0;
-    bool open = false; /* the last span takes more windows */
+    bool is_open = false; /* the last span takes more windows */
     for (size_t i = 0; i < plan->window_count; i++) {
         const struct sx_merge_window *w = &plan->windows[i];
         int64_t last = sx_merge_window_last(w->start, plan->window_ns);
         bool alone = w->size >= o->span_size_min || last >= o->now_ns;
-        struct sx_merge_span *span = plan->span_count ? &plan->spans[plan->span_count - 1] : NULL;
-        if (open && !alone && !(o->window_max && span->window_count >= o->window_max)) {
+        struct sx_merge_span *span = is_open ? &plan->spans[plan->span_count - 1] : NULL;
+        if (span && !alone && !(o->window_max && span->window_count >= o->window_max)) {
             span->max_ts = last;
             span->window_count++;
             size += w->size;
@@ -111,7 +111,7 @@ stria_status sx_merge_plan_finish(struct sx_merge_plan *plan, const struct sx_me
                 (struct sx_merge_span){.min_ts = w->start, .max_ts = last, .window_count = 1};
             size = w->size;
         }
-        open = !alone && size < o->span_size_min;
+        is_open = !alone && size < o->span_size_min;
     }
     return STRIA_OK;
 }

@@ -12,6 +12,7 @@
  * Threads     One: nobody else knows the engine yet. */
 #include "base/error.h"
 #include "engine/budget.h"
+#include "engine/replay_later.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -41,6 +42,7 @@ static void destroy(struct sx_engine *engine)
     struct sx_mem *other = &engine->mems[SX_ENGINE_MEM_OTHER];
     sx_pool_destroy(engine->pool);
     sx_engine_abort_jobs(engine);
+    (void)sx_wal_close(engine->replay_wal, NULL);
     (void)sx_wal_close(engine->wal, NULL);
     while (engine->frozen) {
         struct sx_generation *generation = engine->frozen;
@@ -72,6 +74,8 @@ static void destroy(struct sx_engine *engine)
     sx_mutex_deinit(&engine->tick_mutex);
     sx_cond_deinit(&engine->state_changed);
     sx_cond_deinit(&engine->tick_changed);
+    sx_series_limits_deinit(engine);
+    sx_segment_files_deinit(&engine->segment_files);
     sx_budget_deinit(engine);
     struct sx_mem root = engine->root; /* the engine is its own last allocation */
     struct sx_mem *mem = &root;
@@ -92,6 +96,8 @@ static stria_status create(const struct sx_engine_options *options, struct sx_en
     engine->root = root;
     sx_budget_init(engine);
     engine->options = *options;
+    sx_series_limits_init(engine);
+    sx_segment_files_init(&engine->segment_files, SX_OPEN_FILES_MAX);
     engine->os = options->os;
     engine->process_id = options->os->ops->process_id(options->os);
     engine->events = options->events;
@@ -140,7 +146,7 @@ struct contents {
 static bool see_name(void *context, const char *name, bool is_directory)
 {
     struct contents *contents = context;
-    static const char *const own[] = {"LOCK", "readers", "wal", "seg"};
+    static const char *const own[] = {"LOCK", "readers", "wal", "seg", "damaged"};
     (void)is_directory;
     if (strcmp(name, "manifest") == 0) {
         contents->has_manifest = true;
@@ -247,7 +253,7 @@ static stria_status check_folder(struct sx_engine *engine, stria_error *err)
                        "%s: is not a store and not empty ('%s' is in it); nothing was changed",
                        engine->path, contents.other);
     st = find_data(engine, &data, err);
-    if (!st && data)
+    if (!st && data && !engine->options.rebuild_manifest)
         st = lost_manifest(engine, err);
     if (!st && (engine->options.read_only || engine->options.must_exist))
         st = sx_fail(err, STRIA_NOT_FOUND, "%s: there is no store", engine->path);
@@ -300,7 +306,8 @@ static stria_status read_manifest(struct sx_engine *engine, struct sx_manifest_r
 }
 
 /* A store without a manifest that can be read is one whose first opening did not get far, unless
- * there is data: then the manifest is lost, and nothing may be taken for new. */
+ * there is data: then the manifest is lost, and nothing may be taken for new; a repair makes one
+ * from the data. */
 static stria_status read_or_invent_manifest(struct sx_engine *engine,
                                             struct sx_manifest_result *result, stria_error *err)
 {
@@ -314,6 +321,8 @@ static stria_status read_or_invent_manifest(struct sx_engine *engine,
     stria_status found = find_data(engine, &data, err);
     if (found)
         return found;
+    if (data && engine->options.rebuild_manifest)
+        return sx_engine_rebuild_manifest(engine, err);
     if (st && (data || engine->options.must_exist)) {
         sx_error_copy(err, &local);
         return st;
@@ -347,6 +356,8 @@ static stria_status open_for_writing(struct sx_engine *engine, stria_error *err)
         st = sx_engine_pass_empty_generations(engine, err);
     if (!st)
         st = sx_engine_start_background(engine, err);
+    if (!st)
+        st = sx_replay_later_start(engine, err);
     return st;
 }
 
@@ -401,6 +412,8 @@ stria_status sx_engine_close(struct sx_engine *engine, stria_error *err)
         if (!sx_wal_failed(engine->wal))
             st = sx_wal_sync(engine->wal, err);
         sx_engine_unlink_retired(engine, true);
+        if (!st && atomic_load(&engine->disk_state) == SX_DISK_OK)
+            sx_manifest_shorten(engine->manifest);
     }
     destroy(engine);
     return st;

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "engine/contents.h"
+#include "engine/repair.h"
 #include "segment/check.h"
 #include "wal/log.h"
 #include "wal/rows_record.h"
@@ -284,6 +285,28 @@ static stria_status check_log(struct verifying *v, const struct sx_contents *con
     return st;
 }
 
+/* ---- mending ---- */
+
+static void found_by_repair(void *context, stria_status code, const char *file, uint64_t offset,
+                            const char *text)
+{
+    struct verifying *v = context;
+    v->file = file;
+    find(v, code, offset, text);
+}
+
+/* After a look at the manifest: findings about segments come from the repair itself. */
+static stria_status repair(struct verifying *v, bool rebuild_manifest, stria_error *err)
+{
+    struct sx_repair_options options = {.os = v->os,
+                                        .path = v->path,
+                                        .memory_size = v->options->memory_size,
+                                        .rebuild_manifest = rebuild_manifest,
+                                        .found = found_by_repair,
+                                        .context = v};
+    return sx_repair(&options, &v->report->mended_count, err);
+}
+
 /* ---- all of it ---- */
 
 /* CORRUPT and the like end one part of the check, not the check. */
@@ -335,6 +358,8 @@ stria_status sx_verify(struct sx_os *os, const char *path, const stria_verify_op
         st = sx_fail(&local, STRIA_CORRUPT, "there is no manifest");
     if (st == STRIA_NOT_FOUND) {
         st = sx_fail(err, STRIA_NOT_FOUND, "%s: there is no store", path);
+    } else if (options->repair && (!st || st == STRIA_CORRUPT)) {
+        st = repair(&v, st == STRIA_CORRUPT, err);
     } else if (st) {
         st = told(&v, st, &local, err);
         if (!st)

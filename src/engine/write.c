@@ -25,7 +25,8 @@ struct write {
     struct sx_write_result *result;
     struct sx_policy policy;
     struct sx_series_index *index; /* a reference */
-    size_t pinned_count;           /* series of the batch that are pinned */
+    size_t pinned_count;           /* series of the batch that are pinned, or refused */
+    uint32_t *offenders;           /* by series: what refused it; NULL: none was refused */
     uint64_t *drop;                /* a bit per row; NULL: none so far */
     size_t drop_count;
     int64_t now_ns;
@@ -83,6 +84,19 @@ static void note_conflict(struct write *w, const struct sx_type_conflict *confli
     r->conflict_line = w->batch->lines[row];
 }
 
+static bool is_refused(const struct write *w, const uint8_t *row)
+{
+    return w->offenders && w->batch->series[sx_get_u32(row + SX_ROW_SERIES)].slot == SX_SLOT_NONE;
+}
+
+static stria_status drop_limited(struct write *w, const uint8_t *row, size_t number)
+{
+    sx_series_limits_count(w->engine, w->offenders[sx_get_u32(row + SX_ROW_SERIES)], 1);
+    if (w->result->limit_count++ == 0)
+        w->result->limit_line = w->batch->lines[number];
+    return drop_row(w, number);
+}
+
 /* The verdict on one stretch of rows: those in [low, high) are of one window. */
 struct stretch {
     uint64_t low;
@@ -103,7 +117,10 @@ static stria_status check_run(struct write *w, const struct sx_batch_run *run, s
     for (uint32_t i = 0; i < run->row_count; i++, row += size) {
         int64_t ts = (int64_t)sx_get_u64(row + SX_ROW_TIME);
         stria_status st = STRIA_OK;
-        if (SX_UNLIKELY(ts < bounds->retention || ts < bounds->past || ts > bounds->future)) {
+        if (SX_UNLIKELY(is_refused(w, row))) {
+            st = drop_limited(w, row, first_row + i);
+        } else if (SX_UNLIKELY(ts < bounds->retention || ts < bounds->past ||
+                               ts > bounds->future)) {
             note_outside(w, row, ts, bounds);
             st = drop_row(w, first_row + i);
         } else {
@@ -168,6 +185,39 @@ static void compact_rows(struct write *w)
     b->rows.len = (size_t)(out - b->rows.ptr);
 }
 
+/* Gives rows the new numbers of their series; none is left of those that were refused. */
+static void renumber_rows(struct sx_batch *b, const uint32_t *numbers)
+{
+    uint8_t *row = b->rows.ptr;
+    for (size_t i = 0; i < b->run_count; i++) {
+        const struct sx_batch_run *run = &b->runs[i];
+        size_t size = sx_row_size(b->schemas[run->schema].column_count, run->has_presence);
+        row = b->rows.ptr + run->offset;
+        for (uint32_t j = 0; j < run->row_count; j++, row += size)
+            sx_put_u32(row + SX_ROW_SERIES, numbers[sx_get_u32(row + SX_ROW_SERIES)]);
+    }
+}
+
+/* Takes the refused series out of the batch. */
+static void drop_refused(struct write *w)
+{
+    struct sx_batch *b = w->batch;
+    struct sx_write_result *r = w->result;
+    uint32_t *numbers = w->offenders; /* not needed any more */
+    uint32_t kept = 0;
+    for (size_t i = 0; i < b->series_count; i++) {
+        numbers[i] = kept;
+        if (b->series[i].slot != SX_SLOT_NONE)
+            b->series[kept++] = b->series[i];
+    }
+    if (b->series_count) {
+        r->oldest.series = numbers[SX_MIN(r->oldest.series, b->series_count - 1)];
+        r->newest.series = numbers[SX_MIN(r->newest.series, b->series_count - 1)];
+    }
+    b->series_count = w->pinned_count = kept;
+    renumber_rows(b, numbers);
+}
+
 static int64_t bound_before(int64_t now, int64_t duration)
 {
     if (duration <= 0)
@@ -192,23 +242,53 @@ static stria_status check_rows(struct write *w)
     }
     if (w->drop)
         compact_rows(w);
+    if (w->offenders)
+        drop_refused(w);
     return STRIA_OK;
 }
 
 /* ---- slots ---- */
 
+/* A limit refused a series: its rows will be left out. */
+static stria_status refuse_series(struct write *w, size_t i, uint32_t offender,
+                                  const stria_error *why)
+{
+    struct sx_batch *b = w->batch;
+    if (!w->offenders) {
+        w->offenders = sx_arena_array(&b->arena, b->series_count, sizeof *w->offenders);
+        w->result->limit_text = sx_arena_dup(&b->arena, sx_bytes_of(why->text));
+        if (!w->offenders || !w->result->limit_text.ptr)
+            return sx_mem_refused(b->mem, b->series_count * sizeof *w->offenders, w->err);
+    }
+    w->offenders[i] = offender;
+    return STRIA_OK;
+}
+
+static stria_status resolve_series(struct write *w, size_t i)
+{
+    struct sx_batch_series *series = &w->batch->series[i];
+    stria_error why = {0};
+    uint32_t offender;
+    series->slot = sx_series_index_hinted(w->index, series->hint);
+    if (series->slot != SX_SLOT_NONE)
+        return STRIA_OK;
+    if (!series->key.len)
+        return sx_fail(w->err, STRIA_NOT_FOUND, "the series of a handle was dropped");
+    stria_status st =
+        sx_series_limits_resolve(w->engine, w->policy.id, w->index, series->key, series->hash,
+                                 series->hint, &series->slot, &offender, &why);
+    if (st)
+        sx_error_copy(w->err, &why);
+    else if (series->slot == SX_SLOT_NONE)
+        st = refuse_series(w, i, offender, &why);
+    return st;
+}
+
 static stria_status resolve(struct write *w)
 {
     struct sx_batch *b = w->batch;
     for (size_t i = 0; i < b->series_count; i++) {
-        struct sx_batch_series *series = &b->series[i];
-        series->slot = sx_series_index_hinted(w->index, series->hint);
-        stria_status st = STRIA_OK;
-        if (series->slot == SX_SLOT_NONE && !series->key.len)
-            st = sx_fail(w->err, STRIA_NOT_FOUND, "the series of a handle was dropped");
-        else if (series->slot == SX_SLOT_NONE)
-            st = sx_series_index_resolve(w->index, series->key, series->hash, series->hint,
-                                         &series->slot, w->err);
+        stria_status st = resolve_series(w, i);
         if (st)
             return st;
         w->pinned_count++;
@@ -226,7 +306,8 @@ static stria_status resolve(struct write *w)
 static void unpin_all(struct write *w)
 {
     for (size_t i = 0; i < w->pinned_count; i++)
-        sx_series_index_unpin(w->index, w->batch->series[i].slot);
+        if (w->batch->series[i].slot != SX_SLOT_NONE)
+            sx_series_index_unpin(w->index, w->batch->series[i].slot);
 }
 
 /* ---- room ---- */

@@ -133,7 +133,8 @@ static void test_refused_memory_stores_all_or_nothing(void **state)
         fired = atomic_load(&fault.fired);
         atomic_store(&fault.countdown, -1);
         sx_batch_deinit(&batch);
-        assert_true(st == STRIA_OK || (st == STRIA_NOMEM && fired));
+        /* BUSY: what a flush frees may be enough, the next time. */
+        assert_true(st == STRIA_OK || ((st == STRIA_NOMEM || st == STRIA_BUSY) && fired));
         assert_int_equal(t.result.row_count, st ? 0 : 2);
         const char *text = engine_test_holds(&t);
         for (int i = 0; i < 2; i++)

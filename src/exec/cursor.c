@@ -3,9 +3,9 @@
 #include "exec/cursor.h"
 
 #include "base/error.h"
-#include "base/regex.h"
 #include "exec/damage_list.h"
 #include "exec/scan_tables.h"
+#include "exec/selection.h"
 #include "exec/zones.h"
 #include "influxql/execute.h"
 #include "influxql/parse.h"
@@ -46,9 +46,7 @@ struct stria_cursor {
 
     /* of a scan */
     bool is_scan;
-    struct sx_selector selector;
-    struct sx_regex **regexes; /* of its matchers */
-    size_t regex_count;
+    struct sx_selection selection;
 };
 
 static int64_t mono_ns(void *clock)
@@ -131,8 +129,7 @@ void sx_cursor_close(stria_cursor *c)
         return;
     struct sx_engine *engine = c->engine;
     end_statement(c);
-    for (size_t i = 0; i < c->regex_count; i++)
-        sx_regex_destroy(c->regexes[i]);
+    sx_selection_deinit(&c->selection);
     sx_zones_deinit(&c->zones);
     sx_damage_list_deinit(&c->damage);
     sx_mem_free(&c->mem, c->views);
@@ -339,52 +336,6 @@ stria_status sx_cursor_next_batch(stria_cursor *c, const stria_batch **batch, st
 
 /* ---- scans ---- */
 
-static stria_status add_matcher(stria_cursor *c, const stria_matcher *m,
-                                const struct sx_tag_expr **expr, stria_error *err)
-{
-    struct sx_tag_expr *match = sx_arena_zalloc(&c->arena, sizeof *match);
-    struct sx_tag_expr *both = sx_arena_zalloc(&c->arena, sizeof *both);
-    if (!match || !both)
-        return sx_mem_refused(&c->mem, sizeof *match, err);
-    *match = (struct sx_tag_expr){
-        .kind = SX_TAG_MATCH,
-        .op = m->op,
-        .key = sx_arena_dup(&c->arena, sx_bytes_make(m->key.ptr, m->key.len)),
-        .value = sx_arena_dup(&c->arena, sx_bytes_make(m->value.ptr, m->value.len))};
-    if (!match->key.ptr || !match->value.ptr)
-        return sx_mem_refused(&c->mem, m->value.len, err);
-    if (m->op == STRIA_MATCH_REGEX || m->op == STRIA_MATCH_NOT_REGEX) {
-        stria_status st = sx_regex_create(&c->mem, match->value, &c->regexes[c->regex_count], err);
-        if (st)
-            return st;
-        match->regex = c->regexes[c->regex_count++];
-    }
-    *both = (struct sx_tag_expr){.kind = SX_TAG_AND, .left = *expr, .right = match};
-    *expr = *expr ? both : match;
-    return STRIA_OK;
-}
-
-static stria_status make_selector(stria_cursor *c, const stria_scan_options *o, stria_error *err)
-{
-    bool all_time = o->time_min_ns == 0 && o->time_max_ns == 0;
-    c->selector.all_measurements = o->measurement == NULL;
-    c->selector.time_min_ns = all_time ? INT64_MIN : o->time_min_ns;
-    c->selector.time_max_ns = all_time ? INT64_MAX : o->time_max_ns;
-    c->regexes = sx_arena_array(&c->arena, o->matcher_count, sizeof *c->regexes);
-    if (!c->regexes)
-        return sx_mem_refused(&c->mem, o->matcher_count * sizeof *c->regexes, err);
-    if (o->measurement) {
-        c->selector.measurement =
-            sx_arena_dup(&c->arena, sx_bytes_make(o->measurement->ptr, o->measurement->len));
-        if (!c->selector.measurement.ptr)
-            return sx_mem_refused(&c->mem, o->measurement->len, err);
-    }
-    stria_status st = STRIA_OK;
-    for (size_t i = 0; i < o->matcher_count && !st; i++)
-        st = add_matcher(c, &o->matchers[i], &c->selector.tags, err);
-    return st;
-}
-
 stria_status sx_cursor_scan(struct sx_engine *engine, const stria_scan_options *options,
                             stria_cursor **out, stria_error *err)
 {
@@ -400,10 +351,12 @@ stria_status sx_cursor_scan(struct sx_engine *engine, const stria_scan_options *
     st = sx_catalog_find(catalog, sx_bytes_of(options->database), sx_bytes_of(options->policy),
                          NULL, &policy, err);
     if (!st)
-        c->selector.policy_id = policy->id;
-    sx_catalog_release(catalog);
+        st = sx_selection_init(&c->selection, &c->mem, options->measurement, options->matchers,
+                               options->matcher_count, options->time_min_ns, options->time_max_ns,
+                               err);
     if (!st)
-        st = make_selector(c, options, err);
+        c->selection.selector.policy_id = policy->id;
+    sx_catalog_release(catalog);
     if (st) {
         sx_cursor_close(c);
         return st;
@@ -415,9 +368,9 @@ stria_status sx_cursor_scan(struct sx_engine *engine, const stria_scan_options *
 static stria_status open_scan(stria_cursor *c, stria_error *err)
 {
     struct sx_view *view = NULL;
-    stria_status st = provide_view(c, c->selector.policy_id, &view, err);
+    stria_status st = provide_view(c, c->selection.selector.policy_id, &view, err);
     if (!st)
-        st = sx_scan_tables_create(view, &c->selector, &c->request, &c->source, err);
+        st = sx_scan_tables_create(view, &c->selection.selector, &c->request, &c->source, err);
     sx_view_release(view);
     return st;
 }

@@ -147,50 +147,6 @@ static void test_hundred_thousand_series_take_at_most_200_bytes_each(void **stat
 
 /* ---- order ---- */
 
-static int compare_keys(const void *a, const void *b, void *context)
-{
-    const struct sx_bytes *keys = context;
-    return sx_bytes_compare(keys[*(const uint32_t *)a], keys[*(const uint32_t *)b]);
-}
-
-static void test_slots_are_sorted_as_their_keys_are(void **state)
-{
-    (void)state;
-    static const char letters[] = "ab\x01\x02\xff";
-    for (uint64_t seed = 1; seed <= 20; seed++) {
-        struct index_test t;
-        struct sx_random random = {seed};
-        static uint8_t storage[300][200];
-        static struct sx_bytes keys[300];
-        uint32_t slots[300], want[300];
-        size_t count = 0;
-        index_test_init(&t);
-        for (int i = 0; i < 300; i++) {
-            char text[200] = "";
-            size_t len = 0;
-            text[len++] = letters[sx_random_below(&random, 5)];
-            for (size_t tags = sx_random_below(&random, 4), k = 0; k < tags; k++) {
-                text[len++] = ',';
-                text[len++] = letters[k];
-                text[len++] = '=';
-                for (size_t n = 1 + sx_random_below(&random, 3); n; n--)
-                    text[len++] = letters[sx_random_below(&random, 5)];
-            }
-            uint32_t slot = index_test_add(&t, text);
-            if (slot < count)
-                continue;
-            memcpy(storage[count], t.key.ptr, t.key.len);
-            keys[count] = sx_bytes_make(storage[count], t.key.len);
-            slots[count] = want[count] = slot;
-            count++;
-        }
-        sx_sort(want, count, sizeof *want, compare_keys, keys);
-        assert_true(sx_series_index_sort(t.index, &t.memory.mem, slots, count));
-        assert_memory_equal(slots, want, count * sizeof *slots);
-        index_test_deinit(&t);
-    }
-}
-
 /* ---- memory ---- */
 
 static void test_every_failing_allocation_leaves_an_index_that_works(void **state)
@@ -396,7 +352,6 @@ int main(void)
         cmocka_unit_test(test_equal_hashes_of_different_keys_do_no_harm),
         cmocka_unit_test(test_a_hint_leads_to_its_slot_in_its_index_only),
         cmocka_unit_test(test_hundred_thousand_series_take_at_most_200_bytes_each),
-        cmocka_unit_test(test_slots_are_sorted_as_their_keys_are),
         cmocka_unit_test(test_every_failing_allocation_leaves_an_index_that_works),
         cmocka_unit_test(test_the_columns_of_a_series_are_those_of_its_measurement),
         cmocka_unit_test(test_types_are_told_once_unless_they_were_lost),

@@ -3,6 +3,7 @@
  * them (series_index_priv.h). */
 #include "base/hash.h"
 #include "base/varint.h"
+#include "model/series_key.h"
 #include "index/series_index_priv.h"
 
 #include <assert.h>
@@ -287,4 +288,23 @@ void sx_index_symbol_put(const struct sx_series_index *ix, uint32_t number, stru
         sx_slot_list_put(list_at(ix, slots & ~SX_SYMBOL_LIST), set);
     else if (slots != SX_SYMBOL_EMPTY)
         sx_bitset_add(set, slots);
+}
+
+/* ---- limits ---- */
+
+bool sx_series_index_tags_admit(struct sx_series_index *ix, struct sx_bytes key,
+                                uint64_t values_max, struct sx_bytes *tag, struct sx_bytes *value)
+{
+    struct sx_bytes name = {0};
+    bool admits = true;
+    sx_mutex_lock(&ix->mutex);
+    (void)sx_key_take(&key, &name);
+    while (admits && sx_key_take(&key, &name) && sx_key_take(&key, value)) {
+        uint32_t number = sx_index_tag(ix, name);
+        *tag = name;
+        admits = number == SX_MAP_NONE || ix->tags[number].count < values_max ||
+                 sx_index_find_symbol(ix, number, *value) != SX_SYMBOL_NONE;
+    }
+    sx_mutex_unlock(&ix->mutex);
+    return admits;
 }

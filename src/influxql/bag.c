@@ -47,11 +47,14 @@ static uint64_t hash_of(const void *owner, uint32_t value)
 bool sx_iql_bag_add(struct sx_iql_bag *bag, struct sx_bytes name, struct sx_bytes first,
                     struct sx_bytes second)
 {
-    struct sx_iql_triple item = {.name = name, .first = first, .second = second};
+    struct sx_iql_triple item = {.name = name, .first = first, .second = second, .count = 1};
     uint64_t hashes[3] = {sx_hash(name), sx_hash(first), sx_hash(second)};
     item.hash = sx_hash(sx_bytes_make(hashes, sizeof hashes));
-    if (sx_map_find(&bag->map, item.hash, equal, bag, &item) != SX_MAP_NONE)
+    uint32_t known = sx_map_find(&bag->map, item.hash, equal, bag, &item);
+    if (known != SX_MAP_NONE) {
+        bag->items[known].count++;
         return true;
+    }
     bool same_name = bag->count && sx_bytes_equal(bag->items[bag->count - 1].name, name);
     item.name = same_name ? bag->items[bag->count - 1].name : sx_arena_dup(&bag->arena, name);
     item.first = sx_arena_dup(&bag->arena, first);

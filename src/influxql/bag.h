@@ -4,7 +4,7 @@
  * Why         Lists of keys, values, fields and series are gathered series by series over several
  *             policies, where the same thing is met again and again; and they are shown measurement
  *             by measurement. One form does for all: (measurement, first column, second column).
- * Limits      Memory: the texts and about 60 bytes a triple, of the budget it was given.
+ * Limits      Memory: the texts and about 70 bytes a triple, of the budget it was given.
  * Threads     One owner. */
 #ifndef SX_INFLUXQL_BAG_H
 #define SX_INFLUXQL_BAG_H
@@ -15,6 +15,7 @@
 struct sx_iql_triple {
     struct sx_bytes name, first, second;
     uint64_t hash;
+    uint64_t count; /* how often it was added */
 };
 
 struct sx_iql_bag {
@@ -28,7 +29,7 @@ struct sx_iql_bag {
 void sx_iql_bag_init(struct sx_iql_bag *bag, struct sx_mem *mem);
 void sx_iql_bag_deinit(struct sx_iql_bag *bag); /* of a zeroed one as well */
 
-/* Adds a triple, unless it is there; the texts are copied. False: no memory. */
+/* Adds a triple, or counts it once more if it is there; the texts are copied. False: no memory. */
 SX_MUST_CHECK bool sx_iql_bag_add(struct sx_iql_bag *bag, struct sx_bytes name,
                                   struct sx_bytes first, struct sx_bytes second);
 

@@ -33,6 +33,8 @@ static void test_triples_come_once_and_in_order(void **state)
         assert_true(sx_bytes_equal(bag.items[i].first, text(want[i][1])));
         assert_true(sx_bytes_equal(bag.items[i].second, text(want[i][2])));
     }
+    assert_int_equal(bag.items[3].count, 2); /* a, z */
+    assert_int_equal(bag.items[4].count, 1);
     assert_int_equal(sx_iql_bag_end(&bag, 0, false), 2);
     assert_int_equal(sx_iql_bag_end(&bag, 0, true), 1);
     assert_int_equal(sx_iql_bag_end(&bag, 4, false), 7);

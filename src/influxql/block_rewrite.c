@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* block_rewrite.c -- wildcards and regular expressions of SELECT and GROUP BY become the fields and tags
- * there are, and every name gets its type; see block.h.
+/* block_rewrite.c -- wildcards and regular expressions of SELECT and GROUP BY become the fields and
+ * tags there are, and every name gets its type; see block.h.
  *
  * Invariants  The order is the peer's: fields and tags by name, of one name by type. */
 #include "base/error.h"

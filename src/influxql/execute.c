@@ -104,8 +104,9 @@ stria_status sx_iql_open(const struct sx_iql_statement *statement,
     case SX_IQL_STATEMENT_SHOW_TAG_KEYS:
     case SX_IQL_STATEMENT_SHOW_TAG_VALUES:
     case SX_IQL_STATEMENT_SHOW_FIELD_KEYS:
-    case SX_IQL_STATEMENT_SHOW_SERIES:
         return sx_iql_open_stored(statement, context, source, err);
+    case SX_IQL_STATEMENT_SHOW_SERIES:
+        return sx_iql_open_series(&statement->u.show, context, source, err);
     case SX_IQL_STATEMENT_SHOW_SERIES_CARDINALITY:
     case SX_IQL_STATEMENT_SHOW_MEASUREMENT_CARDINALITY:
     case SX_IQL_STATEMENT_SHOW_FIELD_KEY_CARDINALITY:

@@ -52,27 +52,23 @@ void sx_iql_listing_deinit(struct sx_iql_listing *l)
 
 /* ---- whether a series has rows -------------------------------------------------------------- */
 
-/* Whether every row that a source has of the series lies in the range. */
-static bool lies_in_range(const struct sx_iql_listing *l, const struct sx_scan_source *at)
+struct span {
+    int64_t min_ts, max_ts;
+};
+
+/* Times between which all rows lie that a source has of a series. */
+static struct span span_of(const struct sx_iql_listing *l, const struct sx_scan_source *at)
 {
     const struct sx_source *source = &l->measurement->view->sources[at->source];
-    int64_t min_ts, max_ts;
-    if (!l->options.exact_times)
-        return true;
-    if (source->segment) {
-        min_ts = source->segment->info.min_ts;
-        max_ts = source->segment->info.max_ts;
-    } else {
-        const struct sx_mem_series *series = sx_memtable_series(source->memtable, at->id);
-        min_ts = atomic_load(&series->min_ts);
-        max_ts = atomic_load(&series->max_ts);
-    }
-    return min_ts >= l->options.time_min_ns && max_ts <= l->options.time_max_ns;
+    if (source->segment)
+        return (struct span){source->segment->info.min_ts, source->segment->info.max_ts};
+    const struct sx_mem_series *series = sx_memtable_series(source->memtable, at->id);
+    return (struct span){atomic_load(&series->min_ts), atomic_load(&series->max_ts)};
 }
 
 /* Whether a delete may have hidden rows that a source has of the series. */
 static stria_status touched(struct sx_iql_listing *l, const struct sx_scan_series *series,
-                            uint32_t source, bool *is, stria_error *err)
+                            uint32_t source, struct span span, bool *is, stria_error *err)
 {
     const struct sx_view *view = l->measurement->view;
     stria_status st = STRIA_OK;
@@ -81,10 +77,12 @@ static stria_status touched(struct sx_iql_listing *l, const struct sx_scan_serie
         return STRIA_OK;
     if (!l->scratch && !(l->scratch = sx_regex_scratch_create(l->mem)))
         return refused(l, err);
-    for (size_t i = 0; i < view->tombstones->count && !st && !*is; i++)
-        if (sx_view_masks(view, &view->tombstones->items[i], source))
-            st = sx_tombstone_matches(&view->tombstones->items[i], series->key, l->scratch,
-                                      &l->text, is, err);
+    for (size_t i = 0; i < view->tombstones->count && !st && !*is; i++) {
+        const struct sx_tombstone *t = &view->tombstones->items[i];
+        if (t->time_min_ns <= span.max_ts && t->time_max_ns >= span.min_ts &&
+            sx_view_masks(view, t, source))
+            st = sx_tombstone_matches(t, series->key, l->scratch, &l->text, is, err);
+    }
     return st;
 }
 
@@ -113,10 +111,12 @@ static stria_status has_rows(struct sx_iql_listing *l, const struct sx_scan_seri
     stria_status st = STRIA_OK;
     *has = false;
     for (uint32_t i = 0; i < series->source_count && !st && !*has; i++) {
+        struct span span = span_of(l, &series->sources[i]);
         bool is_touched = false;
-        if (!lies_in_range(l, &series->sources[i]))
+        if (l->options.exact_times &&
+            (span.min_ts < l->options.time_min_ns || span.max_ts > l->options.time_max_ns))
             continue;
-        st = touched(l, series, series->sources[i].source, &is_touched, err);
+        st = touched(l, series, series->sources[i].source, span, &is_touched, err);
         *has = !st && !is_touched;
     }
     return st || *has ? st : read_rows(l, series, has, err);
@@ -174,6 +174,7 @@ stria_status sx_iql_listing_next(struct sx_iql_listing *l, const struct sx_iql_l
         if (st || !has)
             continue;
         l->listed.key = series->key;
+        l->listed.hash = series->hash;
         l->listed.by_rows = filter != NULL;
         *listed = &l->listed;
         return STRIA_OK;

@@ -15,6 +15,7 @@
 
 struct sx_iql_listed {
     struct sx_bytes key; /* canonical */
+    uint64_t hash;       /* of the key */
     struct sx_iql_tags tags;
     bool by_rows; /* the condition holds or not by the fields of a row */
 };

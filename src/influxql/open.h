@@ -13,7 +13,10 @@ stria_status sx_iql_open_select(const struct sx_iql_select *select,
                                 struct sx_table_source **source, stria_error *err);
 stria_status sx_iql_open_databases(const struct sx_iql_context *context,
                                    struct sx_table_source **source, stria_error *err);
-/* SHOW TAG KEYS, TAG VALUES, FIELD KEYS and SERIES. */
+stria_status sx_iql_open_series(const struct sx_iql_show *show,
+                                const struct sx_iql_context *context,
+                                struct sx_table_source **source, stria_error *err);
+/* SHOW TAG KEYS, TAG VALUES and FIELD KEYS. */
 stria_status sx_iql_open_stored(const struct sx_iql_statement *statement,
                                 const struct sx_iql_context *context,
                                 struct sx_table_source **source, stria_error *err);

@@ -75,7 +75,7 @@ stria_status sx_iql_reader_create(const struct sx_iql_scan *scan, const uint32_t
     r->vectors = sx_mem_zalloc(mem, (r->var_count + 1) * sizeof *r->vectors);
     if (!r->parts || !r->slots || !r->vectors) {
         sx_iql_reader_destroy(r);
-        return sx_mem_refused(mem, r->var_count * sizeof *r->slots, err);
+        return sx_mem_refused(mem, scan->vars->count * sizeof(struct slot), err);
     }
     for (size_t i = 0; i < var_count; i++)
         r->slots[vars[i]].wanted = true;

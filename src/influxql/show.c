@@ -142,6 +142,19 @@ stria_status sx_iql_show_list(struct sx_iql_showing *s, struct sx_iql_listing *l
     return sx_iql_listing_init(listing, &s->schema, m, &options, err);
 }
 
+/* Whether a delete may speak of series of a measurement. */
+static bool may_be_deleted_from(const struct sx_iql_measurement *m)
+{
+    const struct sx_tombstones *list = m->view->tombstones;
+    for (size_t i = 0; list && i < list->count; i++) {
+        const struct sx_tombstone *t = &list->items[i];
+        if (t->all_measurements || t->measurement_regex.ptr ||
+            sx_bytes_equal(t->measurement, m->name))
+            return true;
+    }
+    return false;
+}
+
 stria_status sx_iql_show_alive(struct sx_iql_showing *s, const struct sx_iql_measurement *m,
                                bool *alive, stria_error *err)
 {
@@ -149,7 +162,7 @@ stria_status sx_iql_show_alive(struct sx_iql_showing *s, const struct sx_iql_mea
     struct sx_iql_listing_options options = {.time_min_ns = INT64_MIN, .time_max_ns = INT64_MAX};
     const struct sx_iql_listed *listed = NULL;
     *alive = true;
-    if (!m->view->tombstones || !m->view->tombstones->count)
+    if (!may_be_deleted_from(m))
         return STRIA_OK;
     stria_status st = sx_iql_listing_init(&listing, &s->schema, m, &options, err);
     if (!st)

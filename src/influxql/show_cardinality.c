@@ -3,10 +3,12 @@
  * see open.h.
  *
  * Algorithm   A series of the answer is a measurement and the values of the tags grouped by, which
- *             stand in the bag as name and first text; what is counted is the second. Estimates are
- *             exact here: of the whole database, over all policies.
- * Limits      What is counted is held in the request's memory. */
+ *             stand in the bag as name and first text; what is counted is the second, or, of
+ *             series, how often the first was met. Estimates are of the whole database, over all
+ *             policies; series of several policies are told apart by hash.
+ * Limits      What is counted is held in the request's memory: of series, 8 bytes each. */
 #include "base/error.h"
+#include "base/sort.h"
 #include "influxql/show.h"
 #include "model/series_key.h"
 
@@ -16,6 +18,9 @@ struct counting {
     struct sx_bytes *tags; /* grouped by, sorted */
     size_t tag_count;
     struct sx_buf group; /* their values, as parts of a key */
+    uint64_t *hashes;    /* of series, for the estimate */
+    size_t hash_count, hash_capacity;
+    struct sx_iql_bag measurements; /* met so far, with their policies */
 };
 
 static stria_status refused(struct counting *c, stria_error *err)
@@ -80,7 +85,7 @@ static stria_status add_listed(struct counting *c, const struct sx_iql_measureme
 {
     stria_status st = put_group(c, &listed->tags, err);
     if (st || c->kind == SX_IQL_STATEMENT_SHOW_SERIES_CARDINALITY)
-        return st ? st : add(c, m->name, listed->key, err);
+        return st ? st : add(c, m->name, SX_LITERAL(""), err);
     if (c->kind == SX_IQL_STATEMENT_SHOW_MEASUREMENT_CARDINALITY)
         return add(c, SX_LITERAL(""), m->name, err);
     bool of_keys = c->kind == SX_IQL_STATEMENT_SHOW_TAG_KEY_CARDINALITY, wanted = true;
@@ -105,6 +110,71 @@ static stria_status visit(struct sx_iql_showing *s, struct sx_iql_measurement *m
                              : add_listed(c, m, listed, err);
     sx_iql_listing_deinit(&listing);
     return st;
+}
+
+/* Whether a source before this one gave the same measurement: its series count once. */
+static stria_status met_before(struct counting *c, const struct sx_iql_measurement *m, bool *met,
+                               stria_error *err)
+{
+    size_t before = c->measurements.count;
+    uint8_t policy[4];
+    sx_put_u32(policy, m->policy_id);
+    if (!sx_iql_bag_add(&c->measurements, m->name, sx_bytes_make(policy, sizeof policy),
+                        SX_LITERAL("")))
+        return refused(c, err);
+    *met = c->measurements.count == before;
+    return STRIA_OK;
+}
+
+static stria_status visit_once(struct sx_iql_showing *s, struct sx_iql_measurement *m,
+                               stria_error *err)
+{
+    bool met;
+    stria_status st = met_before((struct counting *)(void *)s, m, &met, err);
+    return st || met ? st : visit(s, m, err);
+}
+
+/* Without a condition the series need not be looked at. */
+static stria_status visit_name(struct sx_iql_showing *s, struct sx_iql_measurement *m,
+                               stria_error *err)
+{
+    bool alive;
+    stria_status st = sx_iql_show_alive(s, m, &alive, err);
+    return st || !alive ? st : add((struct counting *)(void *)s, SX_LITERAL(""), m->name, err);
+}
+
+static stria_status visit_hashes(struct sx_iql_showing *s, struct sx_iql_measurement *m,
+                                 stria_error *err)
+{
+    struct counting *c = (struct counting *)(void *)s;
+    struct sx_iql_listing listing;
+    const struct sx_iql_listed *listed = NULL;
+    stria_status st = sx_iql_show_list(s, &listing, m, NULL, false, err);
+    while (!st && !(st = sx_iql_listing_next(&listing, &listed, err)) && listed) {
+        if (SX_GROW(s->mem, c->hashes, c->hash_capacity, c->hash_count + 1))
+            c->hashes[c->hash_count++] = listed->hash;
+        else
+            st = refused(c, err);
+    }
+    sx_iql_listing_deinit(&listing);
+    return st;
+}
+
+static int compare_hashes(const void *a, const void *b, void *context)
+{
+    const uint64_t *x = a, *y = b;
+    (void)context;
+    return (*x > *y) - (*x < *y);
+}
+
+static size_t different_hashes(struct counting *c)
+{
+    size_t count = 0;
+    if (c->hash_count > 1)
+        sx_sort(c->hashes, c->hash_count, sizeof *c->hashes, compare_hashes, NULL);
+    for (size_t i = 0; i < c->hash_count; i++)
+        count += i == 0 || c->hashes[i] != c->hashes[i - 1];
+    return count;
 }
 
 /* Fields have no tags: what the condition says of tags is said of none. */
@@ -159,7 +229,9 @@ static stria_status put_tables(struct counting *c, const char *column,
         }
         sx_literal_tables_begin(tables, bag->items[begin].name, tags, c->tag_count);
         sx_literal_tables_column(tables, column, STRIA_INT);
-        sx_literal_tables_int(tables, (int64_t)(end - begin));
+        sx_literal_tables_int(tables, c->kind == SX_IQL_STATEMENT_SHOW_SERIES_CARDINALITY
+                                          ? (int64_t)bag->items[begin].count
+                                          : (int64_t)(end - begin));
     }
     return sx_iql_show_finish(tables, source, err);
 }
@@ -185,9 +257,11 @@ static stria_status open_estimate(struct counting *c, struct sx_table_source **s
     struct sx_iql_showing *s = &c->showing;
     const struct sx_database *database;
     stria_status st = sx_iql_show_database(s, &database, err);
+    bool of_series = c->kind == SX_IQL_STATEMENT_SHOW_SERIES_CARDINALITY;
     if (!st && database)
-        st = sx_iql_show_each(s, SX_IQL_POLICY_ALL, visit, err);
-    return st ? st : one_number(s->mem, s->bag.count, source, err);
+        st = sx_iql_show_each(s, SX_IQL_POLICY_ALL, of_series ? visit_hashes : visit_name, err);
+    return st ? st
+              : one_number(s->mem, of_series ? different_hashes(c) : s->bag.count, source, err);
 }
 
 static stria_status open_exact(struct counting *c, struct sx_table_source **source,
@@ -195,11 +269,17 @@ static stria_status open_exact(struct counting *c, struct sx_table_source **sour
 {
     struct sx_iql_showing *s = &c->showing;
     bool estimates = c->kind == SX_IQL_STATEMENT_SHOW_SERIES_CARDINALITY && !s->show->exact;
+    sx_iql_show_visit how = visit;
     stria_status st = put_dimensions(c, err);
+    if (c->kind == SX_IQL_STATEMENT_SHOW_FIELD_KEY_CARDINALITY)
+        how = visit_fields;
+    else if (c->kind == SX_IQL_STATEMENT_SHOW_SERIES_CARDINALITY)
+        how = visit_once;
+    else if (c->kind == SX_IQL_STATEMENT_SHOW_MEASUREMENT_CARDINALITY && !s->condition &&
+             !c->tag_count)
+        how = visit_name;
     if (!st)
-        st = sx_iql_show_each(
-            s, SX_IQL_POLICY_DEFAULT,
-            c->kind == SX_IQL_STATEMENT_SHOW_FIELD_KEY_CARDINALITY ? visit_fields : visit, err);
+        st = sx_iql_show_each(s, SX_IQL_POLICY_DEFAULT, how, err);
     return st ? st : put_tables(c, estimates ? "cardinality estimation" : "count", source, err);
 }
 
@@ -215,10 +295,13 @@ stria_status sx_iql_open_cardinality(const struct sx_iql_statement *statement,
                     !show->dimensions.count && !show->limits.limit && !show->limits.offset;
     stria_status st = sx_iql_showing_init(&c.showing, show, context, err);
     sx_buf_init(&c.group, c.showing.mem, 16 * 65536);
+    sx_iql_bag_init(&c.measurements, c.showing.mem);
     if (!st)
         st =
             has_estimate && is_whole ? open_estimate(&c, source, err) : open_exact(&c, source, err);
     sx_buf_deinit(&c.group);
+    sx_iql_bag_deinit(&c.measurements);
+    sx_mem_free(c.showing.mem, c.hashes);
     sx_iql_showing_deinit(&c.showing);
     return st;
 }

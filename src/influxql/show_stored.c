@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* show_stored.c -- SHOW TAG KEYS, TAG VALUES, FIELD KEYS and SERIES; see open.h.
+/* show_stored.c -- SHOW TAG KEYS, TAG VALUES and FIELD KEYS; see open.h.
  *
  * Invariants  Tag keys and values are those of all policies, of the peer's shards that the range of
- *             time touches; fields and series are those of one policy, series with rows in exactly
- *             that range.
+ *             time touches; fields are those of one policy.
  * Limits      The answer is held in the request's memory before it is read. */
 #include "base/error.h"
 #include "influxql/check.h"
@@ -182,79 +181,6 @@ static stria_status visit_fields(struct sx_iql_showing *s, struct sx_iql_measure
     return st;
 }
 
-/* ---- series --------------------------------------------------------------------------------- */
-
-/* A name as line protocol has it. */
-static void put_name(struct sx_buf *out, struct sx_bytes name, bool is_measurement)
-{
-    for (size_t i = 0; i < name.len; i++) {
-        uint8_t c = name.ptr[i];
-        if (c == ',' || c == ' ' || (c == '=' && !is_measurement))
-            sx_buf_put_u8(out, '\\');
-        sx_buf_put_u8(out, c);
-    }
-}
-
-static stria_status add_series(struct sx_iql_showing *s, const struct sx_iql_measurement *m,
-                               const struct sx_iql_tags *tags, struct sx_buf *text,
-                               stria_error *err)
-{
-    sx_buf_clear(text);
-    put_name(text, m->name, true);
-    for (size_t i = 0; i < tags->count; i++) {
-        sx_buf_put_u8(text, ',');
-        put_name(text, bytes_of(tags->items[i].key), false);
-        sx_buf_put_u8(text, '=');
-        put_name(text, bytes_of(tags->items[i].value), false);
-    }
-    return text->failed ? sx_buf_refused(text, "series", err)
-                        : sx_iql_show_add(s, m->name, sx_buf_bytes(text), SX_LITERAL(""), err);
-}
-
-static stria_status visit_series(struct sx_iql_showing *s, struct sx_iql_measurement *m,
-                                 stria_error *err)
-{
-    struct sx_iql_listing listing;
-    const struct sx_iql_listed *listed = NULL;
-    struct sx_buf text;
-    sx_buf_init(&text, s->mem, 4 * 65536);
-    stria_status st = sx_iql_show_list(s, &listing, m, s->condition, false, err);
-    while (!st && !(st = sx_iql_listing_next(&listing, &listed, err)) && listed)
-        st = listed->by_rows ? sx_iql_show_undecided(s, m, "SHOW SERIES", err)
-                             : add_series(s, m, &listed->tags, &text, err);
-    sx_iql_listing_deinit(&listing);
-    sx_buf_deinit(&text);
-    return st;
-}
-
-/* All series in one table, in the order of measurements and then of their texts. */
-static stria_status series_table(struct sx_iql_showing *s, struct sx_table_source **source,
-                                 stria_error *err)
-{
-    size_t from, to;
-    struct sx_literal_tables *tables = sx_literal_tables_create(s->mem);
-    if (!tables)
-        return refused(s, err);
-    sx_iql_bag_sort(&s->bag);
-    sx_iql_show_limit(&s->show->limits, s->bag.count, &from, &to);
-    if (from < to) {
-        sx_literal_tables_begin(tables, SX_LITERAL(""), NULL, 0);
-        sx_literal_tables_column(tables, "key", STRIA_STRING);
-    }
-    for (size_t i = from; i < to; i++)
-        sx_literal_tables_string(tables, s->bag.items[i].first);
-    return sx_iql_show_finish(tables, source, err);
-}
-
-/* A condition without bounds of time is looked at as a whole, before anything is. */
-static stria_status check_series(struct sx_iql_showing *s, stria_error *err)
-{
-    const struct sx_iql_expr *complex;
-    if (!sx_iql_show_find_complex(s, &complex))
-        return refused(s, err);
-    return complex ? sx_fail(err, STRIA_INVALID, "invalid tag comparison operator") : STRIA_OK;
-}
-
 /* ---- opening -------------------------------------------------------------------------------- */
 
 static stria_status open_tag_values(struct sx_iql_showing *s,
@@ -286,14 +212,9 @@ static stria_status open_list(struct sx_iql_showing *s, const struct sx_iql_stat
         return st ? st : sx_iql_show_tables(s, "tagKey", NULL, source, err);
     case SX_IQL_STATEMENT_SHOW_TAG_VALUES:
         return open_tag_values(s, statement, source, err);
-    case SX_IQL_STATEMENT_SHOW_FIELD_KEYS:
+    default:
         st = sx_iql_show_each(s, SX_IQL_POLICY_DEFAULT, visit_fields, err);
         return st ? st : sx_iql_show_tables(s, "fieldKey", "fieldType", source, err);
-    default:
-        st = check_series(s, err);
-        if (!st)
-            st = sx_iql_show_each(s, SX_IQL_POLICY_DEFAULT, visit_series, err);
-        return st ? st : series_table(s, source, err);
     }
 }
 

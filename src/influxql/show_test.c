@@ -207,12 +207,61 @@ static void test_fields_and_series_are_those_of_one_policy(void **state)
     stored_test_deinit(&t);
 }
 
+static void test_series_come_in_the_order_of_their_texts(void **state)
+{
+    (void)state;
+    static const struct seg_test_line lines[] = {
+        {"m,k=a b", 1, "v1=1"},  {"m,k=a,z=1", 1, "v1=1"}, {"m,k=a", 1, "v1=1"},
+        {"m,k=a!b", 1, "v1=1"},  {"m,k=a[", 1, "v1=1"},    {"m,k-x=1", 1, "v1=1"},
+        {"m,k=\x01", 1, "v1=1"}, {"m", 1, "v1=1"},         {"a b", 1, "v1=1"},
+    };
+    struct stored_test t;
+    stored_test_init(&t);
+    scan_test_memtable(&t.policies[0], lines, SX_COUNT_OF(lines));
+    for (size_t i = 0; i < STORED_POLICIES; i++)
+        scan_test_view(&t.policies[i]);
+    stored_test_assert(&t, "SHOW SERIES",
+                       "(key) a\\ b m m,k-x=1 m,k=\x01 m,k=a m,k=a!b m,k=a,z=1 m,k=a[ m,k=a\\ b");
+    stored_test_assert(&t, "SHOW SERIES FROM m, /a/, /./ LIMIT 2", "(key) a\\ b m");
+    stored_test_deinit(&t);
+}
+
+static void test_many_series_come_in_batches(void **state)
+{
+    (void)state;
+    struct stored_test t;
+    stored_test_init(&t);
+    struct scan_test *p = &t.policies[0];
+    struct sx_memtable *memtable = scan_test_begin_memtable(p);
+    for (int i = 0; i < 2500; i++) {
+        char series[32];
+        (void)snprintf(series, sizeof series, "m%d,k=%04d", i % 2, i / 2);
+        mem_test_row(&p->mt, series, 1, "v1=1");
+        mem_test_commit_to(memtable, &p->mt.batch, (uint64_t)i + 1);
+    }
+    for (size_t i = 0; i < STORED_POLICIES; i++)
+        scan_test_view(&t.policies[i]);
+    (void)stored_test_run(&t, stored_test_parse(&t, "SHOW SERIES"), 0);
+    size_t rows = 0;
+    for (size_t i = 0; i < t.out.len; i++)
+        rows += t.out.ptr[i] == ' ';
+    assert_int_equal(rows, 2500);
+    stored_test_assert(&t, "SHOW SERIES LIMIT 3 OFFSET 1248",
+                       "(key) m0,k=1248 m0,k=1249 m1,k=0000");
+    stored_test_assert(&t, "SHOW SERIES OFFSET 2499", "(key) m1,k=1249");
+    (void)stored_test_run(&t, stored_test_parse(&t, "SHOW SERIES LIMIT 1025"), 0);
+    assert_memory_equal(t.out.ptr + t.out.len - 9, "m0,k=1024", 9);
+    stored_test_deinit(&t);
+}
+
 static void test_cardinalities_count_what_the_lists_list(void **state)
 {
     (void)state;
     static const struct row rows[] = {
         {"SHOW SERIES CARDINALITY", "(cardinality estimation) 7"},
         {"SHOW SERIES CARDINALITY ON none", "(cardinality estimation) 0"},
+        {"SHOW SERIES EXACT CARDINALITY FROM cpu, /c/", "cpu(count) 3"},
+        {"SHOW MEASUREMENT EXACT CARDINALITY FROM cpu, /c/, mem", "(count) 2"},
         {"SHOW SERIES CARDINALITY FROM cpu", "cpu(cardinality estimation) 3"},
         {"SHOW SERIES EXACT CARDINALITY", "cpu(count) 3; disk a(count) 1; mem(count) 1"},
         {"SHOW SERIES EXACT CARDINALITY WHERE host = 'a'", "cpu(count) 1; disk a(count) 1"},
@@ -339,6 +388,8 @@ int main(void)
         cmocka_unit_test(test_tag_keys_are_those_of_the_series_that_are_meant),
         cmocka_unit_test(test_tag_values_are_listed_by_key_and_value),
         cmocka_unit_test(test_fields_and_series_are_those_of_one_policy),
+        cmocka_unit_test(test_series_come_in_the_order_of_their_texts),
+        cmocka_unit_test(test_many_series_come_in_batches),
         cmocka_unit_test(test_cardinalities_count_what_the_lists_list),
         cmocka_unit_test(test_what_is_deleted_is_not_shown),
         cmocka_unit_test(test_there_are_no_users_queries_or_subscriptions),

@@ -7,6 +7,7 @@
 #ifndef SX_INFLUXQL_STORED_FIXTURE_TEST_H
 #define SX_INFLUXQL_STORED_FIXTURE_TEST_H
 
+#include "base/float_format.h"
 #include "scan/scan_fixture_test.h"
 
 #include "influxql/execute.h"
@@ -93,6 +94,11 @@ static inline void stored_test_put_value(struct stored_test *t, const stria_valu
     switch (v->type) {
     case STRIA_STRING:
         stored_test_put(t, ((const stria_bytes *)v->values)[i]);
+        break;
+    case STRIA_FLOAT:
+        if (sx_buf_reserve(&t->out, 400))
+            t->out.len +=
+                sx_float_write_json(t->out.ptr + t->out.len, ((const double *)v->values)[i]);
         break;
     case STRIA_BOOL:
         sx_buf_put_text(&t->out, ((const uint8_t *)v->values)[i] ? "true" : "false");

@@ -52,6 +52,21 @@ static struct sx_tag_expr *take_expr(struct sx_arena *arena, struct sx_bytes *in
     return expr->value.ptr ? expr : NULL;
 }
 
+static bool fits(const struct sx_tag_expr *expr, unsigned depth, unsigned *count)
+{
+    if (depth > SX_TAG_EXPR_DEPTH_MAX || ++*count > SX_TAG_EXPR_COUNT_MAX)
+        return false;
+    if (expr->kind != SX_TAG_AND && expr->kind != SX_TAG_OR)
+        return true;
+    return fits(expr->left, depth + 1, count) && fits(expr->right, depth + 1, count);
+}
+
+bool sx_tag_expr_fits(const struct sx_tag_expr *expr)
+{
+    unsigned count = 0;
+    return !expr || fits(expr, 0, &count);
+}
+
 bool sx_tag_expr_take(struct sx_arena *arena, struct sx_bytes *in, const struct sx_tag_expr **expr)
 {
     unsigned count = 0;
@@ -202,7 +217,7 @@ static stria_status tag_value(struct match *m, struct sx_bytes name, struct sx_b
     struct sx_bytes rest = m->tags, key, part;
     *value = (struct sx_bytes){0};
     while (sx_key_take(&rest, &key) && sx_key_take(&rest, &part)) {
-        struct sx_bytes text;
+        struct sx_bytes text = {0};
         stria_status st = plain(m, key, &text, err);
         if (st)
             return st;

@@ -58,6 +58,9 @@ stria_status sx_tombstones_copy(struct sx_mem *mem, const struct sx_tombstones *
 struct sx_tombstones *sx_tombstones_acquire(struct sx_tombstones *tombstones); /* NULL is allowed */
 void sx_tombstones_release(struct sx_tombstones *tombstones);                  /* NULL is allowed */
 
+/* Whether a condition is within the limits of what can be taken again; NULL is. */
+bool sx_tag_expr_fits(const struct sx_tag_expr *expr);
+
 /* Whether it speaks of all series and all times of its measurements. */
 static inline bool sx_tombstone_is_whole(const struct sx_tombstone *tombstone)
 {

@@ -2,6 +2,8 @@
 /* block.c -- see block.h. */
 #include "scan/block.h"
 
+#include <assert.h>
+
 #define STRING_ARENA_SIZE 16384
 
 void sx_block_init(struct sx_block *block, struct sx_mem *mem)
@@ -130,6 +132,7 @@ void sx_block_reverse(struct sx_block *block)
 
 void sx_bits_copy(uint64_t *to, size_t at, const uint64_t *from, size_t first, size_t count)
 {
+    assert(to || count == 0);
     while (count) {
         size_t in_word = at % 64, take = SX_MIN(64 - in_word, count);
         uint64_t mask = take == 64 ? ~(uint64_t)0 : ((uint64_t)1 << take) - 1, bits = mask;

@@ -8,6 +8,7 @@
 #include "scan/reader_priv.h"
 
 #define MEMTABLE_PIECE_ROWS 4096
+#define OPENED_MAX ((size_t)64) /* segments, unless a series needs more */
 
 stria_status sx_reader_create(const struct sx_reader_options *options, struct sx_reader **out,
                               stria_error *err)
@@ -63,6 +64,7 @@ void sx_reader_destroy(struct sx_reader *r)
     sx_block_deinit(&r->spare);
     sx_arena_deinit(&r->names);
     sx_mem_free(r->mem, r->sources);
+    sx_mem_free(r->mem, r->opened);
     sx_mem_free(r->mem, r->columns);
     sx_mem_free(r->mem, r->types);
     sx_mem_free(r->mem, r->vectors);
@@ -140,6 +142,9 @@ static stria_status add_segment_pieces(struct sx_reader *r, const struct sx_scan
     if (st)
         return sx_leave_out(r->request, segment, &what, err);
     if (!source->open) {
+        if (!SX_GROW(r->mem, r->opened, r->opened_capacity, r->opened_count + 1))
+            return sx_mem_refused(r->mem, sizeof *r->opened, err);
+        r->opened[r->opened_count++] = where->source;
         sx_segment_cursor_init(&source->cursor, segment, r->mem);
         source->open = true;
         source->measurement = UINT32_MAX;
@@ -192,13 +197,27 @@ static int compare_pieces(const void *a, const void *b, void *context)
     return (x->source > y->source) - (x->source < y->source);
 }
 
+/* Series of one segment after the other would else fill the memory with what is not needed again. */
+static void close_segments(struct sx_reader *r)
+{
+    for (size_t i = 0; i < r->opened_count; i++) {
+        struct sx_reader_source *source = &r->sources[r->opened[i]];
+        close_source(r, source);
+        *source = (struct sx_reader_source){0};
+    }
+    r->opened_count = 0;
+}
+
 stria_status sx_reader_series(struct sx_reader *r, const struct sx_scan_series *series,
                               stria_error *err)
 {
     stria_status st = sx_request_check(r->request, err);
     r->piece_count = r->mask_count = 0;
     r->current = NULL;
+    r->stretch = NULL;
     r->rows.row_count = 0;
+    if (r->opened_count >= SX_MAX(OPENED_MAX, 2 * (size_t)series->source_count))
+        close_segments(r);
     if (!st && r->options.view->tombstones)
         st = sx_reader_find_masks(r, series->key, err);
     for (uint32_t i = 0; i < series->source_count && !st; i++) {
@@ -234,22 +253,20 @@ uint64_t sx_reader_row_estimate(const struct sx_reader *r)
 
 /* ---- batches ---- */
 
-/* Takes the next pieces that overlap one another: [*first, *first + *count). */
-static void take_cluster(struct sx_reader *r, size_t *first, size_t *count)
+size_t sx_reader_cluster(const struct sx_reader *r, size_t *first, size_t *count)
 {
     size_t low = r->next_piece, end = low + 1;
     if (!r->options.descending) {
         while (end < r->piece_count && r->pieces[end].min_ts <= r->pieces[end - 1].reach)
             end++;
-        r->next_piece = end;
     } else {
         end = low--;
         while (low > 0 && r->pieces[low].min_ts <= r->pieces[low - 1].reach)
             low--;
-        r->next_piece = low;
     }
     *first = low;
     *count = end - low;
+    return r->options.descending ? low : end;
 }
 
 static stria_status more_blocks(struct sx_reader *r, size_t count, stria_error *err)
@@ -272,7 +289,8 @@ static stria_status next_block(struct sx_reader *r, stria_error *err)
 {
     size_t first, count;
     r->current = NULL; /* blocks may move */
-    take_cluster(r, &first, &count);
+    r->stretch = NULL;
+    r->next_piece = sx_reader_cluster(r, &first, &count);
     stria_status st = more_blocks(r, count, err);
     for (size_t i = 0; i < count && !st; i++)
         st = sx_reader_decode(r, &r->pieces[first + i], &r->blocks[i], err);

@@ -145,9 +145,8 @@ static void overlay(struct sx_block *block, uint32_t c, stria_type type,
 
 /* ---- segments ---- */
 
-/* The rows [*first, *end) of ascending times that lie in the asked range. */
-static void rows_in_range(const struct sx_reader *r, const int64_t *ts, uint32_t count,
-                          uint32_t *first, uint32_t *end)
+void sx_reader_rows_in_range(const struct sx_reader *r, const int64_t *ts, uint32_t count,
+                             uint32_t *first, uint32_t *end)
 {
     uint32_t low = 0, high = count;
     while (low < high) {
@@ -223,9 +222,10 @@ static stria_status decode_segment_column(struct sx_reader *r, struct sx_reader_
     return st;
 }
 
-static stria_status piece_times(struct sx_reader *r, struct sx_reader_source *source,
-                                const struct sx_piece *piece, const int64_t **ts, stria_error *err)
+stria_status sx_reader_piece_times(struct sx_reader *r, const struct sx_piece *piece,
+                                   const int64_t **ts, stria_error *err)
 {
+    struct sx_reader_source *source = &r->sources[piece->source];
     stria_status st = sx_segment_cursor_stripe(&source->cursor, piece->stripe, err);
     if (!st)
         st = match_segment(r, source, source->cursor.segment->stripes[piece->stripe].measurement,
@@ -242,12 +242,12 @@ static stria_status decode_segment(struct sx_reader *r, const struct sx_piece *p
     stria_error what = {0};
     const int64_t *ts;
     uint32_t first, end;
-    stria_status st = piece_times(r, source, piece, &ts, &what);
+    stria_status st = sx_reader_piece_times(r, piece, &ts, &what);
     if (st) { /* without its times the piece has no rows */
         st = sx_leave_out(r->request, source->cursor.segment, &what, err);
         return st ? st : sx_block_shape(block, 0, r->types, r->column_count, err);
     }
-    rows_in_range(r, ts, source->cursor.groups[piece->group].row_count, &first, &end);
+    sx_reader_rows_in_range(r, ts, source->cursor.groups[piece->group].row_count, &first, &end);
     uint32_t count = end - first;
     st = sx_block_shape(block, count, r->types, r->column_count, err);
     stria_type widest = STRIA_STRING;

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* reader_priv.h -- the insides of the reader: reader.c (pieces and batches), reader_decode.c
- * (pieces to blocks), reader_merge.c (blocks to one). */
+ * (pieces to blocks), reader_merge.c (blocks to one), stretch.c (pieces without their values). */
 #ifndef SX_SCAN_READER_PRIV_H
 #define SX_SCAN_READER_PRIV_H
 
 #include "memtable/rows.h"
 #include "scan/reader.h"
+#include "scan/stretch.h"
 #include "segment/chunks.h"
 
 /* Of one source, a stretch of time of the series at hand. */
@@ -53,7 +54,9 @@ struct sx_reader {
     struct sx_mem *mem;
     struct sx_request *request;
     struct sx_reader_source *sources; /* by rank */
-    struct sx_scan_column *columns;   /* at hand */
+    uint32_t *opened;                 /* segments among them that are open */
+    size_t opened_count, opened_capacity;
+    struct sx_scan_column *columns; /* at hand */
     stria_type *types;
     uint32_t column_count, column_capacity;
     struct sx_arena names; /* of columns, when all are wanted */
@@ -74,6 +77,10 @@ struct sx_reader {
     struct sx_block *current; /* being answered */
     uint32_t current_row;
 
+    const struct sx_piece *stretch; /* that can be added up; NULL: none */
+    uint32_t stretch_first;         /* row of the group */
+    struct sx_stretch stretch_rows;
+
     struct sx_rows rows;
     struct sx_vector *vectors;
 };
@@ -81,6 +88,15 @@ struct sx_reader {
 /* Decodes a piece into a block; only the times in the reader's range. May give no rows. */
 stria_status sx_reader_decode(struct sx_reader *reader, const struct sx_piece *piece,
                               struct sx_block *block, stria_error *err);
+/* The times of a group of a segment; matches of its source are made. */
+stria_status sx_reader_piece_times(struct sx_reader *reader, const struct sx_piece *piece,
+                                   const int64_t **ts, stria_error *err);
+/* The rows [*first, *end) of ascending times that lie in the asked range. */
+void sx_reader_rows_in_range(const struct sx_reader *reader, const int64_t *ts, uint32_t count,
+                             uint32_t *first, uint32_t *end);
+/* The next pieces that overlap one another: [*first, *first + *count); returns what next_piece is
+ * when they are taken. There must be pieces left. */
+size_t sx_reader_cluster(const struct sx_reader *reader, size_t *first, size_t *count);
 /* Finds the deletes that speak of a series. */
 stria_status sx_reader_find_masks(struct sx_reader *reader, struct sx_bytes key, stria_error *err);
 /* Whether all times from min_ts to max_ts of a source are deleted; *some: whether any is. */

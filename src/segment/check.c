@@ -232,8 +232,7 @@ static stria_status check_chunk(struct checking *c, const struct sx_group *group
         return sx_buf_refused(&c->made, "statistics", c->err);
     if (count == 0 || count != chunk->stats.count ||
         !sx_bytes_equal(sx_buf_bytes(&c->stored), sx_buf_bytes(&c->made)))
-        return damaged(c, chunk->values.offset, "statistics unlike the values of a chunk",
-                       &loss);
+        return damaged(c, chunk->values.offset, "statistics unlike the values of a chunk", &loss);
     c->sample_count += count;
     c->chunk_count++;
     c->check->chunk_count++;

@@ -110,8 +110,9 @@ static void test_what_is_good_is_read_behind_what_is_damaged(void **state)
     assert_int_equal(f.offset, SX_SEGMENT_HEADER_SIZE);
     assert_int_equal(c.row_count, 5);
     assert_true(c.chunk_count >= chunk_count - 1);
-    assert_non_null(strstr(f.text, "; lost: cpu,host=a,os=x all fields 1970-01-01T00:00:00.000000001Z "
-                                   "to 1970-01-01T00:00:00.000000002Z"));
+    assert_non_null(strstr(f.text,
+                           "; lost: cpu,host=a,os=x all fields 1970-01-01T00:00:00.000000001Z "
+                           "to 1970-01-01T00:00:00.000000002Z"));
     seg_test_deinit(&t);
 }
 

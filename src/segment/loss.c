@@ -60,8 +60,8 @@ void sx_segment_loss_put(struct sx_buf *out, struct sx_segment *segment,
     put_series(out, has_keys ? &keys : NULL, loss, loss->first_series, &key);
     if (loss->series_count > 1) {
         sx_buf_put_text(out, " to ");
-        put_series(out, has_keys ? &keys : NULL, loss,
-                   loss->first_series + loss->series_count - 1, &key);
+        put_series(out, has_keys ? &keys : NULL, loss, loss->first_series + loss->series_count - 1,
+                   &key);
         sx_buf_printf(out, " (%" PRIu32 " series)", loss->series_count);
     }
     sx_buf_put_u8(out, ' ');

@@ -52,10 +52,8 @@ static void test_a_series_whose_key_is_lost_is_told_by_number(void **state)
     assert_int_equal(seg_test_open(&t), STRIA_OK);
     uint64_t offset = t.segment->measurements->series_block.offset;
     sx_os_mem_bytes(t.disk, "a.seg", &size)[offset] ^= 1;
-    struct sx_segment_loss loss = {.measurement = t.segment->measurements,
-                                   .first_series = 2,
-                                   .series_count = 1,
-                                   .column = 0};
+    struct sx_segment_loss loss = {
+        .measurement = t.segment->measurements, .first_series = 2, .series_count = 1, .column = 0};
     sx_segment_loss_put(&t.out, t.segment, &loss, &t.memory.mem);
     assert_rows(&t.out, "series 2 of cpu f 1970-01-01T00:00:00Z to 1970-01-01T00:00:00Z");
     seg_test_deinit(&t);

@@ -7,7 +7,6 @@
 #include "base/varint.h"
 #include "codec/column.h"
 #include "model/batch.h"
-#include "os/sync.h"
 
 #include <inttypes.h>
 
@@ -15,7 +14,8 @@
 
 struct sx_segment_load_state {
     struct sx_mutex mutex;
-    struct sx_file *file; /* guarded by mutex until loaded */
+    struct sx_kept_file file;
+    struct sx_segment_files own; /* for one that shares no number of open files */
 };
 
 struct sx_segment *sx_segment_create(struct sx_os *os, struct sx_mem *mem, const char *path,
@@ -31,6 +31,8 @@ struct sx_segment *sx_segment_create(struct sx_os *os, struct sx_mem *mem, const
         return NULL;
     }
     sx_mutex_init(&segment->state->mutex);
+    sx_segment_files_init(&segment->state->own, 1);
+    segment->files = &segment->state->own;
     segment->os = os;
     segment->mem = mem;
     segment->info = *info;
@@ -54,7 +56,8 @@ void sx_segment_release(struct sx_segment *segment)
         atomic_fetch_sub_explicit(&segment->reference_count, 1, memory_order_acq_rel) != 1)
         return;
     struct sx_mem *mem = segment->mem;
-    sx_file_close(segment->state->file);
+    sx_segment_files_close(segment->files, &segment->state->file);
+    sx_segment_files_deinit(&segment->state->own);
     sx_mutex_deinit(&segment->state->mutex);
     sx_mem_free(mem, segment->state);
     if (segment->arena.mem)
@@ -64,8 +67,7 @@ void sx_segment_release(struct sx_segment *segment)
 
 void sx_segment_unload(struct sx_segment *segment)
 {
-    sx_file_close(segment->state->file);
-    segment->state->file = NULL;
+    sx_segment_files_close(segment->files, &segment->state->file);
     if (segment->arena.mem)
         sx_arena_deinit(&segment->arena);
     segment->arena = (struct sx_arena){0};
@@ -107,7 +109,13 @@ stria_status sx_segment_read(struct sx_segment *segment, const struct sx_block_r
     uint8_t *bytes = sx_buf_extend(out, (size_t)ref->size);
     if (!bytes && ref->size)
         return sx_buf_refused(out, segment->path, err);
-    stria_status st = read_block(segment, segment->state->file, ref, bytes, err);
+    struct sx_file *file;
+    stria_status st = sx_segment_files_take(segment->files, &segment->state->file, segment->os,
+                                            segment->path, &file, err);
+    if (!st) {
+        st = read_block(segment, file, ref, bytes, err);
+        sx_segment_files_give(&segment->state->file);
+    }
     if (st)
         out->len = start;
     return st;
@@ -400,13 +408,10 @@ static stria_status load_part(struct sx_segment *s, struct sx_file *file,
     return body(&parse);
 }
 
-static stria_status load_locked(struct sx_segment *s, stria_error *err)
+static stria_status load_parts(struct sx_segment *s, struct sx_file *file, stria_error *err)
 {
-    struct sx_file *file = NULL;
     struct sx_segment_footer footer;
-    stria_status st = sx_os_open(s->os, s->path, SX_OPEN_READ, &file, err);
-    if (!st)
-        st = read_ends(file, s->path, &footer, err);
+    stria_status st = read_ends(file, s->path, &footer, err);
     if (!st && (memcmp(footer.info.uuid, s->info.uuid, sizeof footer.info.uuid) != 0 ||
                 footer.info.series_count != s->info.series_count ||
                 footer.info.file_size != s->info.file_size))
@@ -422,15 +427,24 @@ static stria_status load_locked(struct sx_segment *s, stria_error *err)
         st = load_part(s, file, SX_PART_STRIPES, parse_stripes, err);
     if (!st)
         st = load_part(s, file, SX_PART_FILTER, NULL, err);
-    if (st) {
-        if (s->arena.mem)
-            sx_arena_deinit(&s->arena);
-        sx_file_close(file);
+    if (st && s->arena.mem)
+        sx_arena_deinit(&s->arena);
+    return st;
+}
+
+static stria_status load_locked(struct sx_segment *s, stria_error *err)
+{
+    struct sx_file *file;
+    stria_status st = sx_segment_files_take(s->files, &s->state->file, s->os, s->path, &file, err);
+    if (st)
         return st;
-    }
-    s->state->file = file;
-    atomic_store_explicit(&s->loaded, true, memory_order_release);
-    return STRIA_OK;
+    st = load_parts(s, file, err);
+    sx_segment_files_give(&s->state->file);
+    if (st) /* the next try may find another file there */
+        sx_segment_files_close(s->files, &s->state->file);
+    else
+        atomic_store_explicit(&s->loaded, true, memory_order_release);
+    return st;
 }
 
 stria_status sx_segment_load(struct sx_segment *s, stria_error *err)

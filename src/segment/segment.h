@@ -16,6 +16,7 @@
 #include "base/buf.h"
 #include "os/os.h"
 #include "segment/directory.h"
+#include "segment/files.h"
 #include "segment/format.h"
 
 struct sx_segment_column {
@@ -75,6 +76,8 @@ struct sx_segment {
     _Atomic uint64_t tombstone_id;       /* deletes up to this one are applied; info's or later */
     _Atomic unsigned damage;             /* enum sx_segment_damage, or-ed: what readers ran into */
     struct sx_segment_load_state *state; /* lock and file; segment.c */
+    /* Of which its file is one. May be set to one that is shared before it is used first. */
+    struct sx_segment_files *files;
     /* the engine's, which guards them: */
     bool set_aside;           /* as the manifest says */
     unsigned deleted_percent; /* of its rows, about, as engine/reclaim.c found */
@@ -99,7 +102,8 @@ struct sx_segment *sx_segment_create(struct sx_os *os, struct sx_mem *mem, const
 struct sx_segment *sx_segment_acquire(struct sx_segment *segment);
 void sx_segment_release(struct sx_segment *segment); /* NULL is allowed; the last closes the file */
 
-/* Closes the file and gives the memory back that loading took. The caller has the only reference. */
+/* Closes the file and gives the memory back that loading took. The caller has the only
+ * reference. */
 void sx_segment_unload(struct sx_segment *segment);
 
 /* Makes the members above usable. Returns OK, NOT_FOUND, CORRUPT (path and offset), VERSION, IO,

@@ -5,7 +5,8 @@
  *             be made only when all of a stripe are there. So chunks are gathered in the hot form,
  *             which is small and quick to read back, and encoded for good before the stripe is
  *             written.
- * Limits      Memory: one column of the stripe twice, and some megabytes while tables are made. */
+ * Limits      Memory: one column of the stripe twice, and two megabytes while tables are made;
+ *             where they are not to be had, each column has a table of its own. */
 #include "base/error.h"
 #include "base/varint.h"
 #include "segment/writer_priv.h"
@@ -41,7 +42,7 @@ static struct sx_encoded values_of(const struct sx_writer_run *run, const struct
     return (struct sx_encoded){.bytes = rest, .count = chunk->stats.count};
 }
 
-/* Makes the tables of a run into run->tables. */
+/* Makes the tables of a run into run->tables; none, where there is no memory for that. */
 static stria_status make_tables(struct sx_segment_writer *w, struct sx_writer_run *run,
                                 stria_error *err)
 {
@@ -53,9 +54,16 @@ static stria_status make_tables(struct sx_segment_writer *w, struct sx_writer_ru
     for (size_t i = 0; i < run->chunk_count; i++)
         encoded[i] = values_of(run, &run->chunks[i], &presence);
     sx_buf_clear(&run->tables);
+    stria_error what = {0};
     stria_status st =
-        sx_tables_make(&run->tables, run->type, encoded, run->chunk_count, w->mem, err);
+        sx_tables_make(&run->tables, run->type, encoded, run->chunk_count, w->mem, &what);
     sx_mem_free(w->mem, encoded);
+    if (st == STRIA_NOMEM) { /* larger is better than not at all */
+        sx_buf_clear(&run->tables);
+        return STRIA_OK;
+    }
+    if (st && err)
+        *err = what;
     return st;
 }
 

@@ -94,10 +94,10 @@ static void test_a_series_may_span_several_stripes(void **state)
     seg_test_deinit(&t);
 }
 
-static void test_a_stripe_has_at_most_65536_groups(void **state)
+static void test_a_stripe_has_at_most_8192_chunks(void **state)
 {
     (void)state;
-    enum { COUNT = 70000 };
+    enum { COUNT = 12000, STRIPE = SX_STRIPE_CHUNKS_MAX };
     struct seg_test t;
     struct sx_segment_cursor cursor;
     struct sx_random random = {2};
@@ -112,16 +112,16 @@ static void test_a_stripe_has_at_most_65536_groups(void **state)
     assert_int_equal(seg_test_finish(&t), STRIA_OK);
     assert_int_equal(seg_test_open(&t), STRIA_OK);
     assert_int_equal(t.segment->stripe_count, 2);
-    assert_int_equal(t.segment->stripes[0].group_count, SX_GROUPS_MAX);
-    assert_int_equal(t.segment->stripes[1].group_count, COUNT - SX_GROUPS_MAX);
+    assert_int_equal(t.segment->stripes[0].group_count, STRIPE);
+    assert_int_equal(t.segment->stripes[1].group_count, COUNT - STRIPE);
     random.state = 2;
     sx_segment_cursor_init(&cursor, t.segment, &t.memory.mem);
     for (uint32_t i = 0; i < COUNT; i++) {
-        uint32_t first, count, g = i % SX_GROUPS_MAX;
+        uint32_t first, count, g = i % STRIPE;
         sx_segment_stripes_of(t.segment, &t.segment->measurements[0], i, &first, &count);
         /* Where a stripe begins with it, the one before may have it as well. */
-        assert_int_equal(first, i == SX_GROUPS_MAX ? 0 : i / SX_GROUPS_MAX);
-        assert_int_equal(sx_segment_cursor_stripe(&cursor, i / SX_GROUPS_MAX, NULL), STRIA_OK);
+        assert_int_equal(first, i == STRIPE ? 0 : i / STRIPE);
+        assert_int_equal(sx_segment_cursor_stripe(&cursor, i / STRIPE, NULL), STRIA_OK);
         assert_int_equal(cursor.groups[g].series, i);
         check_random(&cursor, g, i % 3, &random);
     }
@@ -271,7 +271,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_series_may_span_several_stripes),
-        cmocka_unit_test(test_a_stripe_has_at_most_65536_groups),
+        cmocka_unit_test(test_a_stripe_has_at_most_8192_chunks),
         cmocka_unit_test(test_4096_columns_of_a_row_come_back),
         cmocka_unit_test(test_a_column_may_have_one_value_in_16384_rows),
         cmocka_unit_test(test_equal_times_are_stored_once_in_a_stripe_and_beyond),

@@ -375,8 +375,8 @@ static void run_script(struct wal_test *t, char *acked, char *tried)
     if (wal_test_open(t, 0))
         return;
     generation = t->result.last_generation + 1;
-    for (char c = 'a'; c <= 'l'; c++) {
-        char text[2] = {c, '\0'};
+    for (int c = 'a'; c <= 'l'; c++) {
+        char text[2] = {(char)c, '\0'};
         bool sync = (c - 'a') % 3 != 1;
         if (c == 'e' || c == 'i') {
             stria_status st = sx_wal_rotate(t->wal, generation + 1, NULL);

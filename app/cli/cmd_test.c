@@ -32,7 +32,7 @@ static void test_every_command_has_a_summary_an_example_and_a_help(void **state)
             assert_true((option->type == SX_OPTION_FLAG) == !option->value);
         }
     }
-    assert_int_equal(count, 13);
+    assert_int_equal(count, 15);
 }
 
 static void test_the_list_names_all_commands(void **state)

@@ -103,7 +103,8 @@ static void test_a_changed_or_cut_list_is_corrupt(void **state)
         t.text.ptr[i] ^= 1;
         stria_status st = sx_backup_list_get(sx_buf_bytes(&t.text), "list", &t.list, &t.err);
         t.text.ptr[i] ^= 1;
-        assert_true(st == STRIA_CORRUPT || (st == STRIA_VERSION && i == strlen("stria backup ")));
+        bool first_line = i >= strlen("stria backup ") && i < strlen("stria backup 1\n");
+        assert_true(st == STRIA_CORRUPT || (st == STRIA_VERSION && first_line));
     }
     end(&t);
 }

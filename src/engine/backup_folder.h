@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* backup_folder.h -- a folder of backups: its lists, and where its files are.
  *
- * Format      docs/FORMAT.md "Backup": <number>.list (backup_list.h) and <number>.state, log/, seg/.
+ * Format      docs/FORMAT.md "Backup": <number>.list (backup_list.h), <number>.state, log/, seg/.
  *             Segments are named by their uuid and shared by all backups that have them. A list is
  *             written last: what no list names is left of a backup that broke off.
  * Threads     One owner; a folder is for one backup at a time. */
@@ -28,8 +28,8 @@ stria_status sx_backup_numbers(struct sx_os *os, const char *folder,
 /* Reads a list. Returns what sx_backup_list_get() does; NOT_FOUND; IO. */
 stria_status sx_backup_read(struct sx_os *os, const char *folder, uint64_t number,
                             struct sx_backup_list *list, stria_error *err);
-/* The newest whole list; *found: there is one. Those that are not whole, of a backup that broke off,
- * are passed over; if only such are there the error tells of the newest. */
+/* The newest whole list; *found: there is one. Those that are not whole, of a backup that broke
+ * off, are passed over; if only such are there the error tells of the newest. */
 stria_status sx_backup_newest(struct sx_os *os, struct sx_mem *mem, const char *folder,
                               struct sx_backup_list *list, bool *found, stria_error *err);
 

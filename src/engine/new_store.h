@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* new_store.h -- making a store out of files that are there: for snapshots and restores.
  *
- * Algorithm   Folders, then the caller's segments and log files, and at last the manifest: before it
- *             is whole and durable there is no store that would open.
+ * Algorithm   Folders, then the caller's segments and log files, and at last the manifest: before
+ *             it is whole and durable there is no store that would open.
  * Threads     One owner. */
 #ifndef SX_ENGINE_NEW_STORE_H
 #define SX_ENGINE_NEW_STORE_H

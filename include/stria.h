@@ -582,6 +582,66 @@ STRIA_API STRIA_MUST_CHECK stria_status stria_verify(const char *path,
                                                      const stria_verify_options *options,
                                                      stria_verify_report *report, stria_error *err);
 
+/* What a backup or a restore did; also on failure, as far as it got. */
+typedef struct stria_backup_report {
+    uint64_t number; /* of the backup in its folder: 1, 2, ... */
+    uint64_t file_count;
+    uint64_t byte_count;    /* of all its files */
+    uint64_t copied_bytes;  /* of these: new */
+    uint64_t kept_bytes;    /* of these: an earlier backup had them */
+    uint64_t finding_count; /* damages of the store */
+} stria_backup_report;
+
+typedef struct stria_backup_options {
+    uint32_t struct_size;
+    const char *incremental_from; /* a folder of earlier backups of this store; NULL: `folder` */
+    uint64_t memory_size;         /* 0: 256 MiB */
+    void (*on_finding)(void *user, const stria_finding *finding);
+    /* Called now and then; false stops with CANCELLED. */
+    bool (*on_progress)(void *user, uint64_t bytes_done, uint64_t bytes_total);
+    void *user;
+} stria_backup_options;
+#define STRIA_BACKUP_OPTIONS(...)                                                                  \
+    (&(stria_backup_options){.struct_size = sizeof(stria_backup_options), __VA_ARGS__})
+
+/* Makes a backup of the store in `path` in `folder`: everything acknowledged before the call, also
+ * beside a process that writes to the store. Segments that an earlier backup in the folder has are
+ * not copied again; every chunk of the others is checked.
+ * folder   made if it is not there; else it must be empty or hold backups of this store.
+ * options  borrowed until return; NULL: all defaults.      report  out, may be NULL.
+ * Returns  OK; CORRUPT (the backup is made, but the store is damaged: see on_finding; or an earlier
+ *          list cannot be read); EXISTS (there is something else in the folder); CONFLICT (backups
+ *          of another store); NOT_FOUND; CANCELLED; BUSY (the store changes too fast); INVALID,
+ *          VERSION, IO, DISK_FULL, NOMEM. Earlier backups stay as they are in any case. */
+STRIA_API STRIA_MUST_CHECK stria_status stria_backup(const char *path, const char *folder,
+                                                     const stria_backup_options *options,
+                                                     stria_backup_report *report, stria_error *err);
+
+typedef struct stria_restore_options {
+    uint32_t struct_size;
+    uint64_t number;      /* which backup; 0: the newest */
+    uint64_t memory_size; /* 0: 256 MiB */
+    void (*on_finding)(void *user, const stria_finding *finding);
+    /* Called now and then while files are read and copied; false stops with CANCELLED. */
+    bool (*on_progress)(void *user, uint64_t bytes_done, uint64_t bytes_total);
+    void *user;
+} stria_restore_options;
+#define STRIA_RESTORE_OPTIONS(...)                                                                 \
+    (&(stria_restore_options){.struct_size = sizeof(stria_restore_options), __VA_ARGS__})
+
+/* Makes a store in `path` of a backup in `folder`: every file is checked before anything is made,
+ * and every chunk of the store afterwards.
+ * path     must not be there, or be empty; the folder above it must be there.
+ * options  borrowed until return; NULL: all defaults.      report  out, may be NULL.
+ * Returns  OK; CORRUPT (the backup is damaged: nothing was made; or the store is made, but was
+ *          damaged when it was backed up: err and on_finding tell); EXISTS (there is something in
+ *          `path`); NOT_FOUND (no such backup); CANCELLED; INVALID, VERSION, IO, DISK_FULL,
+ *          NOMEM. On failure `path` is no store, but for damage that is told. */
+STRIA_API STRIA_MUST_CHECK stria_status stria_restore(const char *folder, const char *path,
+                                                      const stria_restore_options *options,
+                                                      stria_backup_report *report,
+                                                      stria_error *err);
+
 typedef enum stria_stat_kind {
     STRIA_STAT_COUNTER = 0,
     STRIA_STAT_GAUGE = 1,

@@ -8,9 +8,10 @@
 #include <signal.h>
 
 const struct sx_command *const sx_commands[] = {
-    &sx_cmd_serve,   &sx_cmd_shell,   &sx_cmd_query,   &sx_cmd_import, &sx_cmd_export,
-    &sx_cmd_compact, &sx_cmd_verify,  &sx_cmd_inspect, &sx_cmd_bench,  &sx_cmd_feed,
-    &sx_cmd_demo,    &sx_cmd_version, &sx_cmd_help,    NULL,
+    &sx_cmd_serve,  &sx_cmd_shell,   &sx_cmd_query,  &sx_cmd_import,
+    &sx_cmd_export, &sx_cmd_compact, &sx_cmd_verify, &sx_cmd_inspect,
+    &sx_cmd_backup, &sx_cmd_restore, &sx_cmd_bench,  &sx_cmd_feed,
+    &sx_cmd_demo,   &sx_cmd_version, &sx_cmd_help,   NULL,
 };
 
 const struct sx_command *sx_command_find(const char *name)

@@ -8,9 +8,9 @@
 
 #include "app/cli/cli.h"
 
-extern const struct sx_command sx_cmd_bench, sx_cmd_compact, sx_cmd_demo, sx_cmd_export,
-    sx_cmd_feed, sx_cmd_help, sx_cmd_import, sx_cmd_inspect, sx_cmd_query, sx_cmd_serve,
-    sx_cmd_shell, sx_cmd_verify, sx_cmd_version;
+extern const struct sx_command sx_cmd_backup, sx_cmd_bench, sx_cmd_compact, sx_cmd_demo,
+    sx_cmd_export, sx_cmd_feed, sx_cmd_help, sx_cmd_import, sx_cmd_inspect, sx_cmd_query,
+    sx_cmd_restore, sx_cmd_serve, sx_cmd_shell, sx_cmd_verify, sx_cmd_version;
 
 /* All commands, in the order of the help; ended by NULL. */
 extern const struct sx_command *const sx_commands[];

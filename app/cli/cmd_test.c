@@ -32,7 +32,7 @@ static void test_every_command_has_a_summary_an_example_and_a_help(void **state)
             assert_true((option->type == SX_OPTION_FLAG) == !option->value);
         }
     }
-    assert_int_equal(count, 13);
+    assert_int_equal(count, 15);
 }
 
 static void test_the_list_names_all_commands(void **state)
@@ -132,6 +132,37 @@ static void test_a_store_can_be_filled_compacted_and_written_out(void **state)
     expect_in(scratch_err, "--create-db makes the database");
 }
 
+static void test_a_store_is_backed_up_again_and_restored(void **state)
+{
+    (void)state;
+    static const char lines[] = "cpu,host=a v=1 1\n", more[] = "cpu,host=a v=2 2\n";
+    char data[300], folder[300], again[300];
+    (void)snprintf(data, sizeof data, "%s", scratch_path("original"));
+    (void)snprintf(folder, sizeof folder, "%s", scratch_path("backups"));
+    (void)snprintf(again, sizeof again, "%s", scratch_path("restored"));
+    assert_int_equal(RUN("backup", folder), SX_EXIT_USAGE);
+    assert_int_equal(RUN("backup", "--data", data, folder), SX_EXIT_FAILED);
+    assert_int_equal(RUN_WITH(lines, "import", "--data", data, "--db", "home", "--create-db"),
+                     SX_EXIT_OK);
+    assert_int_equal(RUN("compact", "--data", data), SX_EXIT_OK);
+    assert_int_equal(RUN("backup", "--data", data, folder), SX_EXIT_OK);
+    expect_in(scratch_out, "backup 1: ");
+    assert_int_equal(RUN_WITH(more, "import", "--data", data, "--db", "home"), SX_EXIT_OK);
+    assert_int_equal(RUN("backup", "--data", data, folder, "--json"), SX_EXIT_OK);
+    expect_in(scratch_out, "{\"number\":2,");
+    assert_int_equal(RUN("restore", folder, "--data", data), SX_EXIT_FAILED);
+    expect_in(scratch_err, "not empty");
+    assert_int_equal(RUN("restore", folder, "--data", again), SX_EXIT_OK);
+    assert_int_equal(RUN("export", "--data", again, "--db", "home"), SX_EXIT_OK);
+    assert_string_equal(scratch_out, "cpu,host=a v=1 1\ncpu,host=a v=2 2\n");
+    assert_int_equal(RUN("restore", folder, "--data", scratch_path("first"), "--number", "1"),
+                     SX_EXIT_OK);
+    assert_int_equal(RUN("export", "--data", scratch_path("first"), "--db", "home"), SX_EXIT_OK);
+    assert_string_equal(scratch_out, "cpu,host=a v=1 1\n");
+    assert_int_equal(RUN("restore", folder, "--data", scratch_path("no"), "--number", "7"),
+                     SX_EXIT_FAILED);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -142,6 +173,7 @@ int main(void)
         cmocka_unit_test(test_version_tells_program_and_library),
         cmocka_unit_test(test_what_is_not_there_or_is_no_store_is_told),
         cmocka_unit_test(test_a_store_can_be_filled_compacted_and_written_out),
+        cmocka_unit_test(test_a_store_is_backed_up_again_and_restored),
     };
     return cmocka_run_group_tests(tests, scratch_begin, scratch_end);
 }

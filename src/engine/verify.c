@@ -23,6 +23,7 @@ struct verifying {
     struct sx_mem mem;
     uint64_t bytes_done, bytes_total;
     const char *file; /* being read, relative to the store */
+    char name[32];    /* of a segment that is */
     bool stopped;
 };
 
@@ -104,12 +105,12 @@ static stria_status check_segment(struct verifying *v, const char *path,
 static stria_status check_named(struct verifying *v, const struct sx_segment_info *info,
                                 stria_error *err)
 {
-    char path[SX_PATH_MAX], file[32];
+    char path[SX_PATH_MAX];
     struct sx_file_info there;
     bool replaced = false;
-    (void)snprintf(file, sizeof file, "seg/%016" PRIx64 ".seg", info->segment_id);
-    (void)snprintf(path, sizeof path, "%s/%s", v->path, file);
-    v->file = file;
+    (void)snprintf(v->name, sizeof v->name, "seg/%016" PRIx64 ".seg", info->segment_id);
+    (void)snprintf(path, sizeof path, "%s/%s", v->path, v->name);
+    v->file = v->name;
     stria_status st = v->os->ops->stat(v->os, path, &there, err);
     if (st == STRIA_NOT_FOUND)
         st = was_replaced(v, info->segment_id, &replaced, err);

@@ -16,7 +16,6 @@
 #include <string.h>
 
 #define SEGMENT "db/seg/0000000000000001.seg"
-#define MANIFEST "db/manifest/0000000000000001.man"
 
 struct findings {
     uint64_t count;
@@ -68,6 +67,20 @@ static void change(struct small *s, const char *path, uint64_t offset)
     assert_non_null(bytes);
     assert_true(offset < size);
     bytes[offset] ^= 0x10;
+}
+
+/* The one manifest there is: closing may begin a shorter one. */
+static const char *manifest(struct small *s)
+{
+    static char path[64];
+    size_t size;
+    for (int i = 1; i < 10; i++) {
+        (void)snprintf(path, sizeof path, "db/manifest/%016x.man", (unsigned)i);
+        if (sx_os_mem_bytes(s->os, path, &size))
+            return path;
+    }
+    fail_msg("there is no manifest");
+    return NULL;
 }
 
 static bool exists(struct small *s, const char *path)
@@ -171,16 +184,17 @@ static void a_manifest_that_is_gone_is_made_from_the_segments(void **state)
         make(&s);
         close_store(&s);
         if (gone) {
-            assert_int_equal(s.os->ops->unlink(s.os, MANIFEST, NULL), STRIA_OK);
+            assert_int_equal(s.os->ops->unlink(s.os, manifest(&s), NULL), STRIA_OK);
         } else {
-            change(&s, MANIFEST, 0);
-            change(&s, MANIFEST, 4096);
+            change(&s, manifest(&s), 0);
+            change(&s, manifest(&s), 4096);
         }
         assert_int_equal(verify(&s, true, &report, &f), STRIA_CORRUPT);
         assert_int_equal(report.mended_count, 1);
         assert_non_null(strstr(f.text, "recovered"));
         if (!gone)
-            assert_true(exists(&s, "db/damaged/0000000000000001.man"));
+            assert_true(exists(&s, "db/damaged/0000000000000001.man") ||
+                        exists(&s, "db/damaged/0000000000000002.man"));
         assert_int_equal(verify(&s, false, &report, &f), STRIA_OK);
         small_open(&s);
         small_dump(&s);

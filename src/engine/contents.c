@@ -4,7 +4,6 @@
 
 #include "base/error.h"
 #include "engine/edit.h"
-#include "engine/manifest.h"
 
 #include <stdio.h>
 
@@ -100,9 +99,9 @@ static void put_nothing(void *context, struct sx_buf *out)
 }
 
 stria_status sx_contents_read(struct sx_contents *c, struct sx_os *os, struct sx_mem *mem,
-                              const char *path, const struct sx_event_sink *events,
-                              stria_error *err)
+                              const char *path, stria_error *err)
 {
+    static const struct sx_event_sink no_events;
     char dir[SX_PATH_MAX];
     struct sx_manifest *manifest = NULL;
     struct sx_manifest_result result;
@@ -110,13 +109,16 @@ stria_status sx_contents_read(struct sx_contents *c, struct sx_os *os, struct sx
     if (snprintf(dir, sizeof dir, "%s/manifest", path) >= (int)sizeof dir)
         return sx_fail(err, STRIA_INVALID, "the path is too long");
     struct sx_manifest_options options = {
-        .os = os, .mem = mem, .dir = dir, .events = events, .put_state = put_nothing};
+        .os = os, .mem = mem, .dir = dir, .events = &no_events, .put_state = put_nothing};
     stria_status st = sx_manifest_create(&options, &manifest, err);
     if (!st)
         st = sx_manifest_read(manifest, apply_all, c, &result, err);
     if (!st) {
         c->found = result.found;
         memcpy(c->store_uuid, result.store_uuid, sizeof c->store_uuid);
+        c->manifest_no = sx_manifest_number(manifest);
+        memcpy(c->bad_offsets, result.bad_offsets, sizeof c->bad_offsets);
+        c->bad_count = result.bad_count;
     }
     sx_manifest_destroy(manifest);
     return st;

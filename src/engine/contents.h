@@ -7,7 +7,7 @@
 #ifndef SX_ENGINE_CONTENTS_H
 #define SX_ENGINE_CONTENTS_H
 
-#include "base/event.h"
+#include "engine/manifest.h"
 #include "os/os.h"
 #include "segment/format.h"
 
@@ -15,6 +15,9 @@ struct sx_contents {
     struct sx_mem *mem;
     bool found; /* there is a manifest */
     uint8_t store_uuid[16];
+    uint64_t manifest_no;                      /* names its file */
+    uint64_t bad_offsets[SX_MANIFEST_BAD_MAX]; /* of copies that the other copy makes good */
+    size_t bad_count;
     uint64_t flushed_generation; /* log files up to this one are done with */
     struct sx_segment_info *segments;
     size_t segment_count, segment_capacity;
@@ -27,12 +30,10 @@ struct sx_contents {
 };
 
 /* Reads the manifest of the store in `path`; *contents need not be initialised, and must be
- * deinitialised also on failure. Damage that the second copies make good is told as the event
- * manifest_damage.
+ * deinitialised also on failure.
  * Returns  OK; what sx_manifest_read() returns. */
 stria_status sx_contents_read(struct sx_contents *contents, struct sx_os *os, struct sx_mem *mem,
-                              const char *path, const struct sx_event_sink *events,
-                              stria_error *err);
+                              const char *path, stria_error *err);
 void sx_contents_deinit(struct sx_contents *contents);
 
 /* The segment with this id; NULL: none. */

@@ -79,7 +79,7 @@ static void test_segments_and_logs_are_those_that_the_edits_leave(void **state)
     sx_edit_put_number(&ops, SX_OP_DROP_POLICY, 2);
     assert_int_equal(sx_manifest_commit(d.manifest, sx_buf_bytes(&ops), NULL), STRIA_OK);
 
-    assert_int_equal(sx_contents_read(&c, d.os, &d.mem, "db", NULL, NULL), STRIA_OK);
+    assert_int_equal(sx_contents_read(&c, d.os, &d.mem, "db", NULL), STRIA_OK);
     assert_true(c.found);
     assert_int_equal(c.store_uuid[2], 3);
     assert_int_equal(c.flushed_generation, 9);
@@ -94,7 +94,7 @@ static void test_segments_and_logs_are_those_that_the_edits_leave(void **state)
     sx_buf_clear(&ops);
     sx_edit_put_number(&ops, SX_OP_DROP_DATABASE, 2);
     assert_int_equal(sx_manifest_commit(d.manifest, sx_buf_bytes(&ops), NULL), STRIA_OK);
-    assert_int_equal(sx_contents_read(&c, d.os, &d.mem, "db", NULL, NULL), STRIA_OK);
+    assert_int_equal(sx_contents_read(&c, d.os, &d.mem, "db", NULL), STRIA_OK);
     assert_int_equal(c.segment_count, 1);
     assert_non_null(sx_contents_segment(&c, 1));
     sx_contents_deinit(&c);
@@ -109,11 +109,11 @@ static void test_a_folder_without_a_manifest_is_told(void **state)
     struct sx_mem mem;
     struct sx_contents c;
     sx_mem_init(&mem, NULL, "test", 0);
-    assert_int_equal(sx_contents_read(&c, os, &mem, "none", NULL, NULL), STRIA_NOT_FOUND);
+    assert_int_equal(sx_contents_read(&c, os, &mem, "none", NULL), STRIA_NOT_FOUND);
     sx_contents_deinit(&c);
     assert_int_equal(os->ops->mkdir(os, "db", NULL), STRIA_OK);
     assert_int_equal(os->ops->mkdir(os, "db/manifest", NULL), STRIA_OK);
-    assert_int_equal(sx_contents_read(&c, os, &mem, "db", NULL, NULL), STRIA_OK);
+    assert_int_equal(sx_contents_read(&c, os, &mem, "db", NULL), STRIA_OK);
     assert_false(c.found);
     sx_contents_deinit(&c);
     sx_os_mem_destroy(os);

@@ -41,11 +41,17 @@ struct sx_manifest_options {
     bool keep_others; /* sx_manifest_begin() does not take older manifests away */
 };
 
+#define SX_MANIFEST_BAD_MAX 16
+
 struct sx_manifest_result {
     bool found; /* a manifest was read */
     uint8_t store_uuid[16];
     uint64_t edit_count;
     uint64_t damaged_count; /* copies of edits that are damaged (the other copy served) */
+    /* For whoever verifies: where a header or an edit stands one of whose copies is bad; the last
+     * edit counts too, though its second copy may just be under way. The first few. */
+    uint64_t bad_offsets[SX_MANIFEST_BAD_MAX];
+    size_t bad_count;
 };
 
 stria_status sx_manifest_create(const struct sx_manifest_options *options,

@@ -70,8 +70,16 @@ struct candidate {
     uint64_t edit_count;
     uint64_t end; /* of the edits that are good */
     bool whole;   /* its snapshot is */
+    uint64_t bad_offsets[SX_MANIFEST_BAD_MAX];
+    size_t bad_count;
     char path[SX_PATH_MAX];
 };
+
+static void note_bad(struct candidate *c, uint64_t offset)
+{
+    if (c->bad_count < SX_MANIFEST_BAD_MAX)
+        c->bad_offsets[c->bad_count++] = offset;
+}
 
 static struct stretch stretch_of(const struct candidate *c)
 {
@@ -114,10 +122,19 @@ static stria_status walk_edits(struct candidate *c,
     uint64_t edit_seq, span;
     bool half_good = false, last_half_good = false;
     c->edit_count = c->damaged_count = 0;
+    c->bad_count = 0;
+    for (uint64_t at = 0; c->base == 0 && at < SX_MANIFEST_FIRST_EDIT; at += SX_EDIT_ALIGN) {
+        struct header header;
+        if (get_header(c->bytes.ptr + at, c->path, &header, NULL))
+            note_bad(c, at);
+    }
     while (find_edit(&s, c->end, &edit_seq, &payload, &span, &half_good)) {
         /* The last edit may be under way just now, or was when the power went. */
         c->damaged_count += last_half_good;
         last_half_good = half_good;
+        /* A copy that the file is too short for was never written. */
+        if (half_good && c->end + 2 * span <= c->base + c->bytes.len)
+            note_bad(c, c->end);
         c->last_edit_seq = edit_seq;
         c->whole = c->whole || sx_edit_has(payload, SX_OP_SNAPSHOT_END);
         stria_status st = each ? each(context, payload, err) : STRIA_OK;
@@ -281,6 +298,8 @@ stria_status sx_manifest_read(struct sx_manifest *m,
         m->size = best.bytes.len;
         m->read_end = best.end;
         result->damaged_count = best.damaged_count;
+        memcpy(result->bad_offsets, best.bad_offsets, sizeof best.bad_offsets);
+        result->bad_count = best.bad_count;
         if (!st && best.damaged_count)
             sx_event(m->options.events, STRIA_LEVEL_WARN, "manifest_damage",
                      "file=%s copies=%" PRIu64 " text=\"one of two copies is damaged\"", best.path,

@@ -65,10 +65,16 @@ static bool progress(void *context, uint64_t byte_count)
     return !v->stopped;
 }
 
-static void on_event(void *user, const stria_event *event)
+/* Copies of headers and edits that are bad: the store reads the other one. */
+static void tell_bad_copies(struct verifying *v, const struct sx_contents *contents)
 {
-    if (strcmp(event->name, "manifest_damage") == 0)
-        find(user, STRIA_CORRUPT, 0, event->detail);
+    char file[64];
+    (void)snprintf(file, sizeof file, "manifest/%016" PRIx64 ".man", contents->manifest_no);
+    v->file = file;
+    for (size_t i = 0; i < contents->bad_count; i++)
+        find(v, STRIA_CORRUPT, contents->bad_offsets[i],
+             "one of two copies is damaged; the other one serves");
+    v->file = "manifest";
 }
 
 /* ---- segments ---- */
@@ -78,7 +84,7 @@ static stria_status was_replaced(struct verifying *v, uint64_t segment_id, bool 
                                  stria_error *err)
 {
     struct sx_contents now;
-    stria_status st = sx_contents_read(&now, v->os, &v->mem, v->path, NULL, err);
+    stria_status st = sx_contents_read(&now, v->os, &v->mem, v->path, err);
     *replaced = !st && !sx_contents_segment(&now, segment_id);
     sx_contents_deinit(&now);
     return st == STRIA_CORRUPT ? STRIA_OK : st;
@@ -267,7 +273,7 @@ static stria_status check_log(struct verifying *v, const struct sx_contents *con
     stria_status st = read_log(&r, contents, &result, err);
     for (int i = 1; i < LOG_TRIES && (st == STRIA_CORRUPT || (!st && r.finding_count)); i++) {
         struct sx_contents now;
-        st = sx_contents_read(&now, v->os, &v->mem, v->path, NULL, err);
+        st = sx_contents_read(&now, v->os, &v->mem, v->path, err);
         bool moved = !st && now.flushed_generation != flushed;
         flushed = now.flushed_generation;
         if (moved)
@@ -342,7 +348,6 @@ stria_status sx_verify(struct sx_os *os, const char *path, const stria_verify_op
                        stria_verify_report *report, stria_error *err)
 {
     struct verifying v = {.os = os, .path = path, .options = options, .report = report};
-    struct sx_event_sink events = {.on_event = on_event, .user = &v};
     struct sx_contents contents = {0};
     struct sx_file_info info;
     stria_error local = {0};
@@ -355,8 +360,9 @@ stria_status sx_verify(struct sx_os *os, const char *path, const stria_verify_op
     sx_mem_init(&v.mem, NULL, "verify",
                 (size_t)(options->memory_size ? options->memory_size : MEMORY_DEFAULT));
     v.file = "manifest";
-    st = sx_contents_read(&contents, os, &v.mem, path, &events, &local);
+    st = sx_contents_read(&contents, os, &v.mem, path, &local);
     report->file_count += contents.found;
+    tell_bad_copies(&v, &contents);
     if (!st && !contents.found)
         st = sx_fail(&local, STRIA_CORRUPT, "there is no manifest");
     if (st == STRIA_NOT_FOUND) {

@@ -130,7 +130,7 @@ stria_status sx_iql_groups_of(struct sx_iql_groups *groups, struct sx_bytes name
                               stria_error *err)
 {
     const struct sx_iql_block *block = groups->block;
-    struct sx_bytes few[16], *values = few;
+    struct sx_bytes few[16] = {{0}}, *values = few;
     if (block->tag_count > SX_COUNT_OF(few)) {
         values = sx_mem_alloc(groups->mem, block->tag_count * sizeof *values);
         if (!values)

@@ -182,7 +182,8 @@ static void test_a_killed_process_loses_nothing_that_it_acknowledged(void **stat
     uint64_t seed = script_number("STRIA_SEED", 1), kills = script_number("STRIA_KILLS", 20);
     uint64_t random = seed, count = 0;
     (void)state;
-    (void)signal(SIGPIPE, SIG_IGN);
+    struct sigaction ignore = {.sa_handler = SIG_IGN};
+    assert_int_equal(sigaction(SIGPIPE, &ignore, NULL), 0);
     real_make_folder(path);
     for (uint64_t i = 0; i < kills; i++) {
         live_and_die(path, 1 + random_below(&random, 300));

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* memory_limit_test.c -- a store stays inside the memory it was given: many series, and the worst query.
+/* memory_limit_test.c -- a store stays inside the memory it was given: many series, and the worst
+ * query.
  *
  * Algorithm   Series that never come again are written through the public header, each with rows in
  *             several batches; BUSY is answered by the steps it asks for. Then everything is asked

@@ -75,8 +75,8 @@ static struct sx_file *take_open(struct sx_kept_file *kept)
     return file;
 }
 
-/* Puts a file that was just opened into the ring, unless somebody else was faster; *surplus: what is
- * to be closed. Returns the file to use, with a use. */
+/* Puts a file that was just opened into the ring, unless somebody else was faster; *surplus: what
+ * is to be closed. Returns the file to use, with a use. */
 static struct sx_file *put_open(struct sx_segment_files *files, struct sx_kept_file *kept,
                                 struct sx_file *file, struct sx_file **surplus)
 {

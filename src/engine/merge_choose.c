@@ -238,8 +238,8 @@ static bool seal_is_due(const struct sx_merge_choice *choice, struct reach reach
         unsealed += info->file_size;
         newest_ns = SX_MAX(newest_ns, info->created_ns);
     }
-    bool over = reach.max_ts < now &&
-                (uint64_t)now - (uint64_t)reach.max_ts >= (uint64_t)SX_SEAL_QUIET_NS;
+    bool over =
+        reach.max_ts < now && (uint64_t)now - (uint64_t)reach.max_ts >= (uint64_t)SX_SEAL_QUIET_NS;
     if (newest_ns == INT64_MIN)
         return false; /* nothing is unsealed */
     if (!over || now - newest_ns < SX_SEAL_QUIET_NS)

@@ -164,9 +164,10 @@ typedef struct stria_options {
     uint64_t merge_bytes_per_s; /* most that merges in the background write; 0: no limit */
     /* Of each database; 0: no limit but memory. Rows of series beyond a limit are rejected one by
      * one, told in the report and counted by measurement and tag in stria_stats(). */
-    uint64_t series_max;     /* series in memory: those written to of late */
-    uint64_t new_series_max; /* series that come into memory in a minute */
-    uint64_t tag_values_max; /* values of one tag, of series in memory */
+    uint64_t series_max;       /* series in memory: those written to of late */
+    uint64_t new_series_max;   /* series that come into memory in a minute */
+    uint64_t tag_values_max;   /* values of one tag, of series in memory */
+    bool seal_without_entropy; /* final segments stay bit-packed: larger, but faster to read */
 } stria_options;
 #define STRIA_OPTIONS(...) (&(stria_options){.struct_size = sizeof(stria_options), __VA_ARGS__})
 

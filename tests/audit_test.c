@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* audit_test.c -- the order in which a store writes, syncs and unlinks its files.
  *
- * Why         Crash tests find what was not synced in time; this one says which call came too early.
+ * Why         Crash tests find what was not synced in time; this one says which call came too
+ *             early.
  * Rules       A durable write is acknowledged when no log file has bytes that are not synced, and
  *             the log's folder knows its files. A segment is in the manifest only when it is synced
- *             and its folder too. Log files and segments are unlinked, and log files begun anew, only
- *             when all edits of the manifest are synced. An old manifest goes only when the new one
- *             and its folder are synced.
+ *             and its folder too. Log files and segments are unlinked, and log files begun anew,
+ *             only when all edits of the manifest are synced. An old manifest goes only when the
+ *             new one and its folder are synced.
  * Limits      STRIA_SWEEP=N: N times as many scripts. STRIA_SEED=N begins elsewhere. */
 #include "history.h"
 #include "script.h"

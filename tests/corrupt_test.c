@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* corrupt_test.c -- any file of a store damaged in any way: what is read is right, or it is told that
- * something is damaged; nothing is made up, nothing crashes, nothing hangs.
+/* corrupt_test.c -- any file of a store damaged in any way: what is read is right, or it is told
+ * that something is damaged; nothing is made up, nothing crashes, nothing hangs.
  *
  * Method      A script makes a store with log, segments, deletes and a manifest. Copies of its disk
- *             get one damage each: a bit changed, a sector zeroed, pages exchanged, a page of another
- *             file, a cut, a file gone. The copy is verified, opened, read, worked on, and read
- *             again. Every value that is read must have been written at that place; where one is
- *             missing, or an older one is there, the damage must have been told.
+ *             get one damage each: a bit changed, a sector zeroed, pages exchanged, a page of
+ *             another file, a cut, a file gone. The copy is verified, opened, read, worked on, and
+ *             read again. Every value that is read must have been written at that place; where one
+ *             is missing, or an older one is there, the damage must have been told.
  * Limits      STRIA_SWEEP=N: N times as many cases. STRIA_SEED=N begins elsewhere. */
 #include "history.h"
 #include "random.h"

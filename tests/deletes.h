@@ -4,8 +4,8 @@
  * Invariants  The same delete always speaks of the same rows. None speaks of the series of marks,
  *             from which tests know which writes are there.
  * Threads     One owner. */
-#ifndef STRIA_TESTS_DELETES_H
-#define STRIA_TESTS_DELETES_H
+#ifndef SX_TESTS_DELETES_H
+#define SX_TESTS_DELETES_H
 
 #include "oracle.h"
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* memory_limit_test.c -- a store stays inside the memory it was given: many series, and the worst query.
+/* memory_limit_test.c -- a store stays inside the memory it was given: many series, and the worst
+ * query.
  *
  * Algorithm   Series that never come again are written through the public header, each with rows in
  *             several batches; BUSY is answered by the steps it asks for. Then everything is asked
@@ -10,6 +11,7 @@
  * Scale       STRIA_SWEEP=N: N times as many series; 50 is a million. */
 #include "stria.h"
 
+#include <ftw.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,7 +26,10 @@
 
 #include <cmocka.h>
 
+#ifndef MEMORY_SIZE
 #define MEMORY_SIZE ((uint64_t)32 << 20)
+#endif
+#define CODE_SIZE ((uint64_t)3 << 20) /* pages of the library itself, and stacks */
 #define SERIES_COUNT 20000
 #define BATCH 500
 #define LINE_SIZE 200
@@ -137,7 +142,7 @@ static _Noreturn void be_store(void)
     must(most > 0 && most <= (double)MEMORY_SIZE * 1.001, "bytes charged", &err);
     must(!stria_close(db, &err), "close", &err);
     uint64_t after = high_water_mark();
-    if (!SANITIZED && after - before > MEMORY_SIZE + MEMORY_SIZE / 10) {
+    if (!SANITIZED && after - before > MEMORY_SIZE + MEMORY_SIZE / 10 + CODE_SIZE) {
         (void)fprintf(stderr, "%" PRIu64 " bytes of %" PRIu64 "\n", after - before, MEMORY_SIZE);
         _exit(1);
     }
@@ -157,17 +162,24 @@ static void test_many_series_and_the_worst_queries_stay_inside_the_memory(void *
     assert_int_equal(WEXITSTATUS(how), 0);
 }
 
+static int remove_one(const char *path, const struct stat *info, int type, struct FTW *where)
+{
+    (void)info;
+    (void)type;
+    (void)where;
+    return remove(path);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_many_series_and_the_worst_queries_stay_inside_the_memory),
     };
     const char *base = getenv("TMPDIR");
-    char command[400];
     (void)snprintf(folder, sizeof folder, "%s/stria_memory_XXXXXX", base ? base : "/tmp");
     if (!mkdtemp(folder))
         return 1;
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
-    (void)snprintf(command, sizeof command, "rm -rf '%s'", folder);
-    return system(command) == 0 ? failed : 1;
+    (void)nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+    return failed;
 }

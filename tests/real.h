@@ -5,8 +5,8 @@
  * Invariants  Batch k of writer w always has the same rows, in series of its own, at times of their
  *             own; so whoever reads them knows which batch they are of, and whether they are right.
  * Threads     Any. */
-#ifndef STRIA_TESTS_REAL_H
-#define STRIA_TESTS_REAL_H
+#ifndef SX_TESTS_REAL_H
+#define SX_TESTS_REAL_H
 
 #include "stria.h"
 

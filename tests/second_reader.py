@@ -555,12 +555,11 @@ def read_log(store, uuid, put):
             continue
         with open(os.path.join(folder, name), "rb") as file:
             data = file.read()
-        for at in (0, 4096):
-            head = data[at : at + 92]
-            if head[:8] == b"STRIAWAL" and u32(head, 88) == crc32c(0, head[:88]):
-                if u64(head, 56) == u64(uuid, 0) and u64(head, 24) > store.flushed:
-                    files.append((u64(head, 16), head, data))
-                break
+        heads = [data[at : at + 92] for at in (0, 4096)]
+        heads = [h for h in heads if h[:8] == b"STRIAWAL" and u32(h, 88) == crc32c(0, h[:88])]
+        head = max(heads, key=lambda h: u64(h, 16), default=None)
+        if head and u64(head, 56) == u64(uuid, 0) and u64(head, 24) > store.flushed:
+            files.append((u64(head, 16), head, data))
     files.sort(key=lambda f: f[0])
     expected, slots, generation = None, {}, None
     for i, (number, head, data) in enumerate(files):

@@ -32,12 +32,17 @@ static void must(stria_status st, const stria_error *err)
         fail_msg("%s: %s", stria_status_name(st), err->text);
 }
 
-static void open_store(void)
+static void open_with(const stria_options *options)
 {
     char path[60];
     stria_error err = {0};
     (void)snprintf(path, sizeof path, "%s/store", folder);
-    must(stria_open(path, NULL, &db, &err), &err);
+    must(stria_open(path, options, &db, &err), &err);
+}
+
+static void open_store(void)
+{
+    open_with(NULL);
 }
 
 static int begin(void **state)
@@ -239,6 +244,25 @@ static void changes_by_get_carry_a_warning_with_the_whole_statement(void **state
     assert_string_equal(text, "error: database not found: d");
 }
 
+static void rows_beyond_a_limit_of_series_are_listed(void **state)
+{
+    (void)state;
+    static const char lines[] = "cpu,host=a v=1 1\ncpu,host=b v=1 1\ncpu,host=b v=1 2\n";
+    stria_report report = {0};
+    stria_error err = {0};
+    expect("SHOW SERIES LIMITS", "series limits(database,limit,measurement,tag,rejected)");
+    must(stria_close(db, &err), &err);
+    open_with(STRIA_OPTIONS(.series_max = 1));
+    expect("CREATE DATABASE d", "");
+    assert_int_equal(stria_ingest(db, lines, strlen(lines), STRIA_INGEST_OPTIONS(.database = "d"),
+                                  &report, NULL),
+                     STRIA_PARTIAL);
+    stria_report_release(&report);
+    expect("SHOW SERIES LIMITS",
+           "series limits(database,limit,measurement,tag,rejected) d,series,cpu,,2");
+    expect("SHOW SERIES", "(key) cpu,host=a");
+}
+
 static void assert_report(const stria_delete_report *report, uint64_t series, uint64_t rows,
                           uint64_t samples)
 {
@@ -341,6 +365,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(databases_and_policies_come_and_go, begin, end),
         cmocka_unit_test_setup_teardown(changes_by_get_carry_a_warning_with_the_whole_statement,
                                         begin, end),
+        cmocka_unit_test_setup_teardown(rows_beyond_a_limit_of_series_are_listed, begin, end),
         cmocka_unit_test_setup_teardown(a_dry_run_tells_what_a_delete_then_takes, begin, end),
         cmocka_unit_test_setup_teardown(a_delete_that_cannot_be_is_refused, begin, end),
     };

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* trial.h -- a script of operations on a store in memory in which something fails, and what must hold
- * afterwards: the power goes, and the store is closed and opened again; both times it must hold what
- * was acknowledged, nothing torn, nothing twice; and go on working.
+/* trial.h -- a script of operations on a store in memory in which something fails, and what must
+ * hold afterwards: the power goes, and the store is closed and opened again; both times it must
+ * hold what was acknowledged, nothing torn, nothing twice; and go on working.
  *
  * Threads     One owner. */
-#ifndef STRIA_TESTS_TRIAL_H
-#define STRIA_TESTS_TRIAL_H
+#ifndef SX_TESTS_TRIAL_H
+#define SX_TESTS_TRIAL_H
 
 #include "history.h"
 #include "script.h"

@@ -354,9 +354,11 @@ static void test_an_answer_is_streamed_as_it_is_made(void **state)
         assert_int_equal(client.status, 200);
         const char *at = client.body;
         for (long i = 0; i < STREAM_COUNT; i++) {
-            char *rest;
-            assert_int_equal(strtol(at, &rest, 10), i);
-            at = rest;
+            long number = 0; /* by hand: the sanitizers' strtol looks at all that follows */
+            at += i > 0 && *at == '\n';
+            for (; *at >= '0' && *at <= '9'; at++)
+                number = number * 10 + (*at - '0');
+            assert_int_equal(number, i);
         }
         assert_string_equal(at, "\n");
     }

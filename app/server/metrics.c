@@ -150,6 +150,11 @@ void sx_metrics_write(struct sx_metrics *metrics, struct sx_buf *out)
     sx_metrics_put_head(out, "http_sent_bytes_total", "Bytes of answers' bodies.", "counter");
     sx_metrics_put(out, "http_sent_bytes_total", NULL, NULL,
                    (double)atomic_load(&metrics->sent_bytes));
+    sx_metrics_put_head(out, "http_rejected_rows_total",
+                        "Rows and lines of writes that were not stored, for any reason.",
+                        "counter");
+    sx_metrics_put(out, "http_rejected_rows_total", NULL, NULL,
+                   (double)atomic_load(&metrics->rejected_rows));
 }
 
 /* The family of a histogram's series: its name without _bucket, _sum or _count. */

@@ -46,6 +46,7 @@ struct sx_metrics {
     atomic_ulong rejections[SX_REJECTED_COUNT];
     atomic_ulong received_bytes; /* of bodies */
     atomic_ulong sent_bytes;     /* of answers' bodies */
+    atomic_ulong rejected_rows; /* of writes: rows and lines that were not stored, for any reason */
 };
 
 void sx_metrics_request(struct sx_metrics *metrics, enum sx_route_id route, unsigned status,

@@ -292,6 +292,7 @@ static void test_metrics_tell_of_server_and_store(void **state)
 {
     (void)state;
     (void)fixture_ask("POST", "/write?db=home", "", "m v=1 1", 204);
+    (void)fixture_ask("POST", "/write?db=home", "", "bad\nm v=2i 2", 400);
     const char *text = fixture_ask("GET", "/metrics", "", "", 200);
     static const char *const wanted[] = {
         "\nstria_http_requests_total{route=\"/write\",status=\"204\"} 1\n",
@@ -301,6 +302,7 @@ static void test_metrics_tell_of_server_and_store(void **state)
         "\nstria_http_connections ",
         "\nstria_http_jobs_queued{pool=\"writes\"} 0\n",
         "\nstria_samples_written_total 1\n",
+        "\nstria_http_rejected_rows_total 2\n",
     };
     for (size_t i = 0; i < SX_COUNT_OF(wanted); i++) {
         print_message("row %s\n", wanted[i]);

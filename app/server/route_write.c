@@ -153,6 +153,7 @@ static void store(struct sx_server *server, struct sx_exchange *exchange,
                              .policy = target->policy, .precision = target->precision,
                              .now_ns = server->settings->test_now),
         &report, &err);
+    sx_metrics_add(&server->metrics.rejected_rows, report.rejected_row_count);
     if (st)
         answer_failure(server, exchange, target, &report, &err);
     else

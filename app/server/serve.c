@@ -137,6 +137,7 @@ static stria_status open_store(const struct sx_settings *settings, struct sx_log
                       .durability = settings->durability ? STRIA_ASYNC : STRIA_SYNC,
                       .memtable_size = settings->memtable,
                       .disk_reserve_size = settings->disk_reserve,
+                      .seal_without_entropy = settings->seal_entropy == 1,
                       .series_max = settings->series_max,
                       .new_series_max = settings->new_series_max,
                       .tag_values_max = settings->tag_values_max, .on_event = sx_log_event,

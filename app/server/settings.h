@@ -35,6 +35,7 @@ struct sx_settings {
     uint64_t disk_reserve;
     uint64_t series_max, new_series_max, tag_values_max; /* of each database; 0: no limit */
     uint64_t durability;                                 /* 0: sync, 1: async */
+    uint64_t seal_entropy;                               /* 0: auto, 1: never */
     uint64_t background_threads;
     uint64_t io_threads;
     uint64_t write_threads;

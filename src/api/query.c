@@ -54,9 +54,9 @@ stria_status stria_scan(stria *db, const stria_scan_options *options, stria_curs
     stria_status st = sx_store_check(db, err);
     if (!st && (!options || options->struct_size != sizeof *options))
         st = sx_fail(err, STRIA_INVALID, "stria_scan_options: missing or of another version");
-    if (!st && !options->database)
+    if (!st && options && !options->database)
         st = sx_fail(err, STRIA_INVALID, "database is required");
-    for (size_t i = 0; !st && i < options->matcher_count; i++)
+    for (size_t i = 0; !st && options && i < options->matcher_count; i++)
         if (options->matchers[i].op < STRIA_MATCH_EQUAL ||
             options->matchers[i].op > STRIA_MATCH_NOT_REGEX)
             st = sx_fail(err, STRIA_INVALID, "matcher %zu: op is %d", i,

@@ -25,6 +25,12 @@ void sx_mem_deinit(struct sx_mem *mem)
     mem->parent = NULL;
 }
 
+/* What a block takes: what malloc gave, and the word before it in which malloc keeps its size. */
+static size_t block_size(void *ptr)
+{
+    return malloc_usable_size(ptr) + sizeof(size_t);
+}
+
 static void uncharge(struct sx_mem *from, const struct sx_mem *until, size_t size)
 {
     for (struct sx_mem *m = from; m != until; m = m->parent) {
@@ -101,7 +107,7 @@ static void *settle(struct sx_mem *mem, void *ptr, size_t size)
         uncharge(mem, NULL, size);
         return NULL;
     }
-    correct(mem, size, malloc_usable_size(ptr));
+    correct(mem, size, block_size(ptr));
     return ptr;
 }
 
@@ -137,7 +143,7 @@ void *sx_mem_resize(struct sx_mem *mem, void *ptr, size_t size)
     assert(size > 0);
     if (!ptr)
         return sx_mem_alloc(mem, size);
-    size_t old = malloc_usable_size(ptr);
+    size_t old = block_size(ptr);
     size_t more = size > old ? size - old : 0;
     if (fault_fires(mem) || (more && !charge(mem, more)))
         return NULL;
@@ -147,7 +153,7 @@ void *sx_mem_resize(struct sx_mem *mem, void *ptr, size_t size)
             uncharge(mem, NULL, more);
         return NULL;
     }
-    correct(mem, old + more, malloc_usable_size(moved));
+    correct(mem, old + more, block_size(moved));
     return moved;
 }
 
@@ -155,7 +161,7 @@ void sx_mem_free(struct sx_mem *mem, void *ptr)
 {
     if (!ptr)
         return;
-    uncharge(mem, NULL, malloc_usable_size(ptr));
+    uncharge(mem, NULL, block_size(ptr));
     free(ptr);
 }
 
@@ -171,7 +177,7 @@ static const struct sx_mem *lowest_shared(const struct sx_mem *a, const struct s
 
 bool sx_mem_move(struct sx_mem *from, struct sx_mem *to, void *ptr)
 {
-    size_t size = malloc_usable_size(ptr);
+    size_t size = block_size(ptr);
     const struct sx_mem *shared = lowest_shared(from, to); /* nothing changes from there up */
     if (fault_fires(to) || !charge_until(to, shared, size))
         return false;

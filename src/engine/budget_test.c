@@ -67,9 +67,10 @@ static void test_a_write_that_finds_no_memory_finds_it_the_next_time(void **stat
         taken += 64;
     struct sx_batch batch;
     struct sx_write_options how = {0};
-    struct test_field field = {.name = SX_LITERAL("a"), .type = STRIA_INT, .present = true};
+    struct test_field field = {.name = SX_LITERAL("a"), .type = STRIA_FLOAT, .present = true};
     sx_batch_init(&batch, &t.scan.mt.ix.memory.mem);
-    mem_test_add_row(&batch, &t.scan.mt.ix.key, "m", 2, &field, 1);
+    for (int i = 0; i < 20000; i++)
+        mem_test_add_row(&batch, &t.scan.mt.ix.key, "m", 100 + i, &field, 1);
     stria_status st = sx_engine_write(t.engine, 1, &batch, &how, &t.result, &t.err);
     assert_true(st == STRIA_BUSY || st == STRIA_NOMEM);
     assert_int_equal(t.result.row_count, 0);

@@ -93,6 +93,7 @@ static void put_all(struct sx_buf *out)
     sx_edit_put_forget_types(out, 2, SX_LITERAL("cpu"));
     sx_edit_put_number(out, SX_OP_SET_ASIDE, 300);
     sx_edit_put_number(out, SX_OP_TAKE_BACK, 300);
+    sx_edit_put_applied(out, 300, 4);
     assert_false(out->failed);
 }
 
@@ -100,7 +101,7 @@ static const struct golden all_golden[] = {
     {"1 SNAPSHOT_END, nothing", "01 00"},
     {"2 COUNTERS: segment 300, database 2, policy 3, seq 1000, tombstone 5",
      "02 07 ac02 02 03 e807 05"},
-    {"3 ADD_SEGMENT, 36 bytes: uuid", "03 24 000102030405060708090a0b0c0d0e0f"},
+    {"3 ADD_SEGMENT, 37 bytes: uuid", "03 25 000102030405060708090a0b0c0d0e0f"},
     {"id 300, policy 2, level 1, tier 1, epoch 0", "ac02 02 01 01 00"},
     {"generations 4 to 5, sequences 60 to 70", "04 05 3c 46"},
     {"times -1 to 100, zigzag", "01 c801"},
@@ -117,7 +118,7 @@ static const struct golden all_golden[] = {
     {"10 DEFAULT_POLICY: database 1, policy 3", "0a 02 01 03"},
     {"11 TYPE: policy 2, cpu, f, integer, windows -20 to 20", "0b 0a 02 03 'cpu' 01 'f' 02 27 28"},
     {"12 KEEP_LOG 77", "0c 01 4d"},
-    {"13 ADD_TOMBSTONE 4, generation 6, policy 2, flags 0, cpu", "0d 1e 04 06 02 00 03 'cpu'"},
+    {"13 ADD_TOMBSTONE 4, generation 6, policy 2, flags 0, cpu", "0d 1d 04 06 02 00 03 'cpu'"},
     {"times -5 to 5", "09 0a"},
     {"AND: MATCH = host a; MATCH !~ os x.*", "02 04 00 04 'host' 01 'a' 04 03 02 'os' 03 'x.*'"},
     {"13 ADD_TOMBSTONE 5, generation 7, policy 2, flags 6: by regex, not matching, c.*",
@@ -130,6 +131,7 @@ static const struct golden all_golden[] = {
     {"15 FORGET_TYPES: policy 2, cpu", "0f 05 02 03 'cpu'"},
     {"16 SET_ASIDE 300", "10 02 ac02"},
     {"17 TAKE_BACK 300", "11 02 ac02"},
+    {"18 APPLIED: segment 300, tombstone 4", "12 03 ac02 04"},
 };
 
 static void test_each_operation_has_its_golden_bytes(void **state)
@@ -245,6 +247,9 @@ static void test_each_operation_comes_back(void **state)
     assert_true(sx_bytes_equal(item.type.measurement, SX_LITERAL("cpu")));
     assert_int_equal(take(&in, SX_OP_SET_ASIDE).number, 300);
     assert_int_equal(take(&in, SX_OP_TAKE_BACK).number, 300);
+    item = take(&in, SX_OP_APPLIED);
+    assert_int_equal(item.number, 300);
+    assert_int_equal(item.tombstone_id, 4);
     assert_int_equal(sx_edit_take(&in, &item, &end, NULL), STRIA_OK);
     assert_true(end);
     sx_buf_deinit(&out);
@@ -316,10 +321,10 @@ static void test_a_cut_edit_is_corrupt_unless_between_operations(void **state)
         stria_status st = walk(sx_bytes_make(copy, len), &count);
         assert_true(st == STRIA_OK || st == STRIA_CORRUPT);
         whole += st == STRIA_OK;
-        assert_int_equal(sx_edit_has(sx_bytes_make(copy, len), SX_OP_TAKE_BACK), len == out.len);
+        assert_int_equal(sx_edit_has(sx_bytes_make(copy, len), SX_OP_APPLIED), len == out.len);
         sx_mem_free(&memory.mem, copy);
     }
-    assert_int_equal(whole, 20); /* before each of 19, and at the end */
+    assert_int_equal(whole, 21); /* before each of 20, and at the end */
     sx_buf_deinit(&out);
 }
 
@@ -350,7 +355,7 @@ static void test_what_a_newer_version_adds_is_skipped_or_told(void **state)
         {"an operation that may be skipped", "05 01 05 80 03 aabbcc 04 01 07", STRIA_OK, 2},
         {"the last one", "ff 00", STRIA_OK, 0},
         {"more fields than are known", "05 03 05 aabb 04 01 07", STRIA_OK, 2},
-        {"an operation that must be known", "05 01 05 13 00", STRIA_VERSION, 1},
+        {"an operation that must be known", "05 01 05 7e 00", STRIA_VERSION, 1},
         {"operation 127", "7f 00", STRIA_VERSION, 0},
         {"operation 0", "00 00", STRIA_VERSION, 0},
         {"a payload that lacks fields", "02 02 01 01", STRIA_CORRUPT, 0},

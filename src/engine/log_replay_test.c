@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* log_replay_test.c -- rows that are only in the log come back when the store is opened. */
+#include "engine/log_replay.h"
+
 #include "engine/engine_fixture_test.h"
 
 static void test_what_was_acknowledged_comes_back_after_the_power(void **state)

@@ -206,7 +206,7 @@ stria_status sx_manifest_commit(struct sx_manifest *m, struct sx_bytes operation
 
 void sx_manifest_shorten(struct sx_manifest *m)
 {
-    if (!m->broken && m->size > 2 * m->snapshot_size)
+    if (!m->broken && m->size > m->snapshot_size + m->snapshot_size / 2)
         (void)sx_manifest_begin(m, m->store_uuid, NULL);
 }
 

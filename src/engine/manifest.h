@@ -84,8 +84,8 @@ void sx_manifest_unlink_others(struct sx_manifest *manifest);
 stria_status sx_manifest_commit(struct sx_manifest *manifest, struct sx_bytes operations,
                                 stria_error *err);
 
-/* Begins a fresh manifest if the one at hand is more than twice as long as that would be: when a
- * store is closed. A failure changes nothing. */
+/* Begins a fresh manifest if the one at hand is more than half as long again as that would be:
+ * when a store is closed. A failure changes nothing. */
 void sx_manifest_shorten(struct sx_manifest *manifest);
 
 /* The last edit that was read, or tried: edits to come have higher numbers. Any thread. */

@@ -27,8 +27,8 @@ struct sx_manifest {
     uint64_t manifest_no;
     uint64_t last_manifest_no; /* of all files seen */
     _Atomic uint64_t edit_seq; /* of the last edit */
-    uint64_t size;
-    uint64_t read_end; /* behind the last edit that was read */
+    _Atomic uint64_t size;     /* also read by stats, without the lock */
+    uint64_t read_end;         /* behind the last edit that was read */
     uint64_t snapshot_size;
     _Atomic bool broken; /* written under the engine's manifest lock */
 };

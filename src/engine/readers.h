@@ -42,7 +42,7 @@ struct sx_readers {
     uint64_t pinned_edit;
     bool pinned;
     bool reading; /* the byte of those who read the log is held */
-    bool loaded; /* there is a state that can be gone on from */
+    bool loaded;  /* there is a state that can be gone on from */
     size_t user_count;
     _Atomic uint64_t refresh_count, load_count;
 };

@@ -61,8 +61,11 @@ static stria_status open_writer(struct sx_rewrite *rw, stria_error *err)
     char *path = sx_engine_segment_path(engine, rw->segment_id);
     if (!path)
         return sx_mem_refused(other, 64, err);
-    struct sx_segment_writer_options options = {
-        .os = engine->os, .mem = rw->options.mem, .path = path, .info = rw->options.info};
+    struct sx_segment_writer_options options = {.os = engine->os,
+                                                .mem = rw->options.mem,
+                                                .path = path,
+                                                .info = rw->options.info,
+                                                .no_entropy = engine->options.seal_without_entropy};
     options.info.segment_id = rw->segment_id;
     options.info.created_ns = sx_os_now_ns(engine->os);
     stria_status st = sx_segment_writer_create(&options, &rw->writer, err);

@@ -93,6 +93,38 @@ static void test_groups_end_with_their_windows(void **state)
     }
 }
 
+static void test_sealed_rows_are_entropy_coded_unless_the_store_says_never(void **state)
+{
+    (void)state;
+    struct engine_test t;
+    uint64_t sizes[2], row_count;
+    unsigned level = 1, random = 1;
+    engine_test_init(&t);
+    for (int i = 0; i < 1500; i++) { /* steps of -1, 0 and 1, mostly 0 */
+        char fields[32];
+        random = random * 1103515245 + 12345;
+        level += random >> 28 == 0 ? 1 : random >> 28 == 1 ? (unsigned)-1 : 0;
+        (void)snprintf(fields, sizeof fields, "a1=%u", 1000 + level);
+        engine_test_write(&t, "m", i, fields);
+    }
+    for (int never = 0; never < 2; never++) {
+        struct sx_rewrite rw = {0};
+        struct sx_rewrite_options options = {.window_ns = 10000,
+                                             .time_min_ns = INT64_MIN,
+                                             .time_max_ns = INT64_MAX,
+                                             .info.tier = SX_TIER_SEALED};
+        t.engine->options.seal_without_entropy = never != 0;
+        engine_test_must(&t, rewrite_all(&t, &options, &rw, &row_count));
+        assert_int_equal(rw.output_count, 1);
+        sizes[never] = rw.outputs[0].file_size;
+        sx_rewrite_deinit(&rw, false);
+        sx_view_release(t.scan.view);
+        t.scan.view = NULL;
+    }
+    assert_true(sizes[0] < sizes[1]);
+    engine_test_deinit(&t);
+}
+
 static void test_only_what_is_kept_stays_on_disk(void **state)
 {
     (void)state;
@@ -182,6 +214,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_groups_end_with_their_windows),
+        cmocka_unit_test(test_sealed_rows_are_entropy_coded_unless_the_store_says_never),
         cmocka_unit_test(test_only_what_is_kept_stays_on_disk),
         cmocka_unit_test(test_long_series_are_cut_at_the_size_of_a_chunk),
         cmocka_unit_test(test_refused_memory_leaves_nothing_behind),

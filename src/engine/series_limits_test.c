@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* series_limits_test.c -- rows beyond a limit of series are rejected, told and counted; the others
  * of their batch are stored. */
+#include "engine/series_limits.h"
+
 #include "engine/engine_fixture_test.h"
 
 static void open_limited(struct engine_test *t, uint64_t series, uint64_t fresh, uint64_t values)
@@ -17,12 +19,14 @@ static void write_all(struct engine_test *t, const char *text, int64_t ts_ns)
     struct sx_batch batch;
     struct sx_write_options how = {.now_ns = 1000};
     struct test_field field = {.name = SX_LITERAL("a"), .type = STRIA_INT, .present = true};
-    char copy[500], *rest = copy, *series;
-    (void)snprintf(copy, sizeof copy, "%s", text);
+    char series[40];
     field.bits = (uint64_t)ts_ns;
     sx_batch_init(&batch, sx_engine_mem(t->engine, SX_ENGINE_MEM_INGEST));
-    while ((series = strtok_r(rest, " ", &rest)) != NULL)
+    for (size_t len; *text; text += len + (text[len] == ' ')) {
+        len = strcspn(text, " ");
+        (void)snprintf(series, sizeof series, "%.*s", (int)len, text);
         mem_test_add_row(&batch, &t->scan.mt.ix.key, series, ts_ns, &field, 1);
+    }
     for (size_t i = 0; i < batch.row_count; i++)
         batch.lines[i] = (uint32_t)i + 1;
     engine_test_must(t, sx_engine_write(t->engine, 1, &batch, &how, &t->result, &t->err));

@@ -116,6 +116,7 @@ static stria_status check_named(struct verifying *v, const struct sx_segment_inf
     /* If it goes away only now, the check finds that it is not there; that is told, at worst. */
     if (!st && !replaced)
         st = check_segment(v, path, info, err);
+    v->file = "seg"; /* `file` ends here */
     return st;
 }
 
@@ -150,6 +151,7 @@ static bool check_file(void *context, const char *name, bool is_directory)
     } else {
         sx_error_copy(names->err, &local);
     }
+    v->file = "seg";
     names->st = st;
     return !st;
 }

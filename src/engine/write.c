@@ -188,11 +188,10 @@ static void compact_rows(struct write *w)
 /* Gives rows the new numbers of their series; none is left of those that were refused. */
 static void renumber_rows(struct sx_batch *b, const uint32_t *numbers)
 {
-    uint8_t *row = b->rows.ptr;
     for (size_t i = 0; i < b->run_count; i++) {
         const struct sx_batch_run *run = &b->runs[i];
         size_t size = sx_row_size(b->schemas[run->schema].column_count, run->has_presence);
-        row = b->rows.ptr + run->offset;
+        uint8_t *row = b->rows.ptr + run->offset;
         for (uint32_t j = 0; j < run->row_count; j++, row += size)
             sx_put_u32(row + SX_ROW_SERIES, numbers[sx_get_u32(row + SX_ROW_SERIES)]);
     }

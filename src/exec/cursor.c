@@ -3,6 +3,7 @@
 #include "exec/cursor.h"
 
 #include "base/error.h"
+#include "engine/series_limits.h"
 #include "exec/damage_list.h"
 #include "exec/scan_tables.h"
 #include "exec/selection.h"
@@ -12,6 +13,8 @@
 #include "influxql/print.h"
 
 #define QUERY_SHARE 4 /* a query may use a quarter of the store's memory unless it says otherwise */
+
+#define REJECTED_COUNT_MAX 1000 /* most that SHOW SERIES LIMITS tells */
 
 /* A view that the statement at hand uses. */
 struct cached_view {
@@ -75,6 +78,34 @@ static stria_status provide_view(void *context, uint32_t policy_id, struct sx_vi
     return st;
 }
 
+struct telling {
+    stria_status (*each)(void *user, const struct sx_rejected_rows *rows, stria_error *err);
+    void *user;
+};
+
+static stria_status tell_offender(void *context, const struct sx_limit_offender *offender,
+                                  stria_error *err)
+{
+    const struct telling *telling = context;
+    struct sx_rejected_rows rows = {.limit = sx_limit_kind_name(offender->kind),
+                                    .database_id = offender->database_id,
+                                    .measurement = offender->measurement,
+                                    .tag = offender->tag,
+                                    .row_count = offender->row_count};
+    return telling->each(telling->user, &rows, err);
+}
+
+static stria_status provide_rejected(void *context,
+                                     stria_status (*each)(void *user,
+                                                          const struct sx_rejected_rows *rows,
+                                                          stria_error *err),
+                                     void *user, stria_error *err)
+{
+    stria_cursor *c = context;
+    struct telling telling = {.each = each, .user = user};
+    return sx_series_limits_each(c->engine, REJECTED_COUNT_MAX, tell_offender, &telling, err);
+}
+
 static void end_statement(stria_cursor *c)
 {
     sx_table_source_destroy(c->source);
@@ -118,7 +149,8 @@ static stria_status create(struct sx_engine *engine, uint64_t memory_size, int64
         c->request.deadline_ns = sx_os_mono_ns(os) + timeout_ms * 1000000;
     atomic_init(&c->request.cancelled, false);
     sx_damage_list_init(&c->damage, &c->request);
-    c->provider = (struct sx_view_provider){.context = c, .view = provide_view};
+    c->provider =
+        (struct sx_view_provider){.context = c, .view = provide_view, .rejected = provide_rejected};
     *out = c;
     return STRIA_OK;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* selection_test.c -- what matchers select, and how many series, rows, samples and bytes that is. */
+/* selection_test.c -- what matchers select, and how many series, rows, samples and bytes it is. */
 #include "exec/selection.h"
 
 #include "scan/scan_fixture_test.h"

@@ -63,8 +63,8 @@ stria_status sx_series_index_resolve(struct sx_series_index *index, struct sx_by
                                      uint64_t hash, struct sx_series_hint *hint, uint32_t *slot,
                                      stria_error *err);
 
-/* Whether no tag of a canonical key would get a value beyond so many; else the first such tag and its
- * value, escaped, in the key. */
+/* Whether no tag of a canonical key would get a value beyond so many; else the first such tag and
+ * its value, escaped, in the key. */
 bool sx_series_index_tags_admit(struct sx_series_index *index, struct sx_bytes key,
                                 uint64_t values_max, struct sx_bytes *tag, struct sx_bytes *value);
 

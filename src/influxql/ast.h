@@ -308,6 +308,7 @@ struct sx_iql_names {
     X(SHOW_QUERIES, names, false)                                                                  \
     X(SHOW_SERIES, show, false)                                                                    \
     X(SHOW_SERIES_CARDINALITY, show, false)                                                        \
+    X(SHOW_SERIES_LIMITS, names, false)                                                            \
     X(SHOW_SHARD_GROUPS, names, false)                                                             \
     X(SHOW_SHARDS, names, false)                                                                   \
     X(SHOW_STATS, names, false)                                                                    \

@@ -67,7 +67,7 @@ static stria_status type_var(struct rewrite *r, const struct sx_iql_expr *expr,
 static stria_status type_binary(struct rewrite *r, const struct sx_iql_expr *expr,
                                 const struct sx_iql_expr **out)
 {
-    const struct sx_iql_expr **spine = sx_iql_spine(r->arena, expr), *left, *right;
+    const struct sx_iql_expr **spine = sx_iql_spine(r->arena, expr), *left = NULL, *right;
     if (!spine)
         return refused(r);
     stria_status st = type_expr(r, spine[0]->u.binary.left, &left);

@@ -78,12 +78,12 @@ const struct sx_iql_expr *sx_iql_field_by_name(struct sx_iql_schema *schema,
         sx_iql_put_field_name(&text, &select->fields[i]);
         if (!text.failed && sx_bytes_equal(sx_buf_bytes(&text), name))
             found = expr;
-        if (found || !sx_iql_is_top_bottom(expr))
+        if (!expr || found || !sx_iql_is_top_bottom(expr))
             continue;
+        const struct sx_iql_expr *const *args = expr->u.call.args;
         for (size_t k = 1; k + 1 < expr->u.call.arg_count && !found; k++)
-            if (expr->u.call.args[k]->kind == SX_IQL_EXPR_VAR &&
-                sx_bytes_equal(expr->u.call.args[k]->u.var.name, name))
-                found = expr->u.call.args[k];
+            if (args[k]->kind == SX_IQL_EXPR_VAR && sx_bytes_equal(args[k]->u.var.name, name))
+                found = args[k];
     }
     sx_buf_deinit(&text);
     return found;

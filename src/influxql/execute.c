@@ -61,6 +61,7 @@ const char *sx_iql_statement_words(const struct sx_iql_statement *statement)
         [SX_IQL_STATEMENT_SHOW_QUERIES] = "SHOW QUERIES",
         [SX_IQL_STATEMENT_SHOW_SERIES] = "SHOW SERIES",
         [SX_IQL_STATEMENT_SHOW_SERIES_CARDINALITY] = "SHOW SERIES CARDINALITY",
+        [SX_IQL_STATEMENT_SHOW_SERIES_LIMITS] = "SHOW SERIES LIMITS",
         [SX_IQL_STATEMENT_SHOW_SHARD_GROUPS] = "SHOW SHARD GROUPS",
         [SX_IQL_STATEMENT_SHOW_SHARDS] = "SHOW SHARDS",
         [SX_IQL_STATEMENT_SHOW_STATS] = "SHOW STATS",
@@ -113,6 +114,8 @@ stria_status sx_iql_open(const struct sx_iql_statement *statement,
     case SX_IQL_STATEMENT_SHOW_TAG_KEY_CARDINALITY:
     case SX_IQL_STATEMENT_SHOW_TAG_VALUES_CARDINALITY:
         return sx_iql_open_cardinality(statement, context, source, err);
+    case SX_IQL_STATEMENT_SHOW_SERIES_LIMITS:
+        return sx_iql_open_limits(context, source, err);
     case SX_IQL_STATEMENT_SHOW_USERS:
     case SX_IQL_STATEMENT_SHOW_GRANTS:
     case SX_IQL_STATEMENT_SHOW_CONTINUOUS_QUERIES:

@@ -178,15 +178,32 @@ static const struct {
     enum sx_iql_step_kind kind;
     bool non_negative;
     const char *word; /* in messages */
+    enum sx_iql_technical_kind technical;
 } steps[] = {
-    {"derivative", SX_IQL_STEP_DERIVATIVE, false, "derivative"},
-    {"non_negative_derivative", SX_IQL_STEP_DERIVATIVE, true, "derivative"},
-    {"difference", SX_IQL_STEP_DIFFERENCE, false, "difference"},
-    {"non_negative_difference", SX_IQL_STEP_DIFFERENCE, true, "difference"},
-    {"cumulative_sum", SX_IQL_STEP_CUMULATIVE_SUM, false, "cumulative sum"},
-    {"moving_average", SX_IQL_STEP_MOVING_AVERAGE, false, "moving average"},
-    {"elapsed", SX_IQL_STEP_ELAPSED, false, "elapsed"},
-    {"integral", SX_IQL_STEP_INTEGRAL, false, "integral"},
+    {"derivative", SX_IQL_STEP_DERIVATIVE, false, "derivative", 0},
+    {"non_negative_derivative", SX_IQL_STEP_DERIVATIVE, true, "derivative", 0},
+    {"difference", SX_IQL_STEP_DIFFERENCE, false, "difference", 0},
+    {"non_negative_difference", SX_IQL_STEP_DIFFERENCE, true, "difference", 0},
+    {"cumulative_sum", SX_IQL_STEP_CUMULATIVE_SUM, false, "cumulative sum", 0},
+    {"moving_average", SX_IQL_STEP_MOVING_AVERAGE, false, "moving average", 0},
+    {"elapsed", SX_IQL_STEP_ELAPSED, false, "elapsed", 0},
+    {"integral", SX_IQL_STEP_INTEGRAL, false, "integral", 0},
+    {"exponential_moving_average", SX_IQL_STEP_TECHNICAL, false, "exponential moving average",
+     SX_IQL_TECHNICAL_EMA},
+    {"double_exponential_moving_average", SX_IQL_STEP_TECHNICAL, false,
+     "double exponential moving average", SX_IQL_TECHNICAL_DEMA},
+    {"triple_exponential_moving_average", SX_IQL_STEP_TECHNICAL, false,
+     "triple exponential moving average", SX_IQL_TECHNICAL_TEMA},
+    {"triple_exponential_derivative", SX_IQL_STEP_TECHNICAL, false, "triple exponential derivative",
+     SX_IQL_TECHNICAL_TRIX},
+    {"relative_strength_index", SX_IQL_STEP_TECHNICAL, false, "relative strength index",
+     SX_IQL_TECHNICAL_RSI},
+    {"kaufmans_efficiency_ratio", SX_IQL_STEP_TECHNICAL, false, "kaufmans efficiency ratio",
+     SX_IQL_TECHNICAL_KER},
+    {"kaufmans_adaptive_moving_average", SX_IQL_STEP_TECHNICAL, false,
+     "kaufmans adaptive moving average", SX_IQL_TECHNICAL_KAMA},
+    {"chande_momentum_oscillator", SX_IQL_STEP_TECHNICAL, false, "chande momentum oscillator",
+     SX_IQL_TECHNICAL_CMO},
 };
 
 static stria_status build(struct place *p, const struct sx_iql_expr *expr,
@@ -223,17 +240,39 @@ static int64_t unit_of(const struct place *p, const struct sx_iql_expr *call,
     return second;
 }
 
+static enum sx_iql_warmup warmup_of(const struct sx_iql_expr *call, enum sx_iql_technical_kind kind)
+{
+    if (call->u.call.arg_count < 4)
+        return kind == SX_IQL_TECHNICAL_CMO ? SX_IQL_WARMUP_NONE : SX_IQL_WARMUP_EXPONENTIAL;
+    struct sx_bytes word = call->u.call.args[3]->u.text;
+    if (sx_bytes_equal(word, SX_LITERAL("none")))
+        return SX_IQL_WARMUP_NONE;
+    return sx_bytes_equal(word, SX_LITERAL("simple")) ? SX_IQL_WARMUP_SIMPLE
+                                                      : SX_IQL_WARMUP_EXPONENTIAL;
+}
+
+/* The arguments of a function of technical analysis: (field, period[, hold[, warmup]]). */
+static void read_technical(const struct sx_iql_expr *call, struct sx_iql_step *step)
+{
+    step->count = call->u.call.args[1]->u.integer;
+    step->warmup = warmup_of(call, step->technical);
+    step->hold_count = call->u.call.arg_count > 2 ? call->u.call.args[2]->u.integer : -1;
+}
+
 static stria_status build_step(struct place *p, const struct sx_iql_expr *call, size_t index,
                                struct sx_iql_node **node)
 {
     struct sx_iql_step step = {.kind = steps[index].kind,
                                .non_negative = steps[index].non_negative,
+                               .technical = steps[index].technical,
                                .unit_ns = unit_of(p, call, steps[index].kind)};
     struct place wide = widen(p, step.kind);
     struct sx_iql_node *input = NULL;
     wide.selects = false;
     if (step.kind == SX_IQL_STEP_MOVING_AVERAGE)
         step.count = call->u.call.args[1]->u.integer;
+    if (step.kind == SX_IQL_STEP_TECHNICAL)
+        read_technical(call, &step);
     stria_status st = build(&wide, call->u.call.args[0], &input);
     *node = NULL;
     if (st || !input)

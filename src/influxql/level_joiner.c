@@ -10,6 +10,8 @@
 #include "influxql/fold.h"
 #include "influxql/level.h"
 
+#include <assert.h>
+
 /* A symbol's values where they are not those of a node. */
 struct symbol {
     stria_type type;
@@ -326,6 +328,7 @@ static stria_status join_same(struct sx_iql_joiner *j, const struct sx_iql_joine
         j->vectors[i] = any->value;
         j->at[i] = any->row_count;
     }
+    assert(any); /* same_times() found one */
     return finish(j, any->group, any->ts_ns, any->row_count, joined, err);
 }
 

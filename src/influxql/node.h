@@ -166,13 +166,34 @@ enum sx_iql_step_kind {
     SX_IQL_STEP_MOVING_AVERAGE,
     SX_IQL_STEP_ELAPSED,
     SX_IQL_STEP_INTEGRAL,
+    SX_IQL_STEP_TECHNICAL,
+};
+
+enum sx_iql_technical_kind {
+    SX_IQL_TECHNICAL_EMA,  /* exponential_moving_average */
+    SX_IQL_TECHNICAL_DEMA, /* double_exponential_moving_average */
+    SX_IQL_TECHNICAL_TEMA, /* triple_exponential_moving_average */
+    SX_IQL_TECHNICAL_TRIX, /* triple_exponential_derivative */
+    SX_IQL_TECHNICAL_RSI,  /* relative_strength_index */
+    SX_IQL_TECHNICAL_KER,  /* kaufmans_efficiency_ratio */
+    SX_IQL_TECHNICAL_KAMA, /* kaufmans_adaptive_moving_average */
+    SX_IQL_TECHNICAL_CMO,  /* chande_momentum_oscillator */
+};
+
+enum sx_iql_warmup {
+    SX_IQL_WARMUP_EXPONENTIAL,
+    SX_IQL_WARMUP_SIMPLE,
+    SX_IQL_WARMUP_NONE, /* of chande_momentum_oscillator: the last values alone */
 };
 
 struct sx_iql_step {
     enum sx_iql_step_kind kind;
     bool non_negative;
     int64_t unit_ns; /* of derivative, elapsed, integral */
-    int64_t count;   /* of moving_average */
+    int64_t count;   /* of moving_average; the period of technical functions */
+    enum sx_iql_technical_kind technical;
+    enum sx_iql_warmup warmup;
+    int64_t hold_count; /* of technical functions: results that are held back; -1: as it warms up */
 };
 
 /* Whether a step takes values of a type, and the type of its results. */

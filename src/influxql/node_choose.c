@@ -225,8 +225,11 @@ static uint64_t next_random(struct choose_node *n)
     return sx_hash_u64(++n->random);
 }
 
-static bool sample(struct choose_node *n, struct choice *c, uint32_t i)
+static bool sample(struct choose_node *n, uint32_t i)
 {
+    struct choice *c = choice_of(n, n->in->group);
+    if (!c)
+        return false;
     c->seen++;
     if (c->count < n->choose.count) {
         uint32_t number = new_kept(n);
@@ -237,8 +240,11 @@ static bool sample(struct choose_node *n, struct choice *c, uint32_t i)
 }
 
 /* Offers point i of the batch at hand to the heap of its series. */
-static bool offer(struct choose_node *n, struct choice *c, uint32_t i)
+static bool offer(struct choose_node *n, uint32_t i)
 {
+    struct choice *c = choice_of(n, n->in->group);
+    if (!c)
+        return false;
     if (c->count < n->choose.count) {
         uint32_t number = new_kept(n);
         if (number == UINT32_MAX || !keep(n, number, n->in, i) || !add_item(n, c, number))
@@ -272,8 +278,9 @@ static struct sx_bytes tag_of_kept(const struct choose_node *n, size_t tag, cons
     uint32_t b = n->choose.tags[tag];
     if (n->node.beside_types[b] != STRIA_STRING || !k->beside_has[b])
         return (struct sx_bytes){0};
-    const uint8_t *texts = k->texts.ptr;
-    return sx_bytes_make(texts ? texts + k->beside[b].text.begin : NULL, k->beside[b].text.len);
+    if (!k->texts.ptr)
+        return (struct sx_bytes){0};
+    return sx_bytes_make(k->texts.ptr + k->beside[b].text.begin, k->beside[b].text.len);
 }
 
 static bool best_equal(const void *owner, uint32_t value, const void *key)
@@ -456,18 +463,15 @@ static stria_status begin(struct sx_iql_node *node, const struct sx_iql_group *o
 /* Takes what the batch at hand has of the window. False: no memory. */
 static bool take(struct choose_node *n)
 {
-    struct choice *c = NULL;
-    if (!n->choose.tag_count && n->at < n->in->row_count && !(c = choice_of(n, n->in->group)))
-        return false;
     for (; n->at < n->in->row_count; n->at++) {
         int64_t ts_ns = n->in->ts_ns[n->at];
         if (ts_ns < n->window.begin_ns || ts_ns >= n->window.end_ns)
             return true;
         if (!sx_iql_point_value(n->in, n->at))
             continue;
-        if (!(n->choose.kind == SX_IQL_CHOOSE_SAMPLE ? sample(n, c, n->at)
+        if (!(n->choose.kind == SX_IQL_CHOOSE_SAMPLE ? sample(n, n->at)
               : n->choose.tag_count                  ? keep_best(n, n->at)
-                                                     : offer(n, c, n->at)))
+                                                     : offer(n, n->at)))
             return false;
     }
     return true;

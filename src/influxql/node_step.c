@@ -8,6 +8,8 @@
 #include "base/error.h"
 #include "influxql/node_step_priv.h"
 
+#include <assert.h>
+
 bool sx_iql_step_takes(enum sx_iql_step_kind kind, stria_type type)
 {
     return kind == SX_IQL_STEP_ELAPSED || type == STRIA_FLOAT || type == STRIA_INT ||
@@ -105,9 +107,10 @@ static bool average(struct step_node *n, struct step_state *s, int64_t ts_ns,
         if (!SX_GROW(n->node.mem, s->ring, s->ring_capacity, s->ring_count + 1))
             return false;
         s->ring_count++;
-    } else {
+    } else if (s->ring) {
         leaving = s->ring[s->ring_at];
     }
+    assert(s->ring);
     s->ring[s->ring_at] = value;
     s->ring_at = (s->ring_at + 1) % size;
     if (n->input->type == STRIA_FLOAT)
@@ -133,6 +136,19 @@ static void elapse(struct step_node *n, struct step_state *s, int64_t ts_ns)
     s->previous_ns = ts_ns;
 }
 
+static bool analyse(struct step_node *n, struct step_state *s, int64_t ts_ns,
+                    union sx_iql_number value)
+{
+    union sx_iql_number out = {0};
+    bool shown;
+    if (!sx_iql_technical_add(&s->technical, n->node.mem, &n->step,
+                              sx_iql_step_float(n->input->type, value), &out.f64, &shown))
+        return false;
+    if (shown)
+        put(n, ts_ns, out);
+    return true;
+}
+
 /* False: no memory. */
 static bool take_step(struct step_node *n, struct step_state *s, int64_t ts_ns,
                       union sx_iql_number value)
@@ -153,6 +169,8 @@ static bool take_step(struct step_node *n, struct step_state *s, int64_t ts_ns,
     case SX_IQL_STEP_INTEGRAL:
         sx_iql_integral_add(n, s, ts_ns, sx_iql_step_float(n->input->type, value));
         break;
+    case SX_IQL_STEP_TECHNICAL:
+        return analyse(n, s, ts_ns, value);
     }
     return true;
 }
@@ -161,8 +179,10 @@ static bool take_step(struct step_node *n, struct step_state *s, int64_t ts_ns,
 
 static void free_states(struct step_node *n)
 {
-    for (size_t i = 0; i < n->state_count; i++)
+    for (size_t i = 0; i < n->state_count; i++) {
         sx_mem_free(n->node.mem, n->states[i].ring);
+        sx_iql_technical_free(&n->states[i].technical, n->node.mem);
+    }
     n->state_count = 0;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* node_step_priv.h -- the insides of steps: node_step.c (all but) node_integral.c (area under the
- * line). */
+/* node_step_priv.h -- the insides of steps: node_step.c (all but), node_integral.c (the area
+ * under the line), node_technical.c (technical analysis). */
 #ifndef SX_INFLUXQL_NODE_STEP_PRIV_H
 #define SX_INFLUXQL_NODE_STEP_PRIV_H
 
@@ -12,6 +12,28 @@ union sx_iql_number {
     uint64_t u64;
 };
 
+/* An average that older values fade out of. */
+struct sx_iql_fading {
+    double last;
+    uint64_t count; /* values, until it is warm */
+};
+
+struct sx_iql_turn {
+    double value, change;
+};
+
+/* What a function of technical analysis knows of a series. */
+struct sx_iql_technical {
+    uint64_t count; /* values */
+    double last;    /* value; of TRIX: average */
+    struct sx_iql_fading fading[3];
+    struct sx_iql_turn *ring; /* the last values */
+    size_t ring_count, ring_capacity, ring_at;
+    double way;        /* the changes in the ring, without their signs */
+    double rise, fall; /* those in the ring */
+    double adapted;
+};
+
 /* What a step knows of a series. */
 struct step_state {
     const struct sx_iql_group *group;
@@ -20,6 +42,7 @@ struct step_state {
     union sx_iql_number previous, sum;
     union sx_iql_number *ring; /* moving_average: the last values */
     size_t ring_count, ring_capacity, ring_at;
+    struct sx_iql_technical technical;
     int64_t window_begin_ns, window_end_ns; /* integral; in the query's direction */
 };
 
@@ -37,6 +60,12 @@ struct step_node {
     bool ended;     /* the input did */
     size_t flushed; /* states whose last area was given */
 };
+
+/* Adds a value; *out is the result if *shown. False: no memory. */
+SX_MUST_CHECK bool sx_iql_technical_add(struct sx_iql_technical *t, struct sx_mem *mem,
+                                        const struct sx_iql_step *step, double value, double *out,
+                                        bool *shown);
+void sx_iql_technical_free(struct sx_iql_technical *t, struct sx_mem *mem);
 
 /* A number as a double. */
 double sx_iql_step_float(stria_type type, union sx_iql_number value);

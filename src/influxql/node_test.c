@@ -43,6 +43,59 @@ static void test_steps_go_from_point_to_point(void **state)
     select_test_rows(rows, SX_COUNT_OF(rows));
 }
 
+static void test_technical_functions_follow_the_peer(void **state)
+{
+    (void)state;
+    static const struct select_test_row rows[] = {
+        {"SELECT exponential_moving_average(f, 2) FROM cpu",
+         "cpu(time,exponential_moving_average) 0,7.166666666666666 5,2.7222222222222223 "
+         "10,2.574074074074074 15,-0.475308641975309 20,2.5082304526748964 30,2.8360768175582987"},
+        {"SELECT exponential_moving_average(f, 3, 0, 'simple') FROM cpu",
+         "cpu(time,exponential_moving_average) 0,1.5 0,5.75 5,4 10,3.25 15,0.625 20,2.3125 "
+         "30,2.65625"},
+        {"SELECT double_exponential_moving_average(f, 2, 0) FROM cpu",
+         "cpu(time,double_exponential_moving_average) 0,1.5 0,9.055555555555555 "
+         "5,1.8703703703703707 10,2.2407407407407405 15,-1.6028806584362147 20,3.1268861454046633 "
+         "30,3.1515775034293547"},
+        {"SELECT double_exponential_moving_average(f, 2, -1, 'simple') FROM cpu",
+         "cpu(time,double_exponential_moving_average) 5,0.5 10,1.8888888888888884 "
+         "15,-1.6851851851851847 20,3.1111111111111107 30,3.1502057613168724"},
+        {"SELECT triple_exponential_moving_average(f, 2, 0, 'simple') FROM cpu",
+         "cpu(time,triple_exponential_moving_average) 0,1.5 0,5.75 5,-1.25 10,1.8888888888888884 "
+         "15,-1.8950617283950613 20,3.6337448559670777 30,3.2242798353909468"},
+        {"SELECT triple_exponential_derivative(f, 2) FROM cpu",
+         "cpu(time,triple_exponential_derivative) 5,-7.3732718894009 10,-14.593698175787717 "
+         "15,-52.98813376483278 20,17.622762735199604 30,28.9244375081285"},
+        {"SELECT relative_strength_index(f, 2) FROM cpu",
+         "cpu(time,relative_strength_index) 5,39.36170212765957 10,51.694915254237294 "
+         "15,26.991150442477874 20,67.8988326848249 30,57.21311475409836"},
+        {"SELECT relative_strength_index(f, 2, 0, 'simple') FROM cpu",
+         "cpu(time,relative_strength_index) 0,100 0,100 5,51.282051282051285 10,62.74509803921569 "
+         "15,30.47619047619048 20,70.68273092369478 30,59.25925925925925"},
+        {"SELECT kaufmans_efficiency_ratio(f, 2, 0) FROM cpu",
+         "cpu(time,kaufmans_efficiency_ratio) 0,1 0,1 5,0.05555555555555555 10,0.6521739130434783 "
+         "15,0.38461538461538464 20,0.14285714285714285 30,0.7142857142857143"},
+        {"SELECT kaufmans_adaptive_moving_average(f, 2, 0) FROM cpu",
+         "cpu(time,kaufmans_adaptive_moving_average) 0,0.6666666666666664 0,5.277777777777777 "
+         "5,9.908819830737587 10,8.359984759497076 15,7.4515942921405305 20,7.373375714124627 "
+         "30,6.303418145493836"},
+        {"SELECT chande_momentum_oscillator(f, 2) FROM cpu",
+         "cpu(time,chande_momentum_oscillator) 0,100 5,-5.555555555555555 10,-65.21739130434783 "
+         "15,-38.46153846153847 20,14.285714285714285 30,71.42857142857143"},
+        {"SELECT chande_momentum_oscillator(f, 2, 2, 'exponential') FROM cpu",
+         "cpu(time,chande_momentum_oscillator) 5,-21.276595744680858 10,3.3898305084745735 "
+         "15,-46.01769911504426 20,35.79766536964981 30,14.426229508196725"},
+        {"SELECT exponential_moving_average(i, 100) FROM cpu", ""},
+        {"SELECT kaufmans_efficiency_ratio(s, 2) FROM cpu",
+         "error: unsupported kaufmans efficiency ratio iterator type: "
+         "*query.stringInterruptIterator"},
+        {"SELECT exponential_moving_average(mean(f), 2) FROM cpu WHERE time >= 0 AND time < 50 "
+         "GROUP BY time(10ns) fill(none)",
+         "cpu(time,exponential_moving_average) 10,1.5 20,3.1666666666666665 30,3.0555555555555554"},
+    };
+    select_test_rows(rows, SX_COUNT_OF(rows));
+}
+
 static void test_some_points_are_chosen(void **state)
 {
     (void)state;
@@ -79,6 +132,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_steps_go_from_point_to_point),
+        cmocka_unit_test(test_technical_functions_follow_the_peer),
         cmocka_unit_test(test_some_points_are_chosen),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

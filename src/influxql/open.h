@@ -31,6 +31,9 @@ stria_status sx_iql_open_cardinality(const struct sx_iql_statement *statement,
 stria_status sx_iql_open_admin(const struct sx_iql_statement *statement,
                                const struct sx_iql_context *context,
                                struct sx_table_source **source, stria_error *err);
+/* What was rejected for limits of series. */
+stria_status sx_iql_open_limits(const struct sx_iql_context *context,
+                                struct sx_table_source **source, stria_error *err);
 /* name: of the database; "": that of the request. */
 stria_status sx_iql_open_policies(struct sx_bytes name, const struct sx_iql_context *context,
                                   struct sx_table_source **source, stria_error *err);

@@ -207,6 +207,12 @@ stria_status sx_iql_parse_show_policies(struct sx_iql_parser *p, struct sx_iql_s
 
 stria_status sx_iql_parse_show_series(struct sx_iql_parser *p, struct sx_iql_statement *out)
 {
+    struct sx_iql_lexeme word = sx_iql_next_word(p);
+    if (word.token == SX_IQL_IDENT && sx_iql_same_word(word.text, "limits")) {
+        out->kind = SX_IQL_STATEMENT_SHOW_SERIES_LIMITS; /* not one of the peer's */
+        return STRIA_OK;
+    }
+    sx_iql_unread(p);
     bool exact = sx_iql_accept(p, SX_IQL_EXACT);
     if (!sx_iql_accept(p, SX_IQL_CARDINALITY))
         return parse_show(p, out, SX_IQL_STATEMENT_SHOW_SERIES,

@@ -147,6 +147,8 @@ static const char *fixed_text(enum sx_iql_statement_kind kind)
         return "SHOW DATABASES";
     case SX_IQL_STATEMENT_SHOW_QUERIES:
         return "SHOW QUERIES";
+    case SX_IQL_STATEMENT_SHOW_SERIES_LIMITS:
+        return "SHOW SERIES LIMITS";
     case SX_IQL_STATEMENT_SHOW_SHARD_GROUPS:
         return "SHOW SHARD GROUPS";
     case SX_IQL_STATEMENT_SHOW_SHARDS:

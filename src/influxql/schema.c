@@ -69,13 +69,14 @@ stria_status sx_iql_check_databases(const struct sx_iql_context *context,
     stria_status st = STRIA_OK;
     for (size_t i = 0; i < sources->count && !st; i++) {
         const struct sx_iql_source *source = &sources->items[i];
-        const struct sx_database *database;
+        const struct sx_database *database = NULL;
         if (source->subquery) {
             st = sx_iql_check_databases(context, &source->subquery->sources, err);
             continue;
         }
         st = sx_iql_find_database(context, source->database, &database, err);
-        if (!st && !source->policy.len && !context->policy.len && !database->default_policy_id)
+        if (!st && database && !source->policy.len && !context->policy.len &&
+            !database->default_policy_id)
             st = sx_fail(err, STRIA_NOT_FOUND, "default retention policy not set for: %.*s",
                          (int)database->name.len, (const char *)database->name.ptr);
     }

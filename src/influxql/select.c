@@ -295,8 +295,8 @@ static stria_status check_buckets(const struct select_source *s, stria_error *er
                    (unsigned long long)count, (unsigned long long)max);
 }
 
-static stria_status open(struct select_source *s, const struct sx_iql_select *select,
-                         stria_error *err)
+static stria_status open_query(struct select_source *s, const struct sx_iql_select *select,
+                               stria_error *err)
 {
     struct sx_iql_checked *checked;
     stria_status st = sx_iql_check_databases(&s->context, &select->sources, err);
@@ -330,7 +330,7 @@ stria_status sx_iql_open_select(const struct sx_iql_select *select,
     s->context = *context;
     sx_arena_init(&s->arena, mem, 4096);
     sx_iql_schema_init(&s->schema, &s->context, &s->arena);
-    stria_status st = open(s, select, err);
+    stria_status st = open_query(s, select, err);
     if (st) {
         destroy(&s->source);
         return st;

@@ -106,7 +106,7 @@ static stria_status next(struct sx_iql_node *node, const struct sx_iql_points **
 static void destroy(struct sx_iql_node *node)
 {
     struct merge_node *n = (struct merge_node *)(void *)node;
-    for (size_t i = 0; i < n->input_count; i++)
+    for (size_t i = 0; n->inputs && i < n->input_count; i++)
         sx_iql_node_destroy(n->inputs[i]);
     sx_mem_free(node->mem, n->inputs);
     sx_mem_free(node->mem, n->in);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* show_admin.c -- statements about users, continuous queries, subscriptions and running queries:
- * there are none of these, and the answers say so as the peer's do; see open.h.
+/* show_admin.c -- SHOW SERIES LIMITS, and statements about users, continuous queries, subscriptions
+ * and running queries: there are none of these, and the answers say so as the peer's do. See
+ * open.h.
  *
  * Why         Clients ask for them when they connect, installers revoke whatever there may be:
  *             an answer that is true lets them go on. */
@@ -42,6 +43,57 @@ static stria_status open_empty(const struct sx_iql_context *context, const struc
         begin(tables, SX_LITERAL(""), shape);
     return sx_iql_show_finish(tables, source, err);
 }
+
+/* ---- SHOW SERIES LIMITS --------------------------------------------------------------------- */
+
+struct limits {
+    struct sx_literal_tables *tables;
+    const struct sx_catalog *catalog;
+};
+
+/* Databases that were dropped since have no name. */
+static struct sx_bytes database_name(const struct sx_catalog *catalog, uint32_t id)
+{
+    for (size_t i = 0; i < catalog->database_count; i++)
+        if (catalog->databases[i].id == id)
+            return catalog->databases[i].name;
+    return SX_LITERAL("");
+}
+
+static stria_status put_rejected(void *user, const struct sx_rejected_rows *rows, stria_error *err)
+{
+    struct limits *limits = user;
+    (void)err;
+    sx_literal_tables_string(limits->tables, database_name(limits->catalog, rows->database_id));
+    sx_literal_tables_string(limits->tables, sx_bytes_of(rows->limit));
+    sx_literal_tables_string(limits->tables, rows->measurement);
+    sx_literal_tables_string(limits->tables, rows->tag);
+    sx_literal_tables_int(limits->tables, (int64_t)rows->row_count);
+    return STRIA_OK;
+}
+
+stria_status sx_iql_open_limits(const struct sx_iql_context *context,
+                                struct sx_table_source **source, stria_error *err)
+{
+    static const char *const columns[] = {"database", "limit", "measurement", "tag", "rejected"};
+    const struct sx_view_provider *views = context->views;
+    struct sx_mem *mem = context->request->mem;
+    struct limits limits = {.tables = sx_literal_tables_create(mem), .catalog = views->catalog};
+    stria_status st = STRIA_OK;
+    if (!limits.tables)
+        return sx_mem_refused(mem, 256, err);
+    sx_literal_tables_begin(limits.tables, SX_LITERAL("series limits"), NULL, 0);
+    for (size_t i = 0; i < SX_COUNT_OF(columns); i++)
+        sx_literal_tables_column(limits.tables, columns[i], i < 4 ? STRIA_STRING : STRIA_INT);
+    if (views->rejected)
+        st = views->rejected(views->context, put_rejected, &limits, err);
+    if (!st)
+        return sx_iql_show_finish(limits.tables, source, err);
+    sx_table_source_destroy(sx_literal_tables_source(limits.tables));
+    return st;
+}
+
+/* ---- what there is none of ------------------------------------------------------------------ */
 
 stria_status sx_iql_open_admin(const struct sx_iql_statement *statement,
                                const struct sx_iql_context *context,

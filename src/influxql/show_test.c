@@ -355,6 +355,37 @@ static void test_there_are_no_users_queries_or_subscriptions(void **state)
     stored_test_deinit(&t);
 }
 
+static stria_status rejected(void *context,
+                             stria_status (*each)(void *user, const struct sx_rejected_rows *rows,
+                                                  stria_error *err),
+                             void *user, stria_error *err)
+{
+    static const struct sx_rejected_rows rows[] = {
+        {"tag_values", 1, {(const uint8_t *)"cpu", 3}, {(const uint8_t *)"request", 7}, 12345},
+        {"series", 77, {(const uint8_t *)"mem", 3}, {(const uint8_t *)"", 0}, 1},
+    };
+    (void)context;
+    stria_status st = STRIA_OK;
+    for (size_t i = 0; i < SX_COUNT_OF(rows) && !st; i++)
+        st = each(user, &rows[i], err);
+    return st;
+}
+
+static void test_limits_of_series_tell_what_they_rejected(void **state)
+{
+    (void)state;
+    struct stored_test t;
+    fill(&t);
+    stored_test_assert(&t, "SHOW SERIES LIMITS",
+                       "series limits(database,limit,measurement,tag,rejected)");
+    t.provider.rejected = rejected;
+    stored_test_assert(&t, "show series Limits",
+                       "series limits(database,limit,measurement,tag,rejected) "
+                       "d,tag_values,cpu,request,12345 ,series,mem,,1");
+    stored_test_sweep(&t, "SHOW SERIES LIMITS");
+    stored_test_deinit(&t);
+}
+
 static void test_a_lack_of_memory_anywhere_is_an_error(void **state)
 {
     (void)state;
@@ -393,6 +424,7 @@ int main(void)
         cmocka_unit_test(test_cardinalities_count_what_the_lists_list),
         cmocka_unit_test(test_what_is_deleted_is_not_shown),
         cmocka_unit_test(test_there_are_no_users_queries_or_subscriptions),
+        cmocka_unit_test(test_limits_of_series_tell_what_they_rejected),
         cmocka_unit_test(test_a_lack_of_memory_anywhere_is_an_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -76,14 +76,64 @@
     X(DISTINCT)                                                                                    \
     X(DROP)                                                                                        \
     X(DURATION)                                                                                    \
-    X(END) X(EVERY) X(EXACT) X(EXPLAIN) X(FIELD) X(FOR) X(FROM) X(FUTURE) X(GRANT) X(GRANTS)       \
-        X(GROUP) X(GROUPS) X(IN) X(INF) X(INSERT) X(INTO) X(KEY) X(KEYS) X(KILL) X(LIMIT)          \
-            X(MEASUREMENT) X(MEASUREMENTS) X(NAME) X(OFFSET) X(ON) X(ORDER) X(PASSWORD) X(PAST)    \
-                X(POLICY) X(POLICIES) X(PRIVILEGES) X(QUERIES) X(QUERY) X(READ) X(REPLICATION)     \
-                    X(RESAMPLE) X(RETENTION) X(REVOKE) X(SELECT) X(SERIES) X(SET) X(SHOW) X(SHARD) \
-                        X(SHARDS) X(SLIMIT) X(SOFFSET) X(STATS) X(SUBSCRIPTION) X(SUBSCRIPTIONS)   \
-                            X(TAG) X(TO) X(USER) X(USERS) X(VALUES) X(VERBOSE) X(WHERE) X(WITH)    \
-                                X(WRITE)
+    X(END)                                                                                         \
+    X(EVERY)                                                                                       \
+    X(EXACT)                                                                                       \
+    X(EXPLAIN)                                                                                     \
+    X(FIELD)                                                                                       \
+    X(FOR)                                                                                         \
+    X(FROM)                                                                                        \
+    X(FUTURE)                                                                                      \
+    X(GRANT)                                                                                       \
+    X(GRANTS)                                                                                      \
+    X(GROUP)                                                                                       \
+    X(GROUPS)                                                                                      \
+    X(IN)                                                                                          \
+    X(INF)                                                                                         \
+    X(INSERT)                                                                                      \
+    X(INTO)                                                                                        \
+    X(KEY)                                                                                         \
+    X(KEYS)                                                                                        \
+    X(KILL)                                                                                        \
+    X(LIMIT)                                                                                       \
+    X(MEASUREMENT)                                                                                 \
+    X(MEASUREMENTS)                                                                                \
+    X(NAME)                                                                                        \
+    X(OFFSET)                                                                                      \
+    X(ON)                                                                                          \
+    X(ORDER)                                                                                       \
+    X(PASSWORD)                                                                                    \
+    X(PAST)                                                                                        \
+    X(POLICY)                                                                                      \
+    X(POLICIES)                                                                                    \
+    X(PRIVILEGES)                                                                                  \
+    X(QUERIES)                                                                                     \
+    X(QUERY)                                                                                       \
+    X(READ)                                                                                        \
+    X(REPLICATION)                                                                                 \
+    X(RESAMPLE)                                                                                    \
+    X(RETENTION)                                                                                   \
+    X(REVOKE)                                                                                      \
+    X(SELECT)                                                                                      \
+    X(SERIES)                                                                                      \
+    X(SET)                                                                                         \
+    X(SHOW)                                                                                        \
+    X(SHARD)                                                                                       \
+    X(SHARDS)                                                                                      \
+    X(SLIMIT)                                                                                      \
+    X(SOFFSET)                                                                                     \
+    X(STATS)                                                                                       \
+    X(SUBSCRIPTION)                                                                                \
+    X(SUBSCRIPTIONS)                                                                               \
+    X(TAG)                                                                                         \
+    X(TO)                                                                                          \
+    X(USER)                                                                                        \
+    X(USERS)                                                                                       \
+    X(VALUES)                                                                                      \
+    X(VERBOSE)                                                                                     \
+    X(WHERE)                                                                                       \
+    X(WITH)                                                                                        \
+    X(WRITE)
 
 enum sx_iql_token {
 #define SX_IQL_TOKEN_ENUM(name, text) SX_IQL_##name,

@@ -476,7 +476,7 @@ static stria_status program_of(struct sx_iql_where *w, const struct sx_iql_vars 
     struct sx_bytes code = sx_buf_bytes(&w->code);
     size_t at = 0;
     for (size_t i = 0; i < w->rest_count; i++)
-        if (sx_bytes_equal(w->rests[i].code, code)) {
+        if (code.ptr && sx_bytes_equal(w->rests[i].code, code)) {
             *out = w->rests[i].program;
             return STRIA_OK;
         }

@@ -9,6 +9,15 @@
 #include "model/catalog.h"
 #include "scan/view.h"
 
+/* Rows that were rejected because of a limit of series. */
+struct sx_rejected_rows {
+    const char *limit; /* its name */
+    uint32_t database_id;
+    struct sx_bytes measurement;
+    struct sx_bytes tag; /* empty: the limit is not one of a tag */
+    uint64_t row_count;
+};
+
 struct sx_view_provider {
     void *context;
     /* The catalog that names are looked up in; borrowed for the life of the statement. */
@@ -17,6 +26,12 @@ struct sx_view_provider {
      * same. */
     stria_status (*view)(void *context, uint32_t policy_id, struct sx_view **view,
                          stria_error *err);
+    /* Calls for what was rejected since the store was opened, most rows first. NULL: nothing is
+     * known of limits. */
+    stria_status (*rejected)(void *context,
+                             stria_status (*each)(void *user, const struct sx_rejected_rows *rows,
+                                                  stria_error *err),
+                             void *user, stria_error *err);
 };
 
 #endif

@@ -197,7 +197,8 @@ static int compare_pieces(const void *a, const void *b, void *context)
     return (x->source > y->source) - (x->source < y->source);
 }
 
-/* Series of one segment after the other would else fill the memory with what is not needed again. */
+/* Series of one segment after the other would else fill the memory with what is not needed
+ * again. */
 static void close_segments(struct sx_reader *r)
 {
     for (size_t i = 0; i < r->opened_count; i++) {

@@ -61,9 +61,9 @@ static void test_a_delete_masks_sources_of_earlier_generations(void **state)
     }
     /* A segment that was written with the delete applied shows what it has. */
     struct sx_tombstone tombstone = {.id = 5, .generation = 9};
-    t.segments[0].segment->info.tombstone_id = 5;
+    atomic_store(&t.segments[0].segment->tombstone_id, 5);
     assert_false(sx_view_masks(t.view, &tombstone, 0));
-    t.segments[0].segment->info.tombstone_id = 4;
+    atomic_store(&t.segments[0].segment->tombstone_id, 4);
     assert_true(sx_view_masks(t.view, &tombstone, 0));
     scan_test_deinit(&t);
 }

@@ -47,7 +47,7 @@ static void take_out(struct sx_segment_files *files, struct sx_kept_file *kept)
 /* A file that may be closed, out of the ring; NULL: all are in use. */
 static struct sx_file *find_idle(struct sx_segment_files *files)
 {
-    for (size_t steps = 2 * files->count; steps > 0; steps--) {
+    for (size_t steps = 2 * files->count; steps > 0 && files->hand; steps--) {
         struct sx_kept_file *kept = files->hand;
         files->hand = kept->next;
         if (atomic_exchange_explicit(&kept->marked, false, memory_order_relaxed) ||
@@ -75,8 +75,8 @@ static struct sx_file *take_open(struct sx_kept_file *kept)
     return file;
 }
 
-/* Puts a file that was just opened into the ring, unless somebody else was faster; *surplus: what is
- * to be closed. Returns the file to use, with a use. */
+/* Puts a file that was just opened into the ring, unless somebody else was faster; *surplus: what
+ * is to be closed. Returns the file to use, with a use. */
 static struct sx_file *put_open(struct sx_segment_files *files, struct sx_kept_file *kept,
                                 struct sx_file *file, struct sx_file **surplus)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* files.h -- which files of segments are open: no more than a number, those used of late.
  *
- * Why         A store may have ten thousand segments, and a process often may open a thousand files.
+ * Why         A store may have ten thousand segments, and a process often may open a thousand
+ *             files.
  * Algorithm   A clock: a file that is used again is marked; the hand goes round, takes marks away
  *             and closes what has none and is in use by nobody. One that is needed again is opened
  *             again. Taking an open file costs two atomic operations.

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* files_test.c -- no more files of segments are open than allowed, and each is there when asked for. */
+/* files_test.c -- no more files of segments are open than allowed, and each is there when asked
+ * for. */
 #include "segment/files.h"
 
 #include "base/golden_test.h"

@@ -261,12 +261,12 @@ stria_status sx_wal_start(struct sx_wal *wal, uint64_t generation, uint64_t next
 
 /* ---- the pool of files ---- */
 
-void sx_wal_add_current(struct sx_wal *wal, struct sx_wal_file *file)
+void sx_wal_go_on_in(struct sx_wal *wal, struct sx_wal_file *file)
 {
     sx_mutex_lock(&wal->files_mutex);
+    wal->current = file;
     file->next = wal->files;
     wal->files = file;
-    wal->current = file;
     sx_mutex_unlock(&wal->files_mutex);
 }
 

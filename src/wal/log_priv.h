@@ -34,7 +34,7 @@ struct sx_wal {
     struct sx_mutex apply_mutex;
 
     /* the leader's alone */
-    struct sx_wal_file *current; /* changed with files_mutex held: sx_wal_release() looks at it */
+    struct sx_wal_file *current; /* others read it, with files_mutex held, as it is set */
     uint64_t offset;             /* where the next frame goes */
     uint64_t good_offset;        /* behind the last durable frame */
     uint64_t next_frame_seq;
@@ -78,8 +78,8 @@ stria_status sx_wal_switch_file(struct sx_wal *wal, uint64_t need, uint64_t prev
 /* A free file of at least `size` bytes, taken out of the list, or a new one. */
 stria_status sx_wal_take_file(struct sx_wal *wal, uint64_t size, struct sx_wal_file **file,
                               stria_error *err);
-/* Adds it to the list, as the one that is written. */
-void sx_wal_add_current(struct sx_wal *wal, struct sx_wal_file *file);
+/* Puts a file that was begun into the list, as the one that is written to. */
+void sx_wal_go_on_in(struct sx_wal *wal, struct sx_wal_file *file);
 /* Closes and unlinks a file that is in no list. */
 void sx_wal_discard_file(struct sx_wal *wal, struct sx_wal_file *file);
 

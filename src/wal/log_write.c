@@ -105,7 +105,7 @@ stria_status sx_wal_switch_file(struct sx_wal *wal, uint64_t need, uint64_t prev
     }
     wal->file_index++;
     wal->offset = wal->good_offset = SX_WAL_FIRST_FRAME;
-    sx_wal_add_current(wal, file);
+    sx_wal_go_on_in(wal, file);
     return STRIA_OK;
 }
 

@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #define PARSE_FRONT "error parsing query parameters: "
+#define BODY_FRONT "cannot parse request body: "
 
 void sx_query_params_init(struct sx_query_params *params, struct sx_mem *mem)
 {
@@ -40,7 +41,8 @@ static stria_status number_error(struct sx_bytes json, const json_error_t *error
 }
 
 /* A syntax error in Go's words, from what jansson expected and what it met. */
-static stria_status syntax_error(const json_error_t *error, stria_error *err)
+static stria_status syntax_error(const json_error_t *error, const char *front, const char *eof,
+                                 stria_error *err)
 {
     static const struct {
         const char *jansson, *go;
@@ -50,6 +52,7 @@ static stria_status syntax_error(const json_error_t *error, stria_error *err)
         {"':' expected", "after object key"},
         {"'}' expected", "after object key:value pair"},
         {"']' expected", "after array element"},
+        {"end of file expected", "after top-level value"},
         {"", "looking for beginning of value"},
     };
     const char *near = strstr(error->text, " near '");
@@ -59,8 +62,8 @@ static stria_status syntax_error(const json_error_t *error, stria_error *err)
             expected = texts[i].go;
     }
     if (json_error_code(error) == json_error_premature_end_of_input || !near)
-        return sx_fail(err, STRIA_INVALID, PARSE_FRONT "unexpected EOF");
-    return sx_fail(err, STRIA_INVALID, PARSE_FRONT "invalid character '%c' %s", near[7], expected);
+        return sx_fail(err, STRIA_INVALID, "%s%s", front, eof);
+    return sx_fail(err, STRIA_INVALID, "%sinvalid character '%c' %s", front, near[7], expected);
 }
 
 static const char *go_type(const json_t *value)
@@ -73,6 +76,8 @@ static const char *go_type(const json_t *value)
     case JSON_TRUE:
     case JSON_FALSE:
         return "bool";
+    case JSON_OBJECT:
+        return "object";
     default:
         return "number";
     }
@@ -96,7 +101,7 @@ static stria_status parse(struct sx_bytes json, json_t **root, stria_error *err)
     case json_error_numeric_overflow:
         return number_error(json, &error, err);
     default:
-        return syntax_error(&error, err);
+        return syntax_error(&error, PARSE_FRONT, "unexpected EOF", err);
     }
 }
 
@@ -279,4 +284,47 @@ stria_status sx_query_params_read(struct sx_query_params *params, struct sx_byte
             return sx_mem_refused(params->arena.mem, sizeof *params->items, err);
     }
     return STRIA_OK;
+}
+
+/* ---- objects of texts ----------------------------------------------------------------------- */
+
+static stria_status take_text(struct sx_arena *arena, const json_t *value, const char *type,
+                              const char *name, struct sx_bytes *text, stria_error *err)
+{
+    if (!value || json_is_null(value))
+        return STRIA_OK;
+    if (!json_is_string(value))
+        return sx_fail(err, STRIA_INVALID,
+                       BODY_FRONT "json: cannot unmarshal %s into Go struct field %s.%s of type "
+                                  "string",
+                       go_type(value), type, name);
+    stria_bytes found = string_of(value);
+    *text = sx_arena_dup(arena, sx_bytes_make(found.ptr, found.len));
+    return text->ptr ? STRIA_OK : sx_mem_refused(arena->mem, found.len, err);
+}
+
+stria_status sx_json_in_texts(struct sx_arena *arena, struct sx_bytes json, const char *type,
+                              const char *const *names, size_t count, struct sx_bytes *texts,
+                              stria_error *err)
+{
+    json_error_t error;
+    stria_status st = STRIA_OK;
+    memset(texts, 0, count * sizeof *texts);
+    if (json.len > SX_QUERY_PARAMS_SIZE_MAX)
+        return sx_fail(err, STRIA_LIMIT, BODY_FRONT "more than %zu bytes",
+                       SX_QUERY_PARAMS_SIZE_MAX);
+    const char *bytes = json.len ? (const char *)json.ptr : "";
+    json_t *root = json_loadb(bytes, json.len, JSON_DECODE_ANY | JSON_ALLOW_NUL, &error);
+    if (!root && json_error_code(&error) == json_error_out_of_memory)
+        return sx_fail(err, STRIA_NOMEM, "no memory for the request's body");
+    if (!root)
+        return syntax_error(&error, BODY_FRONT, "unexpected end of JSON input", err);
+    if (!json_is_object(root) && !json_is_null(root))
+        st = sx_fail(err, STRIA_INVALID,
+                     BODY_FRONT "json: cannot unmarshal %s into Go value of type httpd.%s",
+                     go_type(root), type);
+    for (size_t i = 0; i < count && !st; i++)
+        st = take_text(arena, json_object_get(root, names[i]), type, names[i], &texts[i], err);
+    json_decref(root);
+    return st;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* json_in.h -- the `params` of a query: a JSON object of values for the $names in it.
+/* json_in.h -- JSON that comes in: the `params` of a query, an object of values for the $names in
+ * it; and objects of texts.
  *
  * Why         Clients bind values instead of quoting them. The rules and the texts of errors are
  *             the peer's (Go's encoding/json, InfluxQL's bound parameters).
@@ -33,5 +34,14 @@ void sx_query_params_deinit(struct sx_query_params *params);
  *          json value: ..."); LIMIT, NOMEM. */
 SX_MUST_CHECK stria_status sx_query_params_read(struct sx_query_params *params,
                                                 struct sx_bytes json, stria_error *err);
+
+/* Reads some members of an object, which must be texts, as Go's json.Unmarshal does it for a struct
+ * httpd.<type>; other members are passed over. A text that is not there, or null, is empty. The
+ * texts come into the arena.
+ * Returns  OK; INVALID: cannot parse request body: <Go's text>; LIMIT: more than
+ *          SX_QUERY_PARAMS_SIZE_MAX bytes; NOMEM. */
+SX_MUST_CHECK stria_status sx_json_in_texts(struct sx_arena *arena, struct sx_bytes json,
+                                            const char *type, const char *const *names,
+                                            size_t count, struct sx_bytes *texts, stria_error *err);
 
 #endif

@@ -9,11 +9,17 @@
 #define FRONT "stria_"
 
 static const char *const route_names[SX_ROUTE_COUNT] = {
-    [SX_ROUTE_WRITE] = "/write",     [SX_ROUTE_WRITE_V2] = "/api/v2/write",
-    [SX_ROUTE_QUERY] = "/query",     [SX_ROUTE_QUERY_V2] = "/api/v2/query",
-    [SX_ROUTE_PING] = "/ping",       [SX_ROUTE_STATUS] = "/status",
-    [SX_ROUTE_HEALTH] = "/health",   [SX_ROUTE_READY] = "/ready",
-    [SX_ROUTE_METRICS] = "/metrics", [SX_ROUTE_ROOT] = "/",
+    [SX_ROUTE_WRITE] = "/write",
+    [SX_ROUTE_WRITE_V2] = "/api/v2/write",
+    [SX_ROUTE_QUERY] = "/query",
+    [SX_ROUTE_QUERY_V2] = "/api/v2/query",
+    [SX_ROUTE_PING] = "/ping",
+    [SX_ROUTE_STATUS] = "/status",
+    [SX_ROUTE_HEALTH] = "/health",
+    [SX_ROUTE_READY] = "/ready",
+    [SX_ROUTE_METRICS] = "/metrics",
+    [SX_ROUTE_ROOT] = "/",
+    [SX_ROUTE_DELETE_V2] = "/api/v2/delete",
     [SX_ROUTE_UNKNOWN] = "unknown",
 };
 

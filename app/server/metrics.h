@@ -15,6 +15,7 @@
 enum sx_route_id {
     SX_ROUTE_WRITE,
     SX_ROUTE_WRITE_V2,
+    SX_ROUTE_DELETE_V2,
     SX_ROUTE_QUERY,
     SX_ROUTE_QUERY_V2,
     SX_ROUTE_PING,

@@ -6,6 +6,8 @@
  *             204 when all is stored; else the peer's status and text. The good lines of a body are
  *             stored even if others are not.
  * Threads     On a thread of the pool for writes, which waits until the rows are on disk. */
+#include "app/server/bucket.h"
+#include "app/server/go_text.h"
 #include "app/server/header.h"
 #include "app/server/routes.h"
 #include "app/server/unpack.h"
@@ -78,21 +80,11 @@ static stria_status read_target_v2(const struct sx_params *params, struct target
     if (!find_precision(precision, names_v2, SX_COUNT_OF(names_v2), &target->precision))
         return sx_fail(err, STRIA_INVALID, "invalid precision \"%.100s\" (use ns, us, ms or s)",
                        (const char *)precision.ptr);
-    struct sx_bytes bucket = sx_params_get(params, "bucket");
-    char *text = (char *)(uintptr_t)bucket.ptr; /* in the exchange's own copy of the URL */
-    if (!bucket.len)
-        return sx_fail(err, STRIA_NOT_FOUND,
-                       "bucket name \"\" is missing a slash; not in "
-                       "\"database/retention-policy\" format");
-    if (text[0] == '/')
-        return sx_fail(err, STRIA_NOT_FOUND,
-                       "bucket name \"%.200s\" is in db/rp form but has an empty database", text);
-    char *slash = memchr(text, '/', bucket.len);
-    if (slash)
-        *slash = 0;
-    target->database = text;
-    target->policy = slash ? slash + 1 : "";
-    return check_name(sx_bytes_make(text, slash ? (size_t)(slash - text) : bucket.len), err);
+    struct sx_bucket bucket = {0};
+    stria_status st = sx_bucket_read(params, &bucket, err);
+    target->database = bucket.database;
+    target->policy = bucket.policy;
+    return st;
 }
 
 /* Stria has one copy; the levels of a cluster are understood, and mean nothing. */
@@ -119,13 +111,8 @@ static void answer_not_found(struct sx_exchange *exchange, const struct target *
     }
     assert(target->database);
     sx_buf_init_fixed(&out, text, sizeof text);
-    sx_buf_put_text(&out, "database not found: \"");
-    for (const char *c = target->database; *c; c++) {
-        if (*c == '"' || *c == '\\')
-            sx_buf_put_u8(&out, '\\');
-        sx_buf_put_u8(&out, (uint8_t)*c);
-    }
-    sx_buf_put_u8(&out, '"');
+    sx_buf_put_text(&out, "database not found: ");
+    sx_go_put_quoted(&out, sx_bytes_of(target->database));
     sx_exchange_error_bytes(exchange, 404, sx_buf_bytes(&out));
 }
 

@@ -20,6 +20,8 @@ static const struct sx_route routes[] = {
      sx_route_write},
     {"/api/v2/write", SX_ROUTE_WRITE_V2, POST | OPTIONS, "OPTIONS, POST", SX_WORKER_WRITES, true,
      sx_route_write_v2},
+    {"/api/v2/delete", SX_ROUTE_DELETE_V2, POST | OPTIONS, "OPTIONS, POST", SX_WORKER_QUERIES, true,
+     sx_route_delete_v2},
     {"/query", SX_ROUTE_QUERY, GET | POST | OPTIONS, "GET, OPTIONS, POST", SX_WORKER_QUERIES, true,
      sx_route_query},
     {"/api/v2/query", SX_ROUTE_QUERY_V2, POST | OPTIONS, "OPTIONS, POST", SX_WORKER_NONE, true,
@@ -237,9 +239,10 @@ static void add_origin_headers(struct sx_exchange *exchange)
 static void answer_unknown(struct sx_exchange *exchange)
 {
     sx_exchange_text(exchange, 404, TEXT_PLAIN, "404 page not found\n");
-    sx_exchange_header(exchange, "X-Stria-Hint",
-                       "paths: /write /query /api/v2/write /ping /health /ready /status /metrics; "
-                       "examples at /");
+    sx_exchange_header(
+        exchange, "X-Stria-Hint",
+        "paths: /write /query /api/v2/write /api/v2/delete /ping /health /ready /status /metrics; "
+        "examples at /");
 }
 
 static void begin(void *context, struct sx_exchange *exchange)

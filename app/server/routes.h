@@ -58,6 +58,7 @@ unsigned sx_http_status_of(stria_status status);
 /* The routes. */
 void sx_route_write(struct sx_server *server, struct sx_exchange *exchange);
 void sx_route_write_v2(struct sx_server *server, struct sx_exchange *exchange);
+void sx_route_delete_v2(struct sx_server *server, struct sx_exchange *exchange);
 void sx_route_query(struct sx_server *server, struct sx_exchange *exchange);
 void sx_route_query_v2(struct sx_server *server, struct sx_exchange *exchange);
 void sx_route_ping(struct sx_server *server, struct sx_exchange *exchange);

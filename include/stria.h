@@ -162,6 +162,9 @@ typedef struct stria_options {
     uint64_t disk_reserve_size; /* free bytes below which writes are refused; 0: 2 % of the file
                                    system, at least 32 MiB, at most 1 GiB */
     uint64_t merge_bytes_per_s; /* most that merges in the background write; 0: no limit */
+    /* Most bytes that the segments of each retention policy may take: the oldest go, whole, beyond
+     * it; the newest stays in any case. Rows not flushed yet do not count. 0: no limit. */
+    uint64_t retention_size;
     /* Of each database; 0: no limit but memory. Rows of series beyond a limit are rejected one by
      * one, told in the report and counted by measurement and tag in stria_stats(). */
     uint64_t series_max;       /* series in memory: those written to of late */

@@ -152,6 +152,27 @@ for file in $(cd store && echo seg/*.seg manifest/*.man); do
     esac
 done
 
+name='damage costs the segment, not the statement'
+printf 'cpu,host=a,rack=1 usage=1 1\n' >first.lp
+printf 'mem,host=a used=1 1\ncpu,host=b,zone=z usage=2 2\n' >second.lp
+for file in first second; do # a segment each
+    run 0 import --data parts --db home --create-db --precision ns $file.lp
+    run 0 compact --data parts --until flush
+done
+damaged=$(cd parts && printf '%s\n' seg/*.seg | head -n 1)
+size=$(wc -c <"parts/$damaged")
+flip "parts/$damaged" $((size - 100)) # in the footer: nothing of it can be read
+for text in 'SELECT * FROM mem' 'SELECT * FROM cpu' 'SELECT usage, zone FROM cpu' \
+    'SELECT * FROM /./' 'SELECT count(*) FROM cpu' 'SELECT * FROM (SELECT * FROM cpu)' \
+    'SELECT * FROM cpu GROUP BY *'; do
+    run 1 query --data parts --db home --format json "$text"
+    in_out '"values":[['
+    in_out "$damaged"
+    in_out '"level":"warning"'
+done
+run 1 query --data parts --db home --json --precision ns 'SELECT * FROM cpu'
+in_out '"columns":["time","host","usage","zone"],"values":[[2,"b",2,"z"]]'
+
 name='a folder without write permission'
 cp -R second frozen
 chmod -R a-w,a+rX frozen

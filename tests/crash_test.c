@@ -281,7 +281,7 @@ static void test_no_crash_loses_what_was_acknowledged(void **state)
                          .work_percent = 24};
     uint64_t sweeps = script_number("STRIA_SWEEP", 1), seed = script_number("STRIA_SEED", 1);
     uint64_t states = 0, doubles = 0, kills = 0, failed = 0, scripts = SCRIPTS * sweeps;
-    uint64_t once_in = script_number("STRIA_BOUNDARY", 2);
+    uint64_t once_in = script_number("STRIA_BOUNDARY", 1);
     (void)state;
     for (uint64_t i = 0; i < scripts; i++) {
         script_make(&script, seed + i, SCRIPT_OPS, &mix);

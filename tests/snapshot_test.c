@@ -3,6 +3,7 @@
  * whatever fails or breaks off meanwhile.
  *
  * Threads     One test has a thread that writes. */
+#include "real.h"
 #include "share_fixture.h"
 
 #include "engine/snapshot.h"
@@ -429,8 +430,7 @@ static void test_a_snapshot_has_all_rows_acknowledged_before_while_writes_go_on(
         assert_true(count_rows(snap) >= before[i]);
     }
     assert_int_equal(count_rows(path), ROW_COUNT);
-    (void)snprintf(path, sizeof path, "rm -rf '%s'", folder);
-    assert_int_equal(system(path), 0);
+    real_remove_folder(folder);
 }
 
 int main(void)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* cmd_compact.c -- stria compact: does the pending work of a store now. */
+#include "app/cli/bench.h"
 #include "app/cli/cmd.h"
 #include "app/cli/progress.h"
 #include "app/cli/source.h"
@@ -35,6 +36,8 @@ static void put_json(struct sx_out *out, const stria_compact_report *report, int
     sx_json_open(&json, '{');
     sx_json_key(&json, "samples");
     sx_json_uint(&json, report->sample_count);
+    sx_json_key(&json, "cpu_s");
+    sx_buf_printf(&text, "%.3f", sx_bench_cpu_s());
     sx_json_key(&json, "bytes_in");
     sx_json_uint(&json, report->bytes_in);
     sx_json_key(&json, "bytes_out");

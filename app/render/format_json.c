@@ -6,7 +6,10 @@
  *             "messages":[{"level":"warning","text":"..."}],"partial":true,"error":"..."}]} LF
  *             Keys without content are left out. Chunked: one such document a line for each
  *             chunk_row_count rows of a series; "partial":true in the series when more of its rows
- *             follow, in the result when more of the statement follows.
+ *             follow, in the result when more of the statement follows; a series that the peer does
+ *             not make in chunks is in one, and never partial. Not chunked: "partial":true
+ *             behind a series of more than 10,000 rows although all are there, as with the peer,
+ *             which puts such an answer together from chunks of so many.
  * Why         When a statement fails after some of its series were written, the peer, which holds
  *             the whole answer, leaves them out. Here they are taken back if they were not handed
  *             to the caller yet; else the error stands behind them. */
@@ -147,6 +150,18 @@ static void open_values(struct sx_render_json *json)
     json->values_open = true;
 }
 
+/* Whether the peer makes the table in chunks: what it answers from its index it makes at once. */
+static bool is_made_in_chunks(const stria_table *table)
+{
+    if (!table->column_count)
+        return false;
+    struct sx_bytes first = sx_bytes_from(table->column_names[0]);
+    bool is_series = sx_bytes_equal(first, SX_LITERAL("key")) && table->column_count == 1;
+    return table->column_types[0] == STRIA_TIME || is_series ||
+           sx_bytes_equal(first, SX_LITERAL("fieldKey")) ||
+           sx_bytes_equal(first, SX_LITERAL("count")); /* a cardinality */
+}
+
 static void end_table(struct sx_render_json *json, bool partial)
 {
     if (json->values_open)
@@ -187,7 +202,7 @@ static void end_chunk(struct sx_render *render, bool table_goes_on, bool stateme
 static void put_rows(struct sx_render *render)
 {
     struct sx_render_json *json = &render->as.json;
-    uint64_t chunk = render->options.chunk_row_count;
+    uint64_t chunk = json->in_chunks ? render->options.chunk_row_count : 0;
     if (chunk && json->rows_in_document >= chunk) {
         end_chunk(render, true, true);
         begin_chunk(render);
@@ -271,12 +286,14 @@ static void whole_event(struct sx_render *render, enum sx_walk_at at)
             sx_json_open(&json->text, '[');
         }
         begin_table(&json->text, render->walk.table);
+        json->rows_in_document = 0;
+        json->in_chunks = is_made_in_chunks(render->walk.table);
         break;
     case SX_AT_ROWS:
         put_rows(render);
         break;
     case SX_AT_TABLE_END:
-        end_table(json, false);
+        end_table(json, json->in_chunks && json->rows_in_document > SX_RENDER_CHUNK_ROW_COUNT);
         break;
     case SX_AT_STATEMENT_END:
         statement_end(render);
@@ -318,13 +335,15 @@ static void chunked_event(struct sx_render *render, enum sx_walk_at at)
         json->document_count = 0;
         break;
     case SX_AT_TABLE:
+        json->in_chunks = is_made_in_chunks(render->walk.table);
         begin_chunk(render);
         break;
     case SX_AT_ROWS:
         put_rows(render);
         break;
     case SX_AT_TABLE_END:
-        end_chunk(render, false, render->walk.table_follows || render->walk.status);
+        end_chunk(render, false,
+                  (json->in_chunks && render->walk.table_follows) || render->walk.status);
         break;
     case SX_AT_STATEMENT_END:
         statement_end_chunked(render);

@@ -202,6 +202,33 @@ static void test_chunks_say_whether_more_of_series_and_statement_follows(void **
                         "{\"results\":[{\"statement_id\":2,\"error\":\"not executed\"}]}\n");
 }
 
+static void test_tag_values_are_in_one_document_a_table(void **state)
+{
+    (void)state;
+    static const stria_bytes names[] = {FAKE_TEXT("key"), FAKE_TEXT("value")};
+    static const stria_type types[] = {STRIA_STRING, STRIA_STRING};
+    const stria_values columns[] = {fake_columns[5], fake_columns[5]};
+    const struct fake_table table = {.table = {.name = FAKE_TEXT("m"),
+                                               .column_names = names,
+                                               .column_types = types,
+                                               .column_count = 2},
+                                     .columns = columns,
+                                     .row_count = 3};
+    const struct fake_table tables[] = {table, table};
+    const struct fake_statement statement = {.tables = tables, .table_count = 2};
+    struct fake_source answer = fake_answer_of(&statement, 1);
+    struct sx_buf out;
+    sx_buf_init(&out, &mem, FAKE_OUT_SIZE_MAX);
+    const struct sx_render_options options = {.chunk_row_count = 1};
+    assert_int_equal(fake_render(&answer, &options, 1, &out, NULL), STRIA_OK);
+    const char *text = (const char *)out.ptr;
+    assert_null(strstr(text, "partial"));
+    const char *second = strstr(text, "\n{\"results\"");
+    assert_non_null(second);
+    assert_null(strstr(second + 1, "\n{"));
+    sx_buf_deinit(&out);
+}
+
 static void test_a_statement_that_fails_late_takes_back_what_was_not_sent(void **state)
 {
     (void)state;
@@ -282,6 +309,53 @@ static void test_batches_do_not_show_in_the_answer(void **state)
     }
 }
 
+/* As Debian's influxd answers; what it takes from its index, as tag values, is never partial. */
+static void test_more_than_ten_thousand_rows_of_a_series_are_called_partial(void **state)
+{
+    (void)state;
+    static const struct {
+        stria_bytes names[2];
+        stria_type type;
+        size_t column_count, row_count;
+        bool partial;
+    } rows[] = {
+        {{FAKE_TEXT("time"), FAKE_TEXT("f")}, STRIA_TIME, 2, 10000, false},
+        {{FAKE_TEXT("time"), FAKE_TEXT("f")}, STRIA_TIME, 2, 10001, true},
+        {{FAKE_TEXT("time"), FAKE_TEXT("f")}, STRIA_TIME, 2, 30000, true},
+        {{FAKE_TEXT("key")}, STRIA_INT, 1, 10001, true},
+        {{FAKE_TEXT("count")}, STRIA_INT, 1, 10001, true},
+        {{FAKE_TEXT("fieldKey"), FAKE_TEXT("fieldType")}, STRIA_INT, 2, 10001, true},
+        {{FAKE_TEXT("key"), FAKE_TEXT("value")}, STRIA_INT, 2, 10001, false},
+        {{FAKE_TEXT("tagKey")}, STRIA_INT, 1, 10001, false},
+        {{FAKE_TEXT("name")}, STRIA_INT, 1, 10001, false},
+    };
+    static const int64_t numbers[30000];
+    const struct sx_render_options options = {.time = SX_RENDER_S};
+    for (size_t i = 0; i < SX_COUNT_OF(rows); i++) {
+        const stria_type types[] = {rows[i].type, STRIA_INT};
+        const stria_values columns[] = {{.type = rows[i].type, .values = numbers},
+                                        {.type = STRIA_INT, .values = numbers}};
+        struct fake_table table = {.table = {.name = FAKE_TEXT("m"),
+                                             .column_names = rows[i].names,
+                                             .column_types = types,
+                                             .column_count = rows[i].column_count},
+                                   .columns = columns,
+                                   .row_count = rows[i].row_count};
+        struct fake_table tables[] = {table, table};
+        tables[1].row_count = 1; /* the count is that of each series */
+        struct fake_statement statement = {.tables = tables, .table_count = 2};
+        struct fake_source answer = fake_answer_of(&statement, 1);
+        struct sx_buf out;
+        sx_buf_init(&out, &mem, FAKE_OUT_SIZE_MAX);
+        assert_int_equal(fake_render(&answer, &options, 1000, &out, NULL), STRIA_OK);
+        const char *text = (const char *)out.ptr;
+        assert_int_equal(strstr(text, "0]],\"partial\":true},{\"name\"") != NULL, rows[i].partial);
+        assert_int_equal(strstr(text, "0]]},{\"name\"") == NULL, rows[i].partial);
+        assert_string_equal(text + strlen(text) - 9, "0]]}]}]}\n");
+        sx_buf_deinit(&out);
+    }
+}
+
 static void test_an_error_alone_is_an_object(void **state)
 {
     (void)state;
@@ -305,11 +379,13 @@ int main(void)
         cmocka_unit_test(test_an_indented_answer_has_four_spaces_a_level),
         cmocka_unit_test(test_no_statement_is_an_empty_object),
         cmocka_unit_test(test_chunks_say_whether_more_of_series_and_statement_follows),
+        cmocka_unit_test(test_tag_values_are_in_one_document_a_table),
         cmocka_unit_test(test_a_statement_that_fails_late_takes_back_what_was_not_sent),
         cmocka_unit_test(test_rows_that_break_off_end_the_statement_with_an_error),
         cmocka_unit_test(test_what_an_answer_lacks_is_a_warning),
         cmocka_unit_test(test_a_source_that_breaks_is_an_error_of_the_whole),
         cmocka_unit_test(test_batches_do_not_show_in_the_answer),
+        cmocka_unit_test(test_more_than_ten_thousand_rows_of_a_series_are_called_partial),
         cmocka_unit_test(test_an_error_alone_is_an_object),
     };
     sx_mem_init(&mem, NULL, "test", 0);

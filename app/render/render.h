@@ -18,6 +18,8 @@
 #include "app/render/source.h"
 #include "base/buf.h"
 
+#define SX_RENDER_CHUNK_ROW_COUNT 10000 /* the peer's, unless asked otherwise */
+
 enum sx_render_format {
     SX_RENDER_JSON,  /* InfluxDB 1.x: one document, or one per chunk and line */
     SX_RENDER_CSV,   /* InfluxDB 1.x: name,tags,columns...; a blank line between statements */

@@ -18,7 +18,8 @@ struct sx_render_json {
     struct sx_json before;     /* as it was where the statement began */
     uint64_t table_count;      /* of the statement */
     uint64_t document_count;   /* chunked: of the statement */
-    uint64_t rows_in_document; /* chunked: of the open one */
+    uint64_t rows_in_document; /* chunked: of the open one; else of the table */
+    bool in_chunks;            /* the peer makes the open table in chunks */
     bool values_open;
     bool document_open;
 };

@@ -17,7 +17,6 @@
 
 #include <string.h>
 
-#define CHUNK_ROW_COUNT 10000
 #define PARSE_FRONT "error parsing query: "
 
 /* A body's parameters come before the URL's. What is wrong in a body is left out, as with the
@@ -62,7 +61,7 @@ static struct sx_render_options render_options(const struct sx_params *params,
     if (sx_params_is(params, "chunked", "true")) {
         int64_t count;
         if (sx_int_parse(sx_params_get(params, "chunk_size"), &count) || count <= 0)
-            count = CHUNK_ROW_COUNT;
+            count = SX_RENDER_CHUNK_ROW_COUNT;
         options.chunk_row_count = (uint64_t)count;
     }
     return options;

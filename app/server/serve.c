@@ -138,6 +138,7 @@ static stria_status open_store(const struct sx_settings *settings, struct sx_log
                       .memtable_size = settings->memtable,
                       .disk_reserve_size = settings->disk_reserve,
                       .seal_without_entropy = settings->seal_entropy == 1,
+                      .retention_size = settings->retention_size,
                       .series_max = settings->series_max,
                       .new_series_max = settings->new_series_max,
                       .tag_values_max = settings->tag_values_max, .on_event = sx_log_event,

@@ -58,6 +58,8 @@ static const struct row rows[] = {
      "free disk space below which writes are refused; 0: 2 %, 32M to 1G"},
     {"seal-entropy", KIND_CHOICE, "auto|never", MEMBER(seal_entropy), 0, 0, "auto",
      "entropy coding of final files, where it pays: smaller, slower to read"},
+    {"retention-size", KIND_SIZE, "SIZE", MEMBER(retention_size), 0, UINT64_C(1) << 60, "0",
+     "most bytes of the files of a retention policy: the oldest go beyond it; 0: no limit"},
     {"max-series", KIND_COUNT, "N", MEMBER(series_max), 0, UINT64_C(1) << 40, "0",
      "series of a database in memory; more are rejected; 0: no limit but memory"},
     {"max-new-series", KIND_COUNT, "N", MEMBER(new_series_max), 0, UINT64_C(1) << 40, "0",

@@ -33,6 +33,7 @@ struct sx_settings {
     uint64_t memory; /* bytes; 0: a share of what there is */
     uint64_t memtable;
     uint64_t disk_reserve;
+    uint64_t retention_size;                             /* of each retention policy; 0: no limit */
     uint64_t series_max, new_series_max, tag_values_max; /* of each database; 0: no limit */
     uint64_t durability;                                 /* 0: sync, 1: async */
     uint64_t seal_entropy;                               /* 0: auto, 1: never */

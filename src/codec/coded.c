@@ -134,7 +134,7 @@ void sx_coded_plan(struct sx_coded_plan *plan, const int64_t *values, size_t cou
     plan->is_shared = false;
     plan->shape = (struct sx_ans_shape){.log = choose_log(&plan->classes, count), .tuple = 1};
     for (unsigned i = 0; shared && i < shared->count; i++) {
-        uint64_t cost = sx_table_cost(&shared->tables[i], numbers, count, order, domain);
+        uint64_t cost = sx_table_cost_sorted(&shared->tables[i], sorted, count, order, domain);
         if (cost >= best + best / SHARED_PREFERENCE + SHARED_BITS)
             continue;
         best = cost;

@@ -35,8 +35,9 @@ typedef uint32_t sx_lanes __attribute__((vector_size(32)));
     X(11)                                                                                          \
     X(12)                                                                                          \
     X(13)                                                                                          \
-    X(14) X(15) X(16) X(17) X(18) X(19) X(20) X(21) X(22) X(23) X(24) X(25) X(26) X(27) X(28)      \
-        X(29) X(30) X(31)
+    X(14)                                                                                          \
+    X(15)                                                                                          \
+    X(16) X(17) X(18) X(19) X(20) X(21) X(22) X(23) X(24) X(25) X(26) X(27) X(28) X(29) X(30) X(31)
 
 #define SX_DEFINE_PACK(W)                                                                          \
     static void pack_##W(uint8_t *out, const uint32_t *values)                                     \

@@ -81,15 +81,45 @@ void sx_tables_close(struct sx_tables *tables)
     sx_mem_free(tables->mem, tables);
 }
 
+/* What is added to numbers of a smaller domain; false: the table is not for such columns. */
+static bool shift_for(const struct sx_table *table, unsigned order, unsigned domain,
+                      uint64_t *shift)
+{
+    const struct sx_classes *classes = &table->decoder.classes;
+    *shift = 0;
+    if (table->order != order || domain > classes->domain)
+        return false;
+    if (order > 0)
+        *shift = ((uint64_t)1 << (classes->domain - 1)) - ((uint64_t)1 << (domain - 1));
+    return true;
+}
+
+uint64_t sx_table_cost_sorted(const struct sx_table *table, const uint64_t *sorted, size_t count,
+                              unsigned order, unsigned domain)
+{
+    const struct sx_classes *classes = &table->decoder.classes;
+    uint64_t cost = 0, shift;
+    if (!shift_for(table, order, domain, &shift))
+        return UINT64_MAX;
+    unsigned class = 0;
+    for (size_t i = 0; i < count; i++) {
+        uint64_t v = sorted[i] + shift;
+        while (class + 1 < classes->count && classes->low[class + 1] <= v)
+            class ++;
+        if (v - classes->low[class] > sx_bit_mask(classes->width[class]))
+            return UINT64_MAX;
+        cost += table->costs[class] + classes->width[class] * 256u;
+    }
+    return cost;
+}
+
 uint64_t sx_table_cost(const struct sx_table *table, const uint64_t *numbers, size_t count,
                        unsigned order, unsigned domain)
 {
     const struct sx_classes *classes = &table->decoder.classes;
-    uint64_t cost = 0, shift = 0;
-    if (table->order != order || domain > classes->domain)
+    uint64_t cost = 0, shift;
+    if (!shift_for(table, order, domain, &shift))
         return UINT64_MAX;
-    if (order > 0)
-        shift = ((uint64_t)1 << (classes->domain - 1)) - ((uint64_t)1 << (domain - 1));
     for (size_t i = 0; i < count; i++) {
         unsigned class = sx_classes_of(classes, numbers[i] + shift);
         if (class == classes->count)

@@ -3,6 +3,7 @@
  * refused. */
 #include "codec/tables.h"
 
+#include "codec/coded.h"
 #include "codec/column.h"
 #include "codec/generators.h"
 
@@ -102,6 +103,32 @@ static void test_shared_tables_make_columns_smaller(void **state)
         assert_true(shared + 100 < alone);
         sx_buf_deinit(&tables);
     }
+}
+
+/* Both ways to the cost agree, for numbers that a table has and for one that it lacks. */
+static void test_sorted_numbers_cost_the_same(void **state)
+{
+    (void)state;
+    struct sx_buf bytes;
+    struct sx_tables *tables;
+    uint64_t numbers[4 * COUNT], spare[4 * COUNT];
+    int64_t low;
+    unsigned served = 0;
+    make(&bytes, STRIA_INT, COLUMNS);
+    assert_int_equal(sx_tables_open(sx_buf_bytes(&bytes), true, &mem, &tables, NULL), STRIA_OK);
+    for (size_t i = 0; i < COLUMNS; i++)
+        for (unsigned order = 0; order < 3; order++)
+            for (unsigned t = 0; t < tables->count; t++) {
+                unsigned domain = sx_coded_numbers(numbers, ints[i], COUNT, order, &low);
+                uint64_t cost = sx_table_cost(&tables->tables[t], numbers, COUNT, order, domain);
+                const uint64_t *sorted = sx_coded_sort(numbers, spare, COUNT, domain);
+                assert_true(cost ==
+                            sx_table_cost_sorted(&tables->tables[t], sorted, COUNT, order, domain));
+                served += cost != UINT64_MAX;
+            }
+    assert_true(served > 10);
+    sx_tables_close(tables);
+    sx_buf_deinit(&bytes);
 }
 
 static void test_no_tables_are_made_where_they_do_not_pay(void **state)
@@ -204,6 +231,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_shared_tables_make_columns_smaller),
+        cmocka_unit_test(test_sorted_numbers_cost_the_same),
         cmocka_unit_test(test_no_tables_are_made_where_they_do_not_pay),
         cmocka_unit_test(test_a_column_needs_the_tables_it_was_encoded_with),
         cmocka_unit_test(test_cut_and_changed_tables_are_refused_or_other_tables),

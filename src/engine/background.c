@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* background.c -- work that nobody waits for: when flushes and merges run, syncs of asynchronous
- * writes, retention, the state of the disk.
+ * writes, the state of the disk.
  *
  * Algorithm   Everything is a step: with threads a pool runs them by priority and a ticker looks
  *             every 50 ms what is due; without threads sx_engine_poll() does one step a call.
@@ -78,72 +78,6 @@ stria_status sx_engine_check_writable(struct sx_engine *engine, stria_error *err
         return sx_fail(err, STRIA_DISK_FULL,
                        "the disk is nearly full: writes are refused until space is free again");
     return STRIA_OK;
-}
-
-/* ---- retention ---- */
-
-/* Appends removals of segments whose rows are all too old. manifest and state locked. */
-static size_t put_expired(struct sx_engine *engine, int64_t now, struct sx_buf *ops)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < engine->store_count; i++) {
-        const struct sx_policy_store *store = engine->stores[i];
-        const struct sx_policy *policy =
-            sx_catalog_policy_by_id(engine->catalog, store->policy_id, NULL);
-        if (!policy || policy->duration_ns <= 0 || now < INT64_MIN + policy->duration_ns)
-            continue;
-        for (size_t j = 0; j < store->segment_count; j++)
-            if (store->segments[j]->info.max_ts < now - policy->duration_ns) {
-                sx_edit_put_number(ops, SX_OP_REMOVE_SEGMENT, store->segments[j]->info.segment_id);
-                count++;
-            }
-    }
-    return count;
-}
-
-static void retire_expired(struct sx_engine *engine, int64_t now)
-{
-    for (size_t i = 0; i < engine->store_count; i++) {
-        struct sx_policy_store *store = engine->stores[i];
-        const struct sx_policy *policy =
-            sx_catalog_policy_by_id(engine->catalog, store->policy_id, NULL);
-        if (!policy || policy->duration_ns <= 0 || now < INT64_MIN + policy->duration_ns)
-            continue;
-        for (size_t j = store->segment_count; j-- > 0;)
-            if (store->segments[j]->info.max_ts < now - policy->duration_ns)
-                sx_engine_retire_segment(engine, store, j);
-    }
-}
-
-stria_status sx_engine_retention_step(struct sx_engine *engine, stria_error *err)
-{
-    struct sx_buf ops;
-    stria_status st = STRIA_OK;
-    int64_t now = sx_os_now_ns(engine->os);
-    sx_buf_init(&ops, &engine->mems[SX_ENGINE_MEM_OTHER], (size_t)16 << 20);
-    /* A merge under way holds inputs that may expire: it must not bring them back. */
-    sx_mutex_lock(&engine->job_mutex);
-    bool merging = engine->merge != NULL;
-    if (!merging) {
-        sx_mutex_lock(&engine->manifest_mutex);
-        sx_mutex_lock(&engine->state_mutex);
-        size_t count = put_expired(engine, now, &ops);
-        sx_mutex_unlock(&engine->state_mutex);
-        if (count)
-            st = ops.failed ? sx_buf_refused(&ops, "manifest edit", err)
-                            : sx_manifest_commit(engine->manifest, sx_buf_bytes(&ops), err);
-        if (count && !st) {
-            sx_mutex_lock(&engine->state_mutex);
-            retire_expired(engine, now);
-            sx_mutex_unlock(&engine->state_mutex);
-            atomic_fetch_add(&engine->counts.retention_segments, count);
-            sx_event(&engine->events, STRIA_LEVEL_INFO, "retention", "segments=%zu", count);
-        }
-        sx_mutex_unlock(&engine->manifest_mutex);
-    }
-    sx_mutex_unlock(&engine->job_mutex);
-    sx_buf_deinit(&ops);
-    return st;
 }
 
 /* ---- steps as tasks ---- */

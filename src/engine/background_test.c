@@ -61,6 +61,33 @@ static void test_a_segment_that_is_partly_young_stays(void **state)
     engine_test_deinit(&t);
 }
 
+static void test_the_oldest_go_when_a_policy_has_more_than_its_bytes(void **state)
+{
+    (void)state;
+    struct engine_test t;
+    engine_test_init(&t);
+    sx_os_mem_set_now(t.disk, NOW);
+    for (int day = 5; day >= 1; day--) {
+        engine_test_write(&t, "m", NOW - day * SX_DAY_NS, "a1=1");
+        engine_test_compact(&t, STRIA_COMPACT_FLUSH);
+    }
+    const struct sx_policy_store *store = t.engine->stores[0];
+    uint64_t size = store->segments[0]->info.file_size;
+    static const struct {
+        unsigned percent; /* of one segment's bytes */
+        size_t left;
+    } rows[] = {{0, 5}, {510, 5}, {310, 3}, {300, 3}, {299, 2}, {10, 1}};
+    for (size_t i = 0; i < SX_COUNT_OF(rows); i++) {
+        t.engine->options.retention_size = size * rows[i].percent / 100;
+        engine_test_must(&t, sx_engine_retention_step(t.engine, &t.err));
+        assert_int_equal(engine_test_segment_count(&t), rows[i].left);
+    }
+    assert_int_equal(store->segments[0]->info.max_ts, NOW - SX_DAY_NS);
+    engine_test_crash(&t);
+    assert_int_equal(engine_test_segment_count(&t), 1);
+    engine_test_deinit(&t);
+}
+
 static void test_a_full_disk_refuses_writes_and_nothing_else(void **state)
 {
     (void)state;
@@ -136,6 +163,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_segments_that_are_too_old_go),
         cmocka_unit_test(test_a_segment_that_is_partly_young_stays),
+        cmocka_unit_test(test_the_oldest_go_when_a_policy_has_more_than_its_bytes),
         cmocka_unit_test(test_a_full_disk_refuses_writes_and_nothing_else),
         cmocka_unit_test(test_a_replaced_segment_waits_for_its_readers),
         cmocka_unit_test(test_polling_comes_to_an_end),

@@ -25,6 +25,7 @@ struct sx_engine_options {
     uint64_t memtable_size;     /* 0: a share of memory_size */
     uint64_t disk_reserve_size; /* 0: by the file system's size */
     uint64_t merge_bytes_per_s; /* most that merges write; 0: no limit */
+    uint64_t retention_size;    /* most bytes of segments of a policy; 0: no limit */
     bool seal_without_entropy;  /* sealed segments stay bit-packed */
     /* Of each database; 0: no limit. */
     uint64_t series_max;     /* in memory */

@@ -4,7 +4,7 @@
  *   (its parts), readers.c and readers_state.c (other processes), engine.c (members, views),
  *   write.c (the way of a write), flush.c and merge.c (jobs), rewrite.c (series -> segments, used
  *   by both), set_aside.c, delete.c, reclaim.c, edit_commit.c, catalog_change.c (commands),
- *   capture.c and snapshot.c, background.c (steps, disk state, retention), budget.c (shares of
+ *   capture.c and snapshot.c, background.c (steps, disk state), retention.c, budget.c (shares of
  *   memory), engine_stats.c.
  *
  * Locks       In this order: flush_mutex, job_mutex, readers.mutex, rotate_mutex, manifest_mutex,
@@ -269,6 +269,7 @@ void sx_engine_kick(struct sx_engine *engine);
 /* OK, or why nothing can be written now. */
 stria_status sx_engine_check_writable(struct sx_engine *engine, stria_error *err);
 void sx_engine_check_disk(struct sx_engine *engine, bool now);
+/* retention.c */
 stria_status sx_engine_retention_step(struct sx_engine *engine, stria_error *err);
 
 #endif

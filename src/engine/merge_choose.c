@@ -408,7 +408,11 @@ static bool choose_in(struct sx_engine *engine, struct sx_policy_store *store,
     case SX_MERGE_RECLAIM:
         return choose_reclaim(store, 1, choice);
     case SX_MERGE_ALL:
-        return choose_level0(store, 1, most, choice) || choose_seal(engine, store, true, choice);
+        if (!choose_level0(store, 1, most, choice))
+            return choose_seal(engine, store, true, choice);
+        if (choice->count == store->segment_count) /* then what comes out is final */
+            choice->tier = SX_TIER_SEALED;
+        return true;
     case SX_MERGE_DUE:
         break;
     }

@@ -51,7 +51,7 @@ static const struct choose_row {
     {"one flush, when all is asked for",
      SX_MERGE_ALL,
      {{1, 0, H, 0, 5, 0, 1, 0, 0, 0, 0}},
-     "1 0: 0-0"},
+     "1 1: 0-0"}, /* at once for good */
     {"sixteen of level 1", SX_MERGE_DUE, {{16, 1, H, 0, 5, 0, 1, 0, 0, 0, 0}}, "2 0: 0-15"},
     {"fifteen of level 1", SX_MERGE_DUE, {{15, 1, H, NOW, NOW, 0, 1, 0, 0, 0, 0}}, ""},
     {"of different windows", SX_MERGE_DUE, {{16, 1, H, NOW, NOW + 5, WINDOW, 1, 0, 0, 0, 0}}, ""},

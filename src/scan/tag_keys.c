@@ -3,6 +3,8 @@
 #include "scan/tag_keys.h"
 
 #include "model/series_key.h"
+#include "scan/damage.h"
+#include "scan/hiding.h"
 
 #define SLOTS_PER_CHECK 4096
 
@@ -11,7 +13,8 @@ struct gather {
     struct sx_request *request;
     struct sx_arena *arena;
     struct sx_bytes measurement; /* escaped */
-    struct sx_bytes *keys;       /* plain, sorted */
+    struct sx_hiding hiding;
+    struct sx_bytes *keys; /* plain, sorted */
     size_t count, capacity;
     struct sx_buf key;
     stria_error *err;
@@ -50,9 +53,10 @@ static stria_status note(struct gather *g, struct sx_bytes escaped)
 
 static stria_status add_segment(struct gather *g, struct sx_segment *segment)
 {
-    stria_status st = sx_segment_load(segment, g->err);
+    stria_error what = {0};
+    stria_status st = sx_segment_load(segment, &what);
     if (st)
-        return st;
+        return sx_leave_out(g->request, segment, &what, g->err);
     const struct sx_segment_measurement *m = sx_segment_measurement(segment, g->measurement);
     for (uint32_t i = 0; m && i < m->tag_count && !st; i++)
         st = note(g, segment->tags[m->tags[i]].escaped);
@@ -91,6 +95,22 @@ static stria_status add_memtable(struct gather *g, struct sx_memtable *memtable)
     return st;
 }
 
+/* Adds the keys of a source, unless the measurement was dropped since. */
+static stria_status add_source(struct gather *g, uint32_t index)
+{
+    const struct sx_source *source = &g->view->sources[index];
+    int64_t min_ts = source->segment ? source->segment->info.min_ts : INT64_MIN;
+    int64_t max_ts = source->segment ? source->segment->info.max_ts : INT64_MAX;
+    bool hidden;
+    stria_status st = sx_request_check(g->request, g->err);
+    if (!st)
+        st = sx_hiding_measurement(&g->hiding, index, g->measurement, min_ts, max_ts, &hidden,
+                                   g->err);
+    if (st || hidden)
+        return st;
+    return source->segment ? add_segment(g, source->segment) : add_memtable(g, source->memtable);
+}
+
 static stria_status keep(struct gather *g, const struct sx_bytes **keys, size_t *key_count)
 {
     struct sx_bytes *copy = sx_arena_array(g->arena, g->count, sizeof *copy);
@@ -112,19 +132,17 @@ stria_status sx_view_tag_keys(struct sx_view *view, struct sx_bytes measurement,
     stria_status st = STRIA_OK;
     sx_buf_init(&escaped, request->mem, 2 * 65536);
     sx_buf_init(&g.key, request->mem, 2 * 65536);
+    sx_hiding_init(&g.hiding, request->mem, view);
     sx_key_put(&escaped, measurement);
     if (escaped.failed)
         st = sx_buf_refused(&escaped, "measurement", err);
     else
         g.measurement = sx_bytes_make(escaped.ptr, escaped.len - 1);
-    for (size_t i = 0; i < view->source_count && !st; i++) {
-        st = sx_request_check(request, err);
-        if (!st)
-            st = view->sources[i].segment ? add_segment(&g, view->sources[i].segment)
-                                          : add_memtable(&g, view->sources[i].memtable);
-    }
+    for (size_t i = 0; i < view->source_count && !st; i++)
+        st = add_source(&g, (uint32_t)i);
     if (!st)
         st = keep(&g, keys, key_count);
+    sx_hiding_deinit(&g.hiding);
     sx_mem_free(request->mem, g.keys);
     sx_buf_deinit(&escaped);
     sx_buf_deinit(&g.key);

@@ -9,7 +9,8 @@
 #include "model/request.h"
 #include "scan/view.h"
 
-/* measurement: its plain name. *keys: plain, sorted, none twice; in the arena.
+/* measurement: its plain name. *keys: plain, sorted, none twice; in the arena. Sources whose rows
+ * of the measurement are all deleted do not count.
  * Returns  OK, NOMEM, CORRUPT, IO, CANCELLED, TIMEOUT. */
 stria_status sx_view_tag_keys(struct sx_view *view, struct sx_bytes measurement,
                               struct sx_request *request, struct sx_arena *arena,

@@ -53,6 +53,47 @@ static void test_keys_come_sorted_and_once(void **state)
     scan_test_deinit(&t);
 }
 
+static void test_keys_of_a_dropped_measurement_are_not_told(void **state)
+{
+    (void)state;
+    struct scan_test t;
+    char text[100];
+    fill(&t);
+    scan_test_delete(&t, "m", "", INT64_MIN, INT64_MAX, 2); /* of the segment */
+    scan_test_delete(&t, "n", "", 2, INT64_MAX, 9);         /* not its row */
+    scan_test_view(&t);
+    assert_int_equal(list(&t, "m", text, sizeof text), STRIA_OK);
+    assert_string_equal(text, "a b ");
+    assert_int_equal(list(&t, "n", text, sizeof text), STRIA_OK);
+    assert_string_equal(text, "x ");
+    scan_test_delete(&t, "m", "", INT64_MIN, INT64_MAX, 9); /* of the memtable as well */
+    scan_test_view(&t);
+    assert_int_equal(list(&t, "m", text, sizeof text), STRIA_OK);
+    assert_string_equal(text, "");
+    scan_test_deinit(&t);
+}
+
+static void test_a_damaged_segment_costs_its_keys(void **state)
+{
+    (void)state;
+    struct scan_test t;
+    size_t size;
+    char text[100];
+    fill(&t);
+    sx_os_mem_bytes(t.segments[0].disk, "a.seg", &size)[0] ^= 1;
+    assert_int_equal(seg_test_open(&t.segments[0]), STRIA_CORRUPT);
+    scan_test_view(&t);
+    assert_int_equal(list(&t, "m", text, sizeof text), STRIA_CORRUPT);
+    t.request.on_damage = scan_test_on_damage;
+    t.request.damage_context = &t;
+    assert_int_equal(list(&t, "m", text, sizeof text), STRIA_OK);
+    assert_string_equal(text, "a b ");
+    assert_int_equal(list(&t, "mm", text, sizeof text), STRIA_OK);
+    assert_string_equal(text, "q ");
+    assert_string_equal(t.damage, "3 3 ");
+    scan_test_deinit(&t);
+}
+
 static void test_a_long_key_is_whole(void **state)
 {
     (void)state;
@@ -87,6 +128,8 @@ static void test_refused_memory_is_told(void **state)
     struct scan_test t;
     char text[100];
     fill(&t);
+    scan_test_delete(&t, "n", "", INT64_MIN, INT64_MAX, 9);
+    scan_test_view(&t);
     assert_int_equal(list(&t, "m", text, sizeof text), STRIA_OK); /* the segment is loaded */
     for (int64_t nth = 1; fired; nth++) {
         test_mem_arm(&t.mt.ix.memory, nth);
@@ -102,6 +145,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_keys_come_sorted_and_once),
+        cmocka_unit_test(test_keys_of_a_dropped_measurement_are_not_told),
+        cmocka_unit_test(test_a_damaged_segment_costs_its_keys),
         cmocka_unit_test(test_a_long_key_is_whole),
         cmocka_unit_test(test_a_request_that_was_cancelled_ends),
         cmocka_unit_test(test_refused_memory_is_told),

@@ -24,7 +24,7 @@ static void put_part(struct sx_buf *out, struct sx_bytes part)
 /* "cpu,host=a" */
 static void put_key(struct sx_buf *out, struct sx_bytes key)
 {
-    struct sx_bytes part;
+    struct sx_bytes part = {0};
     for (unsigned i = 0; sx_key_take(&key, &part); i++) {
         if (i)
             sx_buf_put_u8(out, i % 2 ? ',' : '=');

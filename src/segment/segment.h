@@ -80,6 +80,7 @@ struct sx_segment {
     struct sx_segment_files *files;
     /* the engine's, which guards them: */
     bool set_aside;           /* as the manifest says */
+    bool expired;             /* by retention, whose edit is under way */
     unsigned deleted_percent; /* of its rows, about, as engine/reclaim.c found */
     uint64_t reclaim_checked; /* it looked at tombstones up to this one */
 

@@ -5,7 +5,6 @@
 #include "app/cli/progress.h"
 #include "app/cli/source.h"
 #include "app/cli/value_text.h"
-#include "app/render/json.h"
 
 struct compact_arguments {
     const char *data;
@@ -26,30 +25,17 @@ static const struct sx_option options[] = {
     {"json", SX_OPTION_FLAG, AT(json), NULL, "the figures as JSON"},
 };
 
-static void put_json(struct sx_out *out, const stria_compact_report *report, int64_t elapsed_ns)
+static void put_json(struct sx_cli *cli, const stria_compact_report *report, int64_t elapsed_ns)
 {
-    char storage[256];
-    struct sx_buf text;
-    struct sx_json json;
-    sx_buf_init_fixed(&text, storage, sizeof storage);
-    sx_json_init(&json, &text, false);
-    sx_json_open(&json, '{');
-    sx_json_key(&json, "samples");
-    sx_json_uint(&json, report->sample_count);
-    sx_json_key(&json, "cpu_s");
-    sx_buf_printf(&text, "%.3f", sx_bench_cpu_s());
-    sx_json_key(&json, "bytes_in");
-    sx_json_uint(&json, report->bytes_in);
-    sx_json_key(&json, "bytes_out");
-    sx_json_uint(&json, report->bytes_out);
-    sx_json_key(&json, "milliseconds");
-    sx_json_uint(&json, (uint64_t)elapsed_ns / 1000000);
-    sx_json_close(&json, '}');
-    sx_out_put(out, text.ptr, text.len);
-    sx_out_put_text(out, "\n");
+    const struct sx_bench_figure figures[] = {
+        {"samples", (double)report->sample_count},        {"cpu_s", sx_bench_cpu_s()},
+        {"bytes_in", (double)report->bytes_in},           {"bytes_out", (double)report->bytes_out},
+        {"milliseconds", (double)(elapsed_ns / 1000000)},
+    };
+    sx_bench_put(cli, figures, SX_COUNT_OF(figures), true);
 }
 
-static void put_text(struct sx_out *out, const stria_compact_report *report, int64_t elapsed_ns)
+static void put_text(struct sx_cli *cli, const stria_compact_report *report, int64_t elapsed_ns)
 {
     char storage[256];
     struct sx_buf text;
@@ -62,7 +48,7 @@ static void put_text(struct sx_out *out, const stria_compact_report *report, int
     sx_buf_put_text(&text, ", in ");
     sx_put_elapsed(&text, elapsed_ns);
     sx_buf_put_u8(&text, '\n');
-    sx_out_put(out, text.ptr, text.len);
+    sx_out_put(&cli->out, text.ptr, text.len);
 }
 
 static int run_compact(struct sx_cli *cli, const void *arguments, char **operands,
@@ -93,7 +79,7 @@ static int run_compact(struct sx_cli *cli, const void *arguments, char **operand
     if (st)
         return sx_cli_fail(cli, &err);
     int64_t elapsed_ns = sx_progress_elapsed_ns(&progress);
-    (compact->json ? put_json : put_text)(&cli->out, &report, elapsed_ns);
+    (compact->json ? put_json : put_text)(cli, &report, elapsed_ns);
     return SX_EXIT_OK;
 }
 

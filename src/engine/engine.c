@@ -132,14 +132,18 @@ void sx_engine_keep_retired(struct sx_engine *engine, struct sx_segment *segment
 {
     if (SX_GROW(&engine->mems[SX_ENGINE_MEM_OTHER], engine->retired, engine->retired_capacity,
                 engine->retired_count + 1))
-        engine->retired[engine->retired_count++] = (struct sx_retired){
-            .segment = segment, .since_ns = sx_os_mono_ns(engine->os), .edit_seq = edit_seq};
+        engine->retired[engine->retired_count++] =
+            (struct sx_retired){.segment = segment,
+                                .since_ns = sx_os_mono_ns(engine->os),
+                                .edit_seq = edit_seq,
+                                .added_edit = segment->added_edit};
     else
         sx_segment_release(segment); /* its file stays until the next open finds it */
 }
 
 /* The first retired segment from *at on that nobody in this process needs and that is old enough;
- * *at: its place. False: none. */
+ * *at: its place. *retired is a copy: its segment may be gone as soon as this returns, until
+ * take_retired() said that it is not. False: none. */
 static bool next_retired(struct sx_engine *engine, int64_t now, bool all, size_t *at,
                          struct sx_retired *retired)
 {
@@ -166,9 +170,10 @@ static bool next_retired(struct sx_engine *engine, int64_t now, bool all, size_t
 static bool take_retired(struct sx_engine *engine, size_t at, const struct sx_retired *retired)
 {
     sx_mutex_lock(&engine->state_mutex);
+    /* The segment is looked at only when it is sure to be there still. */
     bool there = at < engine->retired_count && engine->retired[at].segment == retired->segment &&
                  engine->retired[at].edit_seq == retired->edit_seq &&
-                 atomic_load(&retired->segment->reference_count) == 1;
+                 atomic_load(&engine->retired[at].segment->reference_count) == 1;
     if (there)
         engine->retired[at] = engine->retired[--engine->retired_count];
     sx_mutex_unlock(&engine->state_mutex);
@@ -200,7 +205,7 @@ void sx_engine_unlink_retired(struct sx_engine *engine, bool all)
         (!low && sx_readers_reading(engine)))
         return;
     while (next_retired(engine, now, all || low, &at, &retired)) {
-        bool free = low || !sx_readers_pin(engine, retired.segment->added_edit, retired.edit_seq);
+        bool free = low || !sx_readers_pin(engine, retired.added_edit, retired.edit_seq);
         if (free && take_retired(engine, at, &retired))
             unlink_segment(engine, retired.segment);
         else

@@ -72,6 +72,7 @@ struct sx_retired {
     bool unloaded;    /* nobody reads it any more */
     /* The edit that removed it; in a store opened for reading, the last one known to have it. */
     uint64_t edit_seq;
+    uint64_t added_edit; /* the segment's: a copy, since another thread may take it and let go */
 };
 
 struct sx_counts {

@@ -115,6 +115,11 @@ refs() {
         'Read `src/base/gone.c`.'
     refuse check_refs 'a script that names a file' tests/a.sh 'tools/gone is not there' \
         '# tools/gone'
+    refuse check_refs 'an unfinished merge' docs/A.md 'A.md:2: a merge was not finished here' \
+        'one' '<<<<<<< ours'
+    refuse check_refs 'the end of one, in code' src/base/good.c 'a merge was not finished here' + \
+        '>>>>>>> theirs'
+    accept check_refs 'a heading underlined' docs/A.md 'Title' '======='
     accept check_refs 'a decision' docs/adr/0012-why.md 'See ADR 12, docs/adr/0012-why.md.'
     accept check_refs 'names that are there' src/base/good.c + \
         '/* good.h, base/good.h, src/base, src/base/good: stria. <zstd.h> and zstd.h too. */'

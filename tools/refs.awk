@@ -94,6 +94,9 @@ FILENAME == "src/LAYERS" && /^[@%+]/ {
     next
 }
 
+# What a merge leaves where nobody decided.
+/^(<<<<<<<|>>>>>>>) / { fail("a merge was not finished here") }
+
 FILENAME ~ /\.[ch]$/ {
     split_line($0)
     check_text(comment)

@@ -3,6 +3,7 @@
 #include "engine/backup_folder.h"
 
 #include "base/error.h"
+#include "base/file_number.h"
 #include "base/sort.h"
 
 #include <inttypes.h>
@@ -16,22 +17,6 @@ static int compare_numbers(const void *a, const void *b, void *context)
     return (x > y) - (x < y);
 }
 
-/* "0000000000000003.list" -> 3; false: another name. */
-static bool parse_name(const char *name, const char *ending, uint64_t *number)
-{
-    *number = 0;
-    for (size_t i = 0; i < 16; i++) {
-        char c = name[i];
-        unsigned digit = c >= '0' && c <= '9'   ? (unsigned)(c - '0')
-                         : c >= 'a' && c <= 'f' ? (unsigned)(c - 'a' + 10)
-                                                : 99;
-        if (digit > 15)
-            return false;
-        *number = *number << 4 | digit;
-    }
-    return strcmp(name + 16, ending) == 0;
-}
-
 static bool see_name(void *context, const char *name, bool is_directory)
 {
     struct sx_backup_numbers *numbers = context;
@@ -42,8 +27,8 @@ static bool see_name(void *context, const char *name, bool is_directory)
                                  strcmp(name, "lost+found") != 0);
         return true;
     }
-    if (!parse_name(name, ".list", &number)) {
-        numbers->foreign = numbers->foreign || !parse_name(name, ".state", &number);
+    if (!sx_file_number(name, 16, ".list", &number)) {
+        numbers->foreign = numbers->foreign || !sx_file_number(name, 16, ".state", &number);
         return true;
     }
     numbers->failed = !SX_GROW(numbers->mem, numbers->items, numbers->capacity, numbers->count + 1);

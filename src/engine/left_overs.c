@@ -8,6 +8,7 @@
  *             manifest may be the one that is wrong (its end was cut, say), and nothing is certain.
  * Threads     Opening only. */
 #include "base/error.h"
+#include "base/file_number.h"
 #include "base/sort.h"
 #include "engine/engine_priv.h"
 
@@ -44,18 +45,8 @@ static bool has_id(const struct ids *ids, uint64_t id)
 
 static bool see_file(void *context, const char *name, bool is_directory)
 {
-    uint64_t id = 0;
-    size_t i = 0;
-    for (; i < 16; i++) {
-        char c = name[i];
-        if (c >= '0' && c <= '9')
-            id = id << 4 | (uint64_t)(c - '0');
-        else if (c >= 'a' && c <= 'f')
-            id = id << 4 | (uint64_t)(c - 'a' + 10);
-        else
-            return true;
-    }
-    return is_directory || strcmp(name + i, ".seg") != 0 || add_id(context, id);
+    uint64_t id;
+    return is_directory || !sx_file_number(name, 16, ".seg", &id) || add_id(context, id);
 }
 
 /* Fills both lists, sorted: the files that are there, and the segments that the manifest names. */

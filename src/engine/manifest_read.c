@@ -4,6 +4,7 @@
 #include "engine/manifest_priv.h"
 
 #include "base/error.h"
+#include "base/file_number.h"
 #include "engine/edit.h"
 
 #include <inttypes.h>
@@ -205,18 +206,8 @@ static stria_status load_candidate(struct sx_manifest *m, uint64_t number, struc
 static bool add_number(void *context, const char *name, bool is_directory)
 {
     struct sx_manifest_numbers *numbers = context;
-    uint64_t v = 0;
-    size_t i = 0;
-    for (; i < 16; i++) {
-        char c = name[i];
-        if (c >= '0' && c <= '9')
-            v = v << 4 | (uint64_t)(c - '0');
-        else if (c >= 'a' && c <= 'f')
-            v = v << 4 | (uint64_t)(c - 'a' + 10);
-        else
-            return true;
-    }
-    if (is_directory || strcmp(name + i, ".man") != 0)
+    uint64_t v;
+    if (is_directory || !sx_file_number(name, 16, ".man", &v))
         return true;
     if (!SX_GROW(numbers->mem, numbers->items, numbers->capacity, numbers->count + 1)) {
         numbers->failed = true;

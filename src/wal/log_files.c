@@ -3,6 +3,7 @@
 #include "wal/log_priv.h"
 
 #include "base/error.h"
+#include "base/file_number.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -18,35 +19,17 @@ struct names {
     bool failed;
 };
 
-/* "0000002a.wal" -> 42; false: another name, which is left alone. */
-static bool parse_name(const char *name, uint32_t *name_no)
-{
-    uint32_t v = 0;
-    size_t i = 0;
-    for (; i < 8; i++) {
-        char c = name[i];
-        if (c >= '0' && c <= '9')
-            v = v << 4 | (uint32_t)(c - '0');
-        else if (c >= 'a' && c <= 'f')
-            v = v << 4 | (uint32_t)(c - 'a' + 10);
-        else
-            return false;
-    }
-    *name_no = v;
-    return strcmp(name + i, ".wal") == 0;
-}
-
 static bool add_name(void *context, const char *name, bool is_directory)
 {
     struct names *names = context;
-    uint32_t name_no;
-    if (is_directory || !parse_name(name, &name_no))
+    uint64_t name_no;
+    if (is_directory || !sx_file_number(name, 8, ".wal", &name_no))
         return true;
     if (!SX_GROW(names->mem, names->items, names->capacity, names->count + 1)) {
         names->failed = true;
         return false;
     }
-    names->items[names->count++] = name_no;
+    names->items[names->count++] = (uint32_t)name_no;
     return true;
 }
 

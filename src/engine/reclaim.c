@@ -109,12 +109,7 @@ static stria_status note_applied(struct sx_engine *engine, const struct subject 
     sx_edit_put_applied(&ops, subject->segment->info.segment_id, subject->last_tombstone);
     sx_mutex_lock(&engine->manifest_mutex);
     stria_status st = ops.failed ? sx_buf_refused(&ops, "manifest edit", err)
-                                 : sx_manifest_commit(engine->manifest, sx_buf_bytes(&ops), err);
-    if (!st) {
-        sx_mutex_lock(&engine->state_mutex);
-        st = sx_engine_apply_edit(engine, sx_buf_bytes(&ops), err);
-        sx_mutex_unlock(&engine->state_mutex);
-    }
+                                 : sx_engine_commit_edit(engine, sx_buf_bytes(&ops), err);
     sx_mutex_unlock(&engine->manifest_mutex);
     sx_buf_deinit(&ops);
     return st;

@@ -42,12 +42,7 @@ stria_status sx_engine_set_aside_lost(struct sx_engine *engine, stria_error *err
     if (ops.failed)
         st = sx_buf_refused(&ops, "manifest edit", err);
     else if (ops.len)
-        st = sx_manifest_commit(engine->manifest, sx_buf_bytes(&ops), err);
-    if (!st && ops.len) {
-        sx_mutex_lock(&engine->state_mutex);
-        st = sx_engine_apply_edit(engine, sx_buf_bytes(&ops), err);
-        sx_mutex_unlock(&engine->state_mutex);
-    }
+        st = sx_engine_commit_edit(engine, sx_buf_bytes(&ops), err);
     sx_mutex_unlock(&engine->manifest_mutex);
     sx_buf_deinit(&ops);
     return st;

@@ -60,7 +60,7 @@ static void read_chunks(struct sx_bytes in, stria_type type, const struct sx_gro
         return;
     struct sx_buf out;
     sx_buf_init(&out, mem, 1 << 20);
-    sx_chunks_put(&out, type, tables, chunks, count);
+    sx_chunks_put(&out, type, tables, chunks, count, RUN_OFFSET);
     struct sx_bytes written = sx_buf_bytes(&out), tables_again;
     check(sx_chunk_tables_get(&written, &tables_again) && sx_bytes_equal(tables, tables_again));
     check(

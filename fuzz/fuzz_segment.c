@@ -58,12 +58,27 @@ static void read_keys(struct sx_segment *segment, struct sx_mem *mem)
         for (uint32_t s = 0; !st && s < m->series_count && s < SERIES_MAX; s++) {
             sx_buf_clear(&key);
             st = sx_segment_keys_get(&keys, m->first_series + s, &key, NULL);
-            (void)sx_segment_keys_hash(&keys, m->first_series + s);
+            (void)sx_segment_keys_hash(&keys, m->first_series + s, sx_buf_bytes(&key));
         }
         check(is_expected(st));
         sx_buf_deinit(&key);
         sx_segment_keys_deinit(&keys);
     }
+}
+
+static void read_values(struct sx_segment_cursor *cursor, const struct sx_stripe *stripe,
+                        uint32_t group, const struct sx_chunk *chunk, struct sx_mem *mem)
+{
+    static uint64_t values[SX_COLUMN_VALUES_MAX * sizeof(stria_bytes) / 8];
+    static uint64_t present[SX_COLUMN_VALUES_MAX / 64];
+    const struct sx_segment_measurement *m = &cursor->segment->measurements[stripe->measurement];
+    uint32_t count = cursor->groups[group].row_count;
+    struct sx_arena strings;
+    bool all;
+    sx_arena_init(&strings, mem, 1024);
+    check(is_expected(sx_segment_cursor_values(cursor, chunk, count, m->columns[chunk->column].type,
+                                               0, count, values, present, &all, &strings, NULL)));
+    sx_arena_deinit(&strings);
 }
 
 static void read_stripes(struct sx_segment *segment, struct sx_mem *mem)
@@ -78,8 +93,10 @@ static void read_stripes(struct sx_segment *segment, struct sx_mem *mem)
             const int64_t *times;
             check(is_expected(sx_segment_cursor_times(&cursor, g, &times, NULL)));
             for (uint32_t c = 0; c < columns; c++) {
-                const struct sx_chunk *chunk;
+                const struct sx_chunk *chunk = NULL;
                 check(is_expected(sx_segment_cursor_chunk(&cursor, g, c, &chunk, NULL)));
+                if (chunk)
+                    read_values(&cursor, stripe, g, chunk, mem);
             }
         }
         check(is_expected(st));

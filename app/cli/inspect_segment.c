@@ -34,6 +34,7 @@ static void tell_parts(struct sx_inspect *inspect, const struct sx_segment *segm
         [SX_PART_TAGS] = "tags",
         [SX_PART_STRIPES] = "stripes",
         [SX_PART_FILTER] = "filter",
+        [SX_PART_INDEX] = "index",
     };
     struct sx_figures *figures = &inspect->figures;
     uint64_t index_bytes = 0, directory_bytes = 0;

@@ -96,7 +96,8 @@ uint64_t sx_sums_count_series(struct sx_sums *sums)
 
 /* ---- segments ---- */
 
-static void add_codec(struct sx_sums *sums, stria_type type, struct sx_bytes chunk,
+/* size: bytes that the chunk takes, which may be none. */
+static void add_codec(struct sx_sums *sums, stria_type type, struct sx_bytes chunk, uint64_t size,
                       uint64_t value_count)
 {
     const char *name = sx_column_codec_name(chunk);
@@ -112,7 +113,7 @@ static void add_codec(struct sx_sums *sums, stria_type type, struct sx_bytes chu
     }
     codec->chunk_count++;
     codec->value_count += value_count;
-    codec->bytes += chunk.len;
+    codec->bytes += size;
 }
 
 /* Reads a block and adds its codec; before the values of a chunk where some rows have none, which
@@ -124,13 +125,15 @@ static stria_status look_at_block(struct sx_sums *sums, struct sx_segment *segme
     struct sx_buf bytes;
     sx_buf_init(&bytes, sums->inspect->mem, CHUNK_SIZE_MAX);
     stria_status st = sx_segment_read(segment, ref, &bytes, err);
+    if (ref->size == 0) /* a constant that statistics tell all of */
+        sx_column_put_constant(&bytes, type, 0);
     struct sx_bytes rest = sx_buf_bytes(&bytes), presence = {0};
     if (!st && has_absent && !sx_sized_get(&rest, &presence))
         st = sx_segment_damaged(segment, ref->offset, "presence of a chunk", err);
     if (!st && has_absent)
-        add_codec(sums, STRIA_BOOL, presence, 0);
+        add_codec(sums, STRIA_BOOL, presence, presence.len, 0);
     if (!st)
-        add_codec(sums, type, rest, value_count);
+        add_codec(sums, type, rest, ref->size ? rest.len : 0, value_count);
     sx_buf_deinit(&bytes);
     return st;
 }
@@ -192,13 +195,20 @@ static stria_status add_series(struct sx_sums *sums, struct sx_segment *segment,
                                struct sx_sum_measurement *sum, stria_error *err)
 {
     struct sx_segment_keys keys;
+    struct sx_buf key;
+    sx_buf_init(&key, sums->inspect->mem, CHUNK_SIZE_MAX);
     stria_status st = sx_segment_keys_init(&keys, segment, measurement, sums->inspect->mem, 0, err);
     for (uint32_t i = 0; i < measurement->series_count && !st; i++) {
-        uint64_t hash = sx_segment_keys_hash(&keys, measurement->first_series + i);
-        if (!sx_sum_add_series(sums, sum, hash))
+        uint32_t ordinal = measurement->first_series + i;
+        sx_buf_clear(&key);
+        if (!keys.hashes)
+            st = sx_segment_keys_get(&keys, ordinal, &key, err);
+        uint64_t hash = st ? 0 : sx_segment_keys_hash(&keys, ordinal, sx_buf_bytes(&key));
+        if (!st && !sx_sum_add_series(sums, sum, hash))
             st = sx_mem_refused(sums->inspect->mem, sizeof hash, err);
     }
     sx_segment_keys_deinit(&keys);
+    sx_buf_deinit(&key);
     return st;
 }
 

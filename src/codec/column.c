@@ -8,9 +8,11 @@
 #include "codec/column.h"
 
 #include "base/error.h"
+#include "base/varint.h"
 #include "codec/bools.h"
 #include "codec/floats.h"
 #include "codec/ints.h"
+#include "codec/number.h"
 #include "codec/strings.h"
 
 #include <assert.h>
@@ -110,6 +112,38 @@ stria_status sx_column_decode(struct sx_bytes in, stria_type type, void *values,
                               struct sx_arena *arena, stria_error *err)
 {
     return sx_column_decode_range(in, type, count, 0, count, values, arena, err);
+}
+
+#define CONSTANT_INTS 0x00 /* kind 0, order 0: one number that all are equal to */
+
+bool sx_column_is_constant(struct sx_bytes in, stria_type type)
+{
+    uint8_t id = in.len ? in.ptr[0] : 0xff;
+    switch (type) {
+    case STRIA_FLOAT:
+        return id == SX_FLOATS_CONSTANT;
+    case STRIA_INT:
+    case STRIA_UINT:
+        return id == CONSTANT_INTS;
+    case STRIA_BOOL:
+        return id == SX_BOOLS_FALSE || id == SX_BOOLS_TRUE;
+    default:
+        return false;
+    }
+}
+
+void sx_column_put_constant(struct sx_buf *out, stria_type type, uint64_t bits)
+{
+    if (type == STRIA_FLOAT) {
+        sx_buf_put_u8(out, SX_FLOATS_CONSTANT);
+        sx_number_put(out, sx_f64_of_bits(bits));
+    } else if (type == STRIA_BOOL) {
+        sx_buf_put_u8(out, bits ? SX_BOOLS_TRUE : SX_BOOLS_FALSE);
+    } else {
+        assert(type == STRIA_INT || type == STRIA_UINT);
+        sx_buf_put_u8(out, CONSTANT_INTS);
+        sx_buf_put_zigzag(out, (int64_t)bits);
+    }
 }
 
 const char *sx_column_codec_name(struct sx_bytes in)

@@ -60,6 +60,11 @@ stria_status sx_column_decode_shared(struct sx_bytes in, stria_type type, size_t
                                      const struct sx_tables *tables, void *values,
                                      struct sx_arena *arena, stria_error *err);
 
+/* Whether all values of an encoded column of numbers or booleans are equal, and it says no more. */
+bool sx_column_is_constant(struct sx_bytes in, stria_type type);
+/* Appends such a column, of any number of values. bits: of the value, as in statistics. */
+void sx_column_put_constant(struct sx_buf *out, stria_type type, uint64_t bits);
+
 /* The name of the codec of an encoded column, for inspect and bench; "?" when unknown. */
 const char *sx_column_codec_name(struct sx_bytes in);
 

@@ -24,8 +24,9 @@ static stria_status load_key(struct sx_key_merge *merge, struct sx_key_stream *s
             return st;
     }
     sx_buf_clear(&stream->key);
-    stream->hash = sx_segment_keys_hash(&stream->keys, stream->ordinal);
-    return sx_segment_keys_get(&stream->keys, stream->ordinal, &stream->key, err);
+    stria_status st = sx_segment_keys_get(&stream->keys, stream->ordinal, &stream->key, err);
+    stream->hash = sx_segment_keys_hash(&stream->keys, stream->ordinal, sx_buf_bytes(&stream->key));
+    return st;
 }
 
 stria_status sx_key_merge_init(struct sx_key_merge *merge, struct sx_view *view, struct sx_mem *mem,

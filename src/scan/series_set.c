@@ -148,7 +148,8 @@ static stria_status add_series(struct build *b, uint32_t source, const struct sx
             st = sx_hiding_series(&b->hiding, source, sx_buf_bytes(&b->key), span->min_ts,
                                   span->max_ts, &hidden, b->err);
         if (!st && !hidden)
-            st = add(b, sx_segment_keys_hash(&keys, (uint32_t)i), source, (uint32_t)i);
+            st = add(b, sx_segment_keys_hash(&keys, (uint32_t)i, sx_buf_bytes(&b->key)), source,
+                     (uint32_t)i);
     }
     sx_segment_keys_deinit(&keys);
     return st;

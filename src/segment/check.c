@@ -126,7 +126,8 @@ static stria_status check_keys(struct checking *c, const struct sx_segment_measu
         uint32_t ordinal = m->first_series + i;
         sx_buf_clear(&c->text);
         st = sx_segment_keys_get(&keys, ordinal, &c->text, c->err);
-        if (!st && sx_hash(sx_buf_bytes(&c->text)) != sx_segment_keys_hash(&keys, ordinal))
+        if (!st && sx_hash(sx_buf_bytes(&c->text)) !=
+                       sx_segment_keys_hash(&keys, ordinal, sx_buf_bytes(&c->text)))
             st = sx_segment_damaged(c->segment, m->series_block.offset, "hash of a series", c->err);
     }
     if (!st)

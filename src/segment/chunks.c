@@ -252,6 +252,18 @@ static stria_status tables_of(struct sx_segment_cursor *c, uint32_t column,
     return st;
 }
 
+/* Puts the column of a chunk into c->bytes. A constant that statistics tell all of has none: it is
+ * made as it would have been stored. */
+static stria_status read_values(struct sx_segment_cursor *c, const struct sx_chunk *chunk,
+                                stria_type type, stria_error *err)
+{
+    sx_buf_clear(&c->bytes);
+    if (chunk->values.size)
+        return sx_segment_read(c->segment, &chunk->values, &c->bytes, err);
+    sx_column_put_constant(&c->bytes, type, chunk->stats.first);
+    return c->bytes.failed ? sx_buf_refused(&c->bytes, "values of a chunk", err) : STRIA_OK;
+}
+
 static stria_status sparse_values(struct sx_segment_cursor *c, const struct sx_chunk *chunk,
                                   uint32_t row_count, stria_type type, uint32_t first,
                                   uint32_t count, const struct sx_tables *tables, void *values,
@@ -287,8 +299,7 @@ stria_status sx_segment_cursor_values(struct sx_segment_cursor *c, const struct 
                                       bool *all_present, struct sx_arena *strings, stria_error *err)
 {
     const struct sx_tables *tables;
-    sx_buf_clear(&c->bytes);
-    stria_status st = sx_segment_read(c->segment, &chunk->values, &c->bytes, err);
+    stria_status st = read_values(c, chunk, type, err);
     if (!st)
         st = tables_of(c, chunk->column, &tables, err);
     *all_present = !chunk->has_absent;
@@ -335,8 +346,7 @@ stria_status sx_segment_cursor_totals(struct sx_segment_cursor *c, const struct 
         if ((totals->has & want) == want)
             return STRIA_OK;
     }
-    sx_buf_clear(&c->bytes);
-    stria_status st = sx_segment_read(c->segment, &chunk->values, &c->bytes, err);
+    stria_status st = read_values(c, chunk, type, err);
     if (!st)
         st = tables_of(c, chunk->column, &tables, err);
     if (!st)

@@ -7,7 +7,8 @@
 #include "codec/tables.h"
 
 enum { PLACE_NEXT = 0, PLACE_SAME = 1, PLACE_ELSEWHERE = 2 };
-enum { CHUNK_SKIPPED = 1, CHUNK_HAS_ABSENT = 2 };
+enum { CHUNK_SKIPPED = 1, CHUNK_HAS_ABSENT = 2, CHUNK_CONSTANT = 4, CHUNK_ELSEWHERE = 8 };
+enum { CHUNK_FLAGS = 15 };
 
 static bool same_ref(const struct sx_block_ref *a, const struct sx_block_ref *b)
 {
@@ -84,7 +85,7 @@ bool sx_groups_get(struct sx_bytes in, struct sx_group *groups, size_t count, ui
             g->times = groups[i - 1].times;
             continue;
         }
-        g->times.offset = next;
+        g->times = (struct sx_block_ref){.offset = next};
         if ((head & 3) == PLACE_ELSEWHERE && !sx_varint_get(&in, &g->times.offset))
             return false;
         if (!get_ref(&in, limit, &g->times))
@@ -96,21 +97,30 @@ bool sx_groups_get(struct sx_bytes in, struct sx_group *groups, size_t count, ui
 }
 
 void sx_chunks_put(struct sx_buf *out, stria_type type, struct sx_bytes tables,
-                   const struct sx_chunk *chunks, size_t count)
+                   const struct sx_chunk *chunks, size_t count, uint64_t run_offset)
 {
     uint32_t next_group = 0;
+    uint64_t next = run_offset;
     sx_buf_put_sized(out, tables);
     for (size_t i = 0; i < count; i++) {
         const struct sx_chunk *c = &chunks[i];
-        bool skipped = c->group != next_group;
+        bool skipped = c->group != next_group, constant = c->values.size == 0;
+        bool elsewhere = !constant && c->values.offset != next;
         sx_buf_put_u8(
-            out, (uint8_t)((skipped ? CHUNK_SKIPPED : 0) | (c->has_absent ? CHUNK_HAS_ABSENT : 0)));
+            out, (uint8_t)((skipped ? CHUNK_SKIPPED : 0) | (c->has_absent ? CHUNK_HAS_ABSENT : 0) |
+                           (constant ? CHUNK_CONSTANT : 0) | (elsewhere ? CHUNK_ELSEWHERE : 0)));
         if (skipped)
             sx_buf_put_varint(out, c->group - next_group - 1);
         if (c->has_absent)
             sx_buf_put_varint(out, c->stats.count);
-        sx_buf_put_varint(out, c->values.size);
-        sx_buf_put_u32(out, c->values.crc);
+        if (elsewhere)
+            sx_buf_put_varint(out, c->values.offset);
+        if (!constant) {
+            sx_buf_put_varint(out, c->values.size);
+            sx_buf_put_u32(out, c->values.crc);
+        }
+        if (!elsewhere)
+            next += c->values.size;
         sx_chunk_stats_put(out, type, &c->stats);
         next_group = c->group + 1;
     }
@@ -121,6 +131,24 @@ static bool stats_fit(const struct sx_chunk_stats *stats, uint32_t row_count)
 {
     return stats->nan_count <= stats->count && stats->min_row < row_count &&
            stats->max_row < row_count;
+}
+
+/* Whether statistics tell every value of a chunk that there is no column of. */
+static bool tells_all(const struct sx_chunk *c)
+{
+    const struct sx_chunk_stats *s = &c->stats;
+    return !c->has_absent && s->has_numbers && !s->nan_count && s->first == s->last &&
+           s->first == s->min && s->first == s->max;
+}
+
+/* Takes the place of a chunk's values; a constant has none. */
+static bool get_values(struct sx_bytes *in, unsigned flags, uint64_t limit, struct sx_chunk *c)
+{
+    if (flags & CHUNK_CONSTANT)
+        return !(flags & CHUNK_ELSEWHERE);
+    if ((flags & CHUNK_ELSEWHERE) && !sx_varint_get(in, &c->values.offset))
+        return false;
+    return get_ref(in, limit, &c->values) && c->values.size > 0;
 }
 
 bool sx_chunk_tables_get(struct sx_bytes *in, struct sx_bytes *tables)
@@ -137,9 +165,10 @@ bool sx_chunks_get(struct sx_bytes in, stria_type type, const struct sx_group *g
     while (in.len) {
         struct sx_bytes head;
         uint64_t skipped = 0, values;
-        if (!sx_bytes_take(&in, 1, &head) || head.ptr[0] > (CHUNK_SKIPPED | CHUNK_HAS_ABSENT))
+        if (!sx_bytes_take(&in, 1, &head) || head.ptr[0] > CHUNK_FLAGS)
             return false;
-        if (head.ptr[0] & CHUNK_SKIPPED) {
+        unsigned flags = head.ptr[0];
+        if (flags & CHUNK_SKIPPED) {
             if (!sx_varint_get_max(&in, group_count, &skipped))
                 return false;
             skipped++;
@@ -149,16 +178,18 @@ bool sx_chunks_get(struct sx_bytes in, stria_type type, const struct sx_group *g
             return false;
         struct sx_chunk *c = &chunks[(*count)++];
         *c = (struct sx_chunk){.group = (uint32_t)next_group,
-                               .has_absent = head.ptr[0] & CHUNK_HAS_ABSENT};
+                               .has_absent = flags & CHUNK_HAS_ABSENT};
         values = groups[next_group].row_count;
         if (c->has_absent && (!sx_varint_get_max(&in, values, &values) || values == 0))
             return false;
         c->stats.count = (uint32_t)values;
         c->values.offset = next;
-        if (!get_ref(&in, limit, &c->values) || !sx_chunk_stats_get(&in, type, &c->stats) ||
-            !stats_fit(&c->stats, groups[next_group].row_count))
+        if (!get_values(&in, flags, limit, c) || !sx_chunk_stats_get(&in, type, &c->stats) ||
+            !stats_fit(&c->stats, groups[next_group].row_count) ||
+            ((flags & CHUNK_CONSTANT) && !tells_all(c)))
             return false;
-        next += c->values.size;
+        if (!(flags & CHUNK_ELSEWHERE))
+            next += c->values.size;
         next_group++;
     }
     return true;

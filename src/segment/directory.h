@@ -13,9 +13,10 @@
  *                 2: elsewhere in the file: varint offset, varint size, u32 crc
  *             A field's block begins with varint table_size and as many bytes of coder tables
  *             that its chunks share (codec/tables.h), and tells, for each group that has the field:
- *               u8 flags (1: groups were skipped; 2: some rows have no value), [varint groups
- *                 skipped -
- *               1], [varint value count], varint size, u32 crc, statistics
+ *               u8 flags (1: groups were skipped; 2: some rows have no value; 4: all values are
+ *                 the first of the statistics, and there is no chunk; 8: the chunk is not the next
+ *                 of the run), [varint groups skipped - 1], [varint value count], [varint offset],
+ *                 [varint size, u32 crc], statistics
  * Invariants  Groups are sorted by (series, time) and do not overlap.
  * Threads     Pure. */
 #ifndef SX_SEGMENT_DIRECTORY_H
@@ -35,7 +36,7 @@ struct sx_chunk {
     uint32_t group;  /* index in the stripe */
     uint32_t column; /* of the measurement; whoever reads the block sets it */
     bool has_absent;
-    struct sx_block_ref values;
+    struct sx_block_ref values;  /* size 0: there is none, all values are stats.first */
     struct sx_chunk_stats stats; /* stats.count: values */
 };
 
@@ -49,9 +50,10 @@ void sx_groups_put(struct sx_buf *out, const struct sx_group *groups, size_t cou
 SX_MUST_CHECK bool sx_groups_get(struct sx_bytes in, struct sx_group *groups, size_t count,
                                  uint32_t first_series, uint64_t run_offset, uint64_t limit);
 
-/* Appends the block of a field. tables: those that its chunks were encoded with; may be empty. */
+/* Appends the block of a field. tables: those that its chunks were encoded with; may be empty.
+ * run_offset: where the first of its own chunks is, or would be. */
 void sx_chunks_put(struct sx_buf *out, stria_type type, struct sx_bytes tables,
-                   const struct sx_chunk *chunks, size_t count);
+                   const struct sx_chunk *chunks, size_t count, uint64_t run_offset);
 /* Takes the tables off the front of a whole block; false: damaged. */
 SX_MUST_CHECK bool sx_chunk_tables_get(struct sx_bytes *in, struct sx_bytes *tables);
 /* Fills chunks (room for group_count) from the rest of it; *count of them; false: damaged. */

@@ -71,7 +71,8 @@ void sx_segment_footer_put(uint8_t *bytes, const struct sx_segment_footer *foote
     sx_put_u64(bytes + 120, info->sample_count);
     sx_put_u64(bytes + 128, info->chunk_count);
     sx_put_u64(bytes + 136, info->file_size);
-    sx_put_u32(bytes + 144, SX_PART_COUNT);
+    bool has_index = footer->parts[SX_PART_INDEX].size > 0;
+    sx_put_u32(bytes + 144, has_index ? SX_PART_COUNT : SX_PARTS_NEEDED);
     sx_put_u64(bytes + 152, info->tombstone_id);
     sx_put_u64(bytes + 160, (uint64_t)info->created_ns);
     for (size_t i = 0; i < SX_PART_COUNT; i++) {
@@ -79,6 +80,7 @@ void sx_segment_footer_put(uint8_t *bytes, const struct sx_segment_footer *foote
         sx_put_u64(p, footer->parts[i].offset);
         sx_put_u64(p + 8, footer->parts[i].size);
         sx_put_u32(p + 16, footer->parts[i].crc);
+        sx_put_u32(p + 20, footer->parts[i].in_index);
     }
     sx_put_u32(bytes + SX_SEGMENT_FOOTER_SIZE - 4, sx_crc32c(0, bytes, SX_SEGMENT_FOOTER_SIZE - 4));
 }
@@ -87,14 +89,20 @@ static stria_status get_parts(const uint8_t *bytes, uint64_t file_size,
                               struct sx_segment_footer *footer, stria_error *err)
 {
     uint32_t count = sx_get_u32(bytes + 144);
-    if (count < SX_PART_COUNT || count > SX_SEGMENT_PARTS_MAX)
+    if (count < SX_PARTS_NEEDED || count > SX_SEGMENT_PARTS_MAX)
         return sx_fail(err, STRIA_CORRUPT, "the footer names %u parts", count);
-    for (size_t i = 0; i < SX_PART_COUNT; i++) {
+    if (sx_get_u32(bytes + 8) == 1) /* whatever else it names is ignored */
+        count = SX_PARTS_NEEDED;
+    memset(footer->parts, 0, sizeof footer->parts);
+    for (size_t i = 0; i < SX_MIN(count, SX_PART_COUNT); i++) {
         const uint8_t *p = bytes + PARTS_OFFSET + i * PART_SIZE;
         struct sx_block_ref *part = &footer->parts[i];
         part->offset = sx_get_u64(p);
         part->size = sx_get_u64(p + 8);
         part->crc = sx_get_u32(p + 16);
+        part->in_index = sx_get_u32(p + 20);
+        if (part->in_index && i < SX_PART_INDEX) /* how large that is shows when it is read */
+            continue;
         if (part->offset > file_size || part->size > file_size - part->offset)
             return sx_fail(err, STRIA_CORRUPT, "part %zu lies outside the file", i);
     }

@@ -6,6 +6,8 @@
  *                 dictionaries |
  *               postings | parts | footer 512 bytes
  *             Everything but the header and footer is read through a reference {offset, size, crc}.
+ *             Where there is a part INDEX, small blocks and other parts stand together in it,
+ *             packed by zstd, and are in memory once the segment is loaded.
  *             A crc is seeded with the file's salt (from its uuid) and the offset, so a block that
  *             was read from elsewhere does not pass.
  * Invariants  The footer's own crc covers all of it; a file without a valid footer is no segment.
@@ -16,7 +18,7 @@
 #include "base/bytes.h"
 #include "stria.h"
 
-#define SX_SEGMENT_VERSION 1
+#define SX_SEGMENT_VERSION 2
 #define SX_SEGMENT_HEADER_SIZE 64
 #define SX_SEGMENT_FOOTER_SIZE 512
 #define SX_SEGMENT_SIZE_MAX ((uint64_t)256 << 20) /* the writer splits above it */
@@ -27,14 +29,17 @@ enum sx_segment_part {
     SX_PART_TAGS = 1,         /* tag keys; where dictionaries and postings are */
     SX_PART_STRIPES = 2,      /* where the chunks and their directory are */
     SX_PART_FILTER = 3,       /* which tag values and series are not here */
-    SX_PART_COUNT = 4,
+    SX_PART_INDEX = 4,        /* small blocks, and parts, of a sealed segment; may be missing */
+    SX_PART_COUNT = 5,
 };
+#define SX_PARTS_NEEDED 4
 
 /* Where a block of bytes is. */
 struct sx_block_ref {
-    uint64_t offset;
+    uint64_t offset; /* in the file; of a block in the index, where that begins */
     uint64_t size;
     uint32_t crc;
+    uint32_t in_index; /* place in the unpacked index + 1; 0: the block is in the file itself */
 };
 
 struct sx_segment_info {

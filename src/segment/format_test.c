@@ -34,17 +34,17 @@ static const struct sx_segment_footer footer = {
 
 static const struct golden header_golden[] = {
     {"magic", "'STRIASEG'"},
-    {"version 1, flags", "01000000 00000000"},
+    {"version 2, flags", "02000000 00000000"},
     {"uuid", "000102030405060708090a0b0c0d0e0f"},
     {"segment_id 42", "2a00000000000000"},
     {"policy_id 3", "03000000"},
     {"zeros", "00*16"},
-    {"crc of the 60 bytes before", "4a71c6e6"},
+    {"crc of the 60 bytes before", "451a990f"},
 };
 
 static const struct golden footer_golden[] = {
     {"magic", "'STRIAEND'"},
-    {"version 1, flags", "01000000 00000000"},
+    {"version 2, flags", "02000000 00000000"},
     {"uuid", "000102030405060708090a0b0c0d0e0f"},
     {"segment_id 42", "2a00000000000000"},
     {"policy_id 3", "03000000"},
@@ -65,7 +65,7 @@ static const struct golden footer_golden[] = {
     {"part STRIPES", "0700000000000000 0800000000000000 09000000 00000000"},
     {"part FILTER", "0a00000000000000 9686010000000000 ffffffff 00000000"},
     {"room for 8 parts more, zeros", "00*220"},
-    {"crc of the 508 bytes before", "2718713a"},
+    {"crc of the 508 bytes before", "ce1d39a4"},
 };
 
 static void test_a_header_has_its_golden_bytes(void **state)
@@ -142,14 +142,35 @@ static void test_a_header_of_a_newer_version_is_told_as_such(void **state)
         struct sx_segment_footer back;
         struct sx_segment_info info;
         sx_segment_header_put(bytes, &footer.info);
-        sx_put_u32(bytes + places[i], 2);
+        sx_put_u32(bytes + places[i], 3);
         sx_put_u32(bytes + 60, sx_crc32c(0, bytes, 60));
         assert_int_equal(sx_segment_header_get(bytes, &info, NULL), STRIA_VERSION);
         sx_segment_footer_put(bytes, &footer);
-        sx_put_u32(bytes + places[i], 2);
+        sx_put_u32(bytes + places[i], 3);
         sx_put_u32(bytes + 508, sx_crc32c(0, bytes, 508));
         assert_int_equal(sx_segment_footer_get(bytes, FILE_SIZE, &back, NULL), STRIA_VERSION);
     }
+}
+
+static void test_the_index_is_one_more_part_from_version_2_on(void **state)
+{
+    (void)state;
+    uint8_t bytes[SX_SEGMENT_FOOTER_SIZE];
+    struct sx_segment_footer with = footer, back;
+    with.parts[SX_PART_INDEX] = (struct sx_block_ref){.offset = 70, .size = 5, .crc = 6};
+    with.parts[SX_PART_TAGS].in_index = 9;
+    sx_segment_footer_put(bytes, &with);
+    assert_int_equal(sx_get_u32(bytes + 144), 5);
+    assert_int_equal(sx_segment_footer_get(bytes, FILE_SIZE, &back, NULL), STRIA_OK);
+    assert_int_equal(back.parts[SX_PART_INDEX].size, 5);
+    assert_int_equal(back.parts[SX_PART_INDEX].crc, 6);
+    assert_int_equal(back.parts[SX_PART_TAGS].in_index, 9);
+    assert_int_equal(back.parts[SX_PART_STRIPES].in_index, 0);
+    sx_put_u32(bytes + 8, 1); /* then a part behind the four is ignored */
+    sx_put_u32(bytes + 192 + 24 + 20, 0);
+    sx_put_u32(bytes + 508, sx_crc32c(0, bytes, 508));
+    assert_int_equal(sx_segment_footer_get(bytes, FILE_SIZE, &back, NULL), STRIA_OK);
+    assert_int_equal(back.parts[SX_PART_INDEX].size, 0);
 }
 
 static void test_lies_in_a_footer_are_refused(void **state)
@@ -167,6 +188,7 @@ static void test_lies_in_a_footer_are_refused(void **state)
         {"more parts, for a later version", 144, 12, 4, STRIA_OK},
         {"too many parts", 144, 13, 4, STRIA_CORRUPT},
         {"a part behind the end", 192, FILE_SIZE + 1, 8, STRIA_CORRUPT},
+        {"a part in the index, which has its own end", 212, 1, 4, STRIA_OK},
         {"a part over the end", 200, FILE_SIZE, 8, STRIA_CORRUPT},
         {"a part of 2^64", 200, UINT64_MAX, 8, STRIA_CORRUPT},
         {"a part that ends with the file", 200, FILE_SIZE - 1, 8, STRIA_OK},
@@ -212,6 +234,7 @@ int main(void)
         cmocka_unit_test(test_a_footer_has_its_golden_bytes),
         cmocka_unit_test(test_no_bit_of_header_or_footer_can_be_flipped),
         cmocka_unit_test(test_a_header_of_a_newer_version_is_told_as_such),
+        cmocka_unit_test(test_the_index_is_one_more_part_from_version_2_on),
         cmocka_unit_test(test_lies_in_a_footer_are_refused),
         cmocka_unit_test(test_checksums_are_seeded_with_file_and_place),
     };

@@ -3,6 +3,7 @@
 #include "segment/keys.h"
 
 #include "base/error.h"
+#include "base/hash.h"
 #include "base/sort.h"
 
 #define BLOCK_SIZE_MAX ((size_t)1 << 30)
@@ -41,9 +42,9 @@ static stria_status parse_block(struct sx_segment_keys *keys, stria_error *err)
             goto damaged;
         tag->packed = part.ptr;
     }
-    if (in.len != (size_t)m->series_count * 8)
+    if (in.len != (m->series_block.in_index ? 0 : (size_t)m->series_count * 8))
         goto damaged;
-    keys->hashes = in.ptr;
+    keys->hashes = m->series_block.in_index ? NULL : in.ptr;
     /* A key has its tags in the order of their keys, which is that of the segment's numbers. */
     sx_sort(keys->tags, m->tag_count, sizeof *keys->tags, compare_tags, NULL);
     return STRIA_OK;
@@ -135,8 +136,11 @@ void sx_segment_keys_deinit(struct sx_segment_keys *keys)
     *keys = (struct sx_segment_keys){0};
 }
 
-uint64_t sx_segment_keys_hash(const struct sx_segment_keys *keys, uint32_t ordinal)
+uint64_t sx_segment_keys_hash(const struct sx_segment_keys *keys, uint32_t ordinal,
+                              struct sx_bytes key)
 {
+    if (!keys->hashes)
+        return sx_hash(key);
     return sx_get_u64(keys->hashes + (size_t)(ordinal - keys->measurement->first_series) * 8);
 }
 

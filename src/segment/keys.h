@@ -27,7 +27,7 @@ struct sx_segment_keys {
     const struct sx_segment_measurement *measurement;
     struct sx_mem *mem;
     struct sx_buf block;
-    const uint8_t *hashes;
+    const uint8_t *hashes; /* NULL: none are stored */
     struct sx_key_tag *tags;
     struct sx_buf text;
 };
@@ -39,8 +39,10 @@ stria_status sx_segment_keys_init(struct sx_segment_keys *keys, struct sx_segmen
                                   struct sx_mem *mem, size_t wanted, stria_error *err);
 void sx_segment_keys_deinit(struct sx_segment_keys *keys);
 
-/* The stored hash of the key of series `ordinal` (of the segment). */
-uint64_t sx_segment_keys_hash(const struct sx_segment_keys *keys, uint32_t ordinal);
+/* The hash of the key of series `ordinal` (of the segment): as stored, or that of `key`, which is
+ * the key, where none is stored. */
+uint64_t sx_segment_keys_hash(const struct sx_segment_keys *keys, uint32_t ordinal,
+                              struct sx_bytes key);
 /* Appends its canonical key. */
 stria_status sx_segment_keys_get(struct sx_segment_keys *keys, uint32_t ordinal, struct sx_buf *key,
                                  stria_error *err);

@@ -4,7 +4,8 @@
  * Why         A store may have ten thousand of them: the manifest tells what planning needs (times,
  *             generations, sizes), and a file is touched only when a query or merge gets to it.
  * Algorithm   load() opens the file and reads footer and parts, checked; they stay in memory while
- *             the segment is referenced. Everything else (series blocks, dictionaries, directory
+ *             the segment is referenced, and so do the small blocks that stand in the part INDEX.
+ *             Everything else (series blocks, dictionaries, directory
  *             blocks, chunks) is read when asked for, and checked each time.
  * Invariants  Every byte that is used has passed its checksum. Damage is an error that names the
  *             file and the offset; it concerns only who asked.
@@ -94,6 +95,7 @@ struct sx_segment {
     struct sx_stripe *stripes;
     uint32_t stripe_count;
     struct sx_bytes filter;
+    struct sx_bytes index; /* small blocks, unpacked; empty: the segment has none */
     const char *path;
 };
 

@@ -292,7 +292,8 @@ static inline stria_status seg_test_put_series(struct seg_test *t, struct sx_seg
     if (t->out.len)
         sx_buf_put_u8(&t->out, ' ');
     seg_test_put_key(t, sx_buf_bytes(&t->key));
-    assert_int_equal(sx_segment_keys_hash(keys, ordinal), sx_hash(sx_buf_bytes(&t->key)));
+    assert_int_equal(sx_segment_keys_hash(keys, ordinal, sx_buf_bytes(&t->key)),
+                     sx_hash(sx_buf_bytes(&t->key)));
     sx_segment_stripes_of(t->segment, m, ordinal, &first, &count);
     for (uint32_t i = first; i < first + count && !st; i++) {
         st = sx_segment_cursor_stripe(cursor, i, &t->err);

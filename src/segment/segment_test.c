@@ -19,10 +19,12 @@ static const struct seg_test_line lines[] = {
 static const char dump[] = "cpu,host=a,os=x{1:f1=1.5,s5=on 2:f1=2.5}{9:f1=1} "
                            "cpu,host=b{1:f1=7,b4=1} mem,host=b{5:i2=-3}";
 
+static enum sx_tier tier = SX_TIER_HOT; /* that the tests are run with */
+
 static void write_lines(struct seg_test *t)
 {
     seg_test_init(t);
-    seg_test_write(t, SX_TIER_HOT, lines, SX_COUNT_OF(lines));
+    seg_test_write(t, tier, lines, SX_COUNT_OF(lines));
 }
 
 /* ---- opening ---- */
@@ -331,5 +333,16 @@ int main(void)
         cmocka_unit_test(test_every_failing_call_is_told_and_may_pass),
         cmocka_unit_test(test_threads_may_load_a_segment_at_once),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    /* A sealed segment has an index, in which its small blocks and parts stand. */
+    const struct CMUnitTest sealed[] = {
+        cmocka_unit_test(test_measurements_and_tags_are_found_by_name),
+        cmocka_unit_test(test_no_bit_of_a_segment_can_be_flipped),
+        cmocka_unit_test(test_a_cut_or_longer_segment_is_corrupt),
+        cmocka_unit_test(test_every_failing_allocation_is_told_and_may_pass),
+        cmocka_unit_test(test_every_failing_call_is_told_and_may_pass),
+        cmocka_unit_test(test_threads_may_load_a_segment_at_once),
+    };
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    tier = SX_TIER_SEALED;
+    return failed + cmocka_run_group_tests(sealed, NULL, NULL);
 }

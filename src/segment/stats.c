@@ -207,11 +207,26 @@ enum {
     RISING = 8,   /* first = min, last = max: not written again */
     HAS_NAN = 16,
     HAS_RESETS = 32,
+    SUM_OF_CONSTANT = 64, /* a sum that is count times first, and not written */
 };
 
-static unsigned stats_flags(const struct sx_chunk_stats *s)
+/* Count times first, exactly: what the sum of a constant is; false: there is none. */
+static bool sum_of_constant(stria_type type, const struct sx_chunk_stats *s, uint64_t *sum)
+{
+    if (type == STRIA_FLOAT) {
+        double v = sx_f64_of_bits(s->first), product = v * s->count;
+        *sum = sx_bits_of_f64(product);
+        return v == floor(v) && fabs(product) < EXACT_MAX;
+    }
+    if (type == STRIA_INT)
+        return !__builtin_mul_overflow((int64_t)s->first, (int64_t)s->count, (int64_t *)sum);
+    return type == STRIA_UINT && !__builtin_mul_overflow(s->first, (uint64_t)s->count, sum);
+}
+
+static unsigned stats_flags(stria_type type, const struct sx_chunk_stats *s)
 {
     unsigned flags = 0;
+    uint64_t sum;
     if (s->nan_count)
         flags |= HAS_NAN;
     if (!s->has_numbers)
@@ -220,8 +235,10 @@ static unsigned stats_flags(const struct sx_chunk_stats *s)
     if (s->reset_count)
         flags |= HAS_RESETS;
     if (s->first == s->last && s->min == s->max && s->first == s->min && s->min_row == 0 &&
-        s->max_row == 0)
-        return flags | CONSTANT | (s->has_sum ? HAS_SUM : 0);
+        s->max_row == 0) {
+        bool told = s->has_sum && sum_of_constant(type, s, &sum) && sum == s->sum;
+        return flags | CONSTANT | (told ? SUM_OF_CONSTANT : s->has_sum ? HAS_SUM : 0);
+    }
     if (s->first == s->min && s->last == s->max)
         flags |= RISING;
     return flags | (s->has_sum ? HAS_SUM : 0);
@@ -229,7 +246,7 @@ static unsigned stats_flags(const struct sx_chunk_stats *s)
 
 void sx_chunk_stats_put(struct sx_buf *out, stria_type type, const struct sx_chunk_stats *s)
 {
-    unsigned flags = stats_flags(s);
+    unsigned flags = stats_flags(type, s);
     sx_buf_put_u8(out, (uint8_t)flags);
     if (flags & HAS_NAN)
         sx_buf_put_varint(out, s->nan_count);
@@ -279,6 +296,11 @@ bool sx_chunk_stats_get(struct sx_bytes *in, stria_type type, struct sx_chunk_st
         (s->has_sum && !get_number(in, type, &s->sum)))
         return false;
     s->last = s->min = s->max = s->first;
+    if (flags & SUM_OF_CONSTANT) {
+        if (s->has_sum || !(flags & CONSTANT) || !sum_of_constant(type, s, &s->sum))
+            return false;
+        s->has_sum = true;
+    }
     if (flags & CONSTANT)
         return true;
     if (!get_number(in, type, &s->last) || !get_varint32(in, &s->min_row) ||

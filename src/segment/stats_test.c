@@ -36,7 +36,7 @@ static const struct row {
               .min = 5,
               .max = 5,
               .sum = 5},
-     .bytes = "07 0a 0a"}, /* numbers, sum, constant; 5; sum 5 */
+     .bytes = "45 0a"}, /* numbers, constant with its sum; 5 */
     {.name = "rising integers",
      .type = STRIA_INT,
      .values = {1, 2, 3},

@@ -47,11 +47,15 @@ void sx_segment_writer_destroy(struct sx_segment_writer *w)
     sx_mem_free(w->mem, w->row_numbers);
     sx_map_deinit(&w->tag_map);
     sx_map_deinit(&w->value_map);
+    sx_mem_free(w->mem, w->shared);
     sx_map_deinit(&w->time_map);
+    sx_map_deinit(&w->shared_map);
+    sx_arena_deinit(&w->shared_arena);
     sx_arena_deinit(&w->arena);
     sx_arena_deinit(&w->time_arena);
     sx_buf_deinit(&w->time_data);
     sx_buf_deinit(&w->stripes);
+    sx_buf_deinit(&w->index);
     sx_buf_deinit(&w->last_key);
     sx_buf_deinit(&w->chunk);
     sx_buf_deinit(&w->dense);
@@ -65,10 +69,13 @@ static void init_members(struct sx_segment_writer *w)
     sx_map_init(&w->tag_map, w->mem);
     sx_map_init(&w->value_map, w->mem);
     sx_map_init(&w->time_map, w->mem);
+    sx_map_init(&w->shared_map, w->mem);
+    sx_arena_init(&w->shared_arena, w->mem, 16384);
     sx_arena_init(&w->arena, w->mem, 16384);
     sx_arena_init(&w->time_arena, w->mem, 16384);
     sx_buf_init(&w->time_data, w->mem, CHUNK_SIZE_MAX);
     sx_buf_init(&w->stripes, w->mem, CHUNK_SIZE_MAX);
+    sx_buf_init(&w->index, w->mem, SX_INDEX_SIZE_MAX);
     sx_buf_init(&w->last_key, w->mem, 2 * 65536);
     sx_buf_init(&w->chunk, w->mem, CHUNK_SIZE_MAX);
     sx_buf_init(&w->dense, w->mem, CHUNK_SIZE_MAX);
@@ -273,8 +280,12 @@ static stria_status add_chunk(struct sx_segment_writer *w, uint32_t group, uint3
         return sx_mem_refused(w->mem, sizeof *run->chunks, err);
     struct sx_chunk *chunk = &run->chunks[run->chunk_count];
     *chunk = (struct sx_chunk){.group = group, .has_absent = absent};
-    chunk->values = (struct sx_block_ref){.offset = run->data.len, .size = w->chunk.len};
     sx_chunk_stats_make(&chunk->stats, column->type, values, count, absent ? w->row_numbers : NULL);
+    /* The statistics of a constant say all of it. */
+    if (!absent && !chunk->stats.nan_count &&
+        sx_column_is_constant(sx_buf_bytes(&w->chunk), column->type))
+        sx_buf_clear(&w->chunk);
+    chunk->values = (struct sx_block_ref){.offset = run->data.len, .size = w->chunk.len};
     sx_buf_put_bytes(&run->data, sx_buf_bytes(&w->chunk));
     if (run->data.failed || w->chunk.failed)
         return sx_buf_refused(&run->data, "stripe", err);

@@ -6,28 +6,18 @@
  *                 series_count
  *                 numbers of that many bits (position of the value in the tag's dictionary + 1, or
  *                   0
- *                 where a series lacks the tag), padded to a byte; then series_count u64 hashes of
- *                   keys
+ *                 where a series lacks the tag), padded to a byte; then, unless it stands in the
+ *                 INDEX, series_count u64 hashes of keys
  *               for each tag, in the order of their keys: its dictionary (index/dictionary.h,
  *                 values
  *                 escaped);
  *                 its postings: u32 offset of each value's list behind the offsets, then the lists
- *                 (index/postings.h)
- *               part MEASUREMENTS: varint count, varint offset of the first series block; for each:
- *                 sized name, varint series, varint tags, for each varint tag number; varint
- *                   columns,
- *                 for each u8 type and sized name; varint stripes; varint size and u32 crc of its
- *                   block
- *               part TAGS: varint count; for each: sized key, varint values, and for dictionary and
- *                 postings: varint offset, varint size, u32 crc
- *               part STRIPES: varint count, then the entries (writer_stripe.c)
- *               part FILTER: index/filter.h over all (tag, value) pairs and series hashes */
+ *                 (index/postings.h) */
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/sort.h"
 #include "base/varint.h"
 #include "index/dictionary.h"
-#include "index/filter.h"
 #include "index/postings.h"
 #include "model/series_key.h"
 #include "segment/writer_priv.h"
@@ -267,6 +257,25 @@ static void put_packed(struct sx_buf *out, const struct sx_segment_writer *w,
         sx_buf_put_u8(out, (uint8_t)bits);
 }
 
+stria_status sx_writer_put_block(struct sx_segment_writer *w, struct sx_bytes bytes,
+                                 struct sx_block_ref *ref, stria_error *err)
+{
+    if (!sx_writer_has_index(w) || w->index.len + bytes.len > SX_INDEX_BLOCKS_MAX)
+        return sx_output_block(&w->out, bytes, ref, err);
+    *ref = (struct sx_block_ref){.size = bytes.len, .in_index = (uint32_t)w->index.len + 1};
+    sx_buf_put_bytes(&w->index, bytes);
+    return w->index.failed ? sx_buf_refused(&w->index, "index of a segment", err) : STRIA_OK;
+}
+
+void sx_writer_put_size(const struct sx_segment_writer *w, struct sx_buf *out,
+                        const struct sx_block_ref *ref)
+{
+    sx_buf_put_varint(out,
+                      sx_writer_has_index(w) ? ref->size << 1 | (ref->in_index != 0) : ref->size);
+    if (!ref->in_index)
+        sx_buf_put_u32(out, ref->crc);
+}
+
 static stria_status put_series_blocks(struct sx_segment_writer *w, struct sx_buf *scratch,
                                       stria_error *err)
 {
@@ -276,11 +285,13 @@ static stria_status put_series_blocks(struct sx_segment_writer *w, struct sx_buf
         sx_buf_clear(scratch);
         for (size_t place = 0; place < m->tag_count; place++)
             put_packed(scratch, w, m, place);
-        for (size_t j = 0; j < m->series_count; j++)
+        /* In the index a block has no hashes: they can be made of the keys. */
+        bool in_index =
+            sx_writer_has_index(w) && w->index.len + scratch->len <= SX_INDEX_BLOCKS_MAX;
+        for (size_t j = 0; j < m->series_count && !in_index; j++)
             sx_buf_put_u64(scratch, w->hashes[m->first_series + j]);
-        st = scratch->failed
-                 ? sx_buf_refused(scratch, "series block", err)
-                 : sx_output_block(&w->out, sx_buf_bytes(scratch), &m->series_block, err);
+        st = scratch->failed ? sx_buf_refused(scratch, "series block", err)
+                             : sx_writer_put_block(w, sx_buf_bytes(scratch), &m->series_block, err);
     }
     return st;
 }
@@ -297,7 +308,7 @@ static stria_status put_dictionary(struct sx_segment_writer *w, struct sx_writer
     sx_dictionary_put(scratch, texts, tag->value_count);
     sx_mem_free(w->mem, texts);
     return scratch->failed ? sx_buf_refused(scratch, "dictionary", err)
-                           : sx_output_block(&w->out, sx_buf_bytes(scratch), &tag->dictionary, err);
+                           : sx_writer_put_block(w, sx_buf_bytes(scratch), &tag->dictionary, err);
 }
 
 /* Calls for each series that has the tag: its ordinal and the rank of its value. */
@@ -360,99 +371,10 @@ static stria_status put_postings(struct sx_segment_writer *w, uint32_t number,
         first = lists.starts[i];
     }
     st = scratch->failed ? sx_buf_refused(scratch, "postings", err)
-                         : sx_output_block(&w->out, sx_buf_bytes(scratch), &tag->postings, err);
+                         : sx_writer_put_block(w, sx_buf_bytes(scratch), &tag->postings, err);
 done:
     sx_mem_free(w->mem, lists.starts);
     sx_mem_free(w->mem, lists.ordinals);
-    return st;
-}
-
-static void put_measurements_part(struct sx_segment_writer *w, struct sx_buf *out)
-{
-    sx_buf_clear(out);
-    sx_buf_put_varint(out, w->measurement_count);
-    sx_buf_put_varint(out, w->measurement_count ? w->measurements[0].series_block.offset : 0);
-    for (size_t i = 0; i < w->measurement_count; i++) {
-        const struct sx_writer_measurement *m = &w->measurements[i];
-        sx_buf_put_sized(out, m->escaped);
-        sx_buf_put_varint(out, m->series_count);
-        sx_buf_put_varint(out, m->tag_count);
-        for (size_t j = 0; j < m->tag_count; j++)
-            sx_buf_put_varint(out, w->tags[m->tags[j]].rank);
-        sx_buf_put_varint(out, m->column_count);
-        for (size_t j = 0; j < m->column_count; j++) {
-            sx_buf_put_u8(out, (uint8_t)m->columns[j].type);
-            sx_buf_put_sized(out, m->columns[j].name);
-        }
-        sx_buf_put_varint(out, m->stripe_count);
-        sx_buf_put_varint(out, m->series_block.size);
-        sx_buf_put_u32(out, m->series_block.crc);
-    }
-}
-
-static void put_ref(struct sx_buf *out, const struct sx_block_ref *ref)
-{
-    sx_buf_put_varint(out, ref->offset);
-    sx_buf_put_varint(out, ref->size);
-    sx_buf_put_u32(out, ref->crc);
-}
-
-static void put_tags_part(struct sx_segment_writer *w, const uint32_t *order, struct sx_buf *out)
-{
-    sx_buf_clear(out);
-    sx_buf_put_varint(out, w->tag_count);
-    for (size_t i = 0; i < w->tag_count; i++) {
-        const struct sx_writer_tag *tag = &w->tags[order[i]];
-        sx_buf_put_sized(out, tag->name);
-        sx_buf_put_varint(out, tag->value_count);
-        put_ref(out, &tag->dictionary);
-        put_ref(out, &tag->postings);
-    }
-}
-
-static void put_filter_part(struct sx_segment_writer *w, struct sx_buf *out)
-{
-    sx_buf_clear(out);
-    size_t size = sx_filter_size(w->value_count + (size_t)w->info.series_count);
-    uint8_t *filter = sx_buf_extend(out, size);
-    if (!filter || !size)
-        return;
-    memset(filter, 0, size);
-    for (size_t i = 0; i < w->value_count; i++)
-        sx_filter_add(filter, size,
-                      sx_filter_pair_hash(w->tags[w->values[i].tag].name, w->values[i].text));
-    for (size_t i = 0; i < w->info.series_count; i++)
-        sx_filter_add(filter, size, w->hashes[i]);
-}
-
-static stria_status put_part(struct sx_segment_writer *w, const struct sx_buf *bytes,
-                             struct sx_block_ref *ref, stria_error *err)
-{
-    if (bytes->failed)
-        return sx_buf_refused(bytes, "index of a segment", err);
-    return sx_output_block(&w->out, sx_buf_bytes(bytes), ref, err);
-}
-
-static stria_status put_parts(struct sx_segment_writer *w, const uint32_t *order,
-                              struct sx_buf *scratch, struct sx_segment_footer *footer,
-                              stria_error *err)
-{
-    put_measurements_part(w, scratch);
-    stria_status st = put_part(w, scratch, &footer->parts[SX_PART_MEASUREMENTS], err);
-    if (!st) {
-        put_tags_part(w, order, scratch);
-        st = put_part(w, scratch, &footer->parts[SX_PART_TAGS], err);
-    }
-    if (!st) {
-        sx_buf_clear(scratch);
-        sx_buf_put_varint(scratch, w->stripe_count);
-        sx_buf_put_bytes(scratch, sx_buf_bytes(&w->stripes));
-        st = put_part(w, scratch, &footer->parts[SX_PART_STRIPES], err);
-    }
-    if (!st) {
-        put_filter_part(w, scratch);
-        st = put_part(w, scratch, &footer->parts[SX_PART_FILTER], err);
-    }
     return st;
 }
 
@@ -467,12 +389,14 @@ stria_status sx_writer_index_finish(struct sx_segment_writer *w, struct sx_segme
         st = sx_mem_refused(w->mem, w->value_count * 4, err);
     if (!st)
         st = put_series_blocks(w, &scratch, err);
-    for (size_t i = 0; i < w->tag_count && !st; i++)
+    uint32_t first_block = (uint32_t)w->index.len;
+    for (size_t i = 0; i < w->tag_count && !st; i++) {
         st = put_dictionary(w, &w->tags[order[i]], &scratch, err);
-    for (size_t i = 0; i < w->tag_count && !st; i++)
-        st = put_postings(w, order[i], &scratch, err);
+        if (!st)
+            st = put_postings(w, order[i], &scratch, err);
+    }
     if (!st)
-        st = put_parts(w, order, &scratch, footer, err);
+        st = sx_writer_put_parts(w, order, first_block, &scratch, footer, err);
     sx_mem_free(w->mem, order);
     sx_buf_deinit(&scratch);
     return st;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* writer_priv.h -- the insides of the segment writer: writer.c (rows to chunks), writer_stripe.c
- * (chunks to stripes), writer_seal.c (chunks to sealed ones), writer_index.c (the tables at the
- * end). */
+ * (chunks to stripes), writer_seal.c (chunks to sealed ones), writer_index.c (who the series are),
+ * writer_parts.c (the tables at the end). */
 #ifndef SX_SEGMENT_WRITER_PRIV_H
 #define SX_SEGMENT_WRITER_PRIV_H
 
@@ -15,7 +15,12 @@
 #define SX_STRIPE_SIZE_HOT ((size_t)2 << 20)
 #define SX_STRIPE_CHUNKS_MAX 8192 /* its directory, decoded, takes 100 bytes each */
 #define SX_STRIPE_SIZE_SEALED ((size_t)8 << 20)
-#define SX_WRITER_TIMES_MAX 4096 /* time chunks that are looked at for being equal */
+#define SX_INDEX_BLOCKS_MAX ((size_t)64 << 10) /* of small blocks that stand in the index */
+#define SX_INDEX_SIZE_MAX ((size_t)1 << 30)
+#define SX_WRITER_SHARED_MAX 4096 /* chunks that are looked at for being equal: so many, */
+#define SX_WRITER_SHARED_SIZE ((size_t)1 << 20) /* of so many bytes together, */
+#define SX_WRITER_SHARED_MIN 32                 /* and of this many each */
+#define SX_WRITER_TIMES_MAX 4096                /* time chunks that are looked at for being equal */
 
 /* A column of the measurement at hand, with the chunks of the stripe at hand. */
 struct sx_writer_run {
@@ -65,6 +70,16 @@ struct sx_writer_time {
     bool placed; /* ref is final; else ref.offset is into the current time run */
 };
 
+/* A chunk of values that was written, for sharing. */
+struct sx_writer_chunk {
+    uint64_t hash;
+    struct sx_bytes bytes; /* a copy */
+    struct sx_block_ref ref;
+    stria_type type;
+    uint32_t row_count, count;
+    bool has_absent;
+};
+
 struct sx_segment_writer {
     struct sx_os *os;
     struct sx_mem *mem;
@@ -92,6 +107,12 @@ struct sx_segment_writer {
     struct sx_map time_map;
     struct sx_arena time_arena;
 
+    /* chunks of a sealed segment, for sharing: the newest */
+    struct sx_writer_chunk *shared;
+    size_t shared_count, shared_capacity, shared_size;
+    struct sx_map shared_map;
+    struct sx_arena shared_arena;
+
     /* the index so far */
     struct sx_arena arena;
     struct sx_writer_measurement *measurements;
@@ -109,6 +130,7 @@ struct sx_segment_writer {
     uint64_t stripe_offset; /* where the stripe before began; for differences */
     int64_t stripe_min_ts;
     uint32_t stripe_measurement, stripe_series;
+    struct sx_buf index; /* of a sealed segment: small blocks, then parts; not packed yet */
 
     struct sx_buf last_key;
     int64_t last_ts;  /* of the series at hand */
@@ -119,6 +141,12 @@ struct sx_segment_writer {
     struct sx_buf dense;
     uint16_t *row_numbers;
 };
+
+/* Whether the segment has an index, packed by zstd, which is entropy coding as well. */
+static inline bool sx_writer_has_index(const struct sx_segment_writer *writer)
+{
+    return writer->tier == SX_TIER_SEALED && !writer->no_entropy;
+}
 
 /* writer_stripe.c */
 /* Writes what is gathered as one stripe. */
@@ -134,11 +162,23 @@ stria_status sx_writer_seal_run(struct sx_segment_writer *writer, struct sx_writ
                                 stria_error *err);
 
 /* writer_index.c */
+/* Writes a block, or puts it into the index if there is one and it has room. */
+stria_status sx_writer_put_block(struct sx_segment_writer *writer, struct sx_bytes bytes,
+                                 struct sx_block_ref *ref, stria_error *err);
+/* Appends the size of a block, and its crc unless it is in the index. */
+void sx_writer_put_size(const struct sx_segment_writer *writer, struct sx_buf *out,
+                        const struct sx_block_ref *ref);
 /* Takes note of a series: its tags and hash. */
 stria_status sx_writer_index_series(struct sx_segment_writer *writer, struct sx_bytes key,
                                     uint64_t hash, stria_error *err);
 /* Writes series blocks, dictionaries, postings and parts. */
 stria_status sx_writer_index_finish(struct sx_segment_writer *writer,
                                     struct sx_segment_footer *footer, stria_error *err);
+
+/* writer_parts.c */
+/* Writes the parts. order: the tags, sorted; first_block: of dictionaries in the index. */
+stria_status sx_writer_put_parts(struct sx_segment_writer *writer, const uint32_t *order,
+                                 uint32_t first_block, struct sx_buf *scratch,
+                                 struct sx_segment_footer *footer, stria_error *err);
 
 #endif

@@ -51,12 +51,13 @@ static stria_status make_tables(struct sx_segment_writer *w, struct sx_writer_ru
     struct sx_bytes presence;
     if (!encoded)
         return sx_mem_refused(w->mem, size, err);
+    size_t count = 0;
     for (size_t i = 0; i < run->chunk_count; i++)
-        encoded[i] = values_of(run, &run->chunks[i], &presence);
+        if (run->chunks[i].values.size) /* else it is a constant */
+            encoded[count++] = values_of(run, &run->chunks[i], &presence);
     sx_buf_clear(&run->tables);
     stria_error what = {0};
-    stria_status st =
-        sx_tables_make(&run->tables, run->type, encoded, run->chunk_count, w->mem, &what);
+    stria_status st = sx_tables_make(&run->tables, run->type, encoded, count, w->mem, &what);
     sx_mem_free(w->mem, encoded);
     if (st == STRIA_NOMEM) { /* larger is better than not at all */
         sx_buf_clear(&run->tables);
@@ -75,6 +76,10 @@ static stria_status encode_again(struct sx_segment_writer *w, struct sx_writer_r
     for (size_t i = 0; i < run->chunk_count; i++) {
         struct sx_chunk *chunk = &run->chunks[i];
         struct sx_bytes presence;
+        if (chunk->values.size == 0) {
+            chunk->values.offset = out->len;
+            continue;
+        }
         struct sx_encoded column = values_of(run, chunk, &presence);
         size_t offset = out->len;
         sx_buf_put_bytes(out, presence);

@@ -47,26 +47,6 @@ unsigned sx_coded_numbers(uint64_t *numbers, const int64_t *values, size_t count
     return domain;
 }
 
-uint64_t *sx_coded_sort(uint64_t *numbers, uint64_t *spare, size_t count, unsigned domain)
-{
-    for (unsigned shift = 0; shift < domain; shift += 8) {
-        size_t places[256] = {0}, at = 0;
-        for (size_t i = 0; i < count; i++)
-            places[numbers[i] >> shift & 255]++;
-        for (unsigned digit = 0; digit < 256; digit++) {
-            size_t here = places[digit];
-            places[digit] = at;
-            at += here;
-        }
-        for (size_t i = 0; i < count; i++)
-            spare[places[numbers[i] >> shift & 255]++] = numbers[i];
-        uint64_t *sorted = spare;
-        spare = numbers;
-        numbers = sorted;
-    }
-    return numbers;
-}
-
 /* ---- planning ------------------------------------------------------------------------------- */
 
 /* A table twice as large is made 1 microsecond later: what it must save, in 1/256 bits. */
@@ -119,8 +99,8 @@ static uint64_t frame_bits(size_t count, unsigned log)
 void sx_coded_plan(struct sx_coded_plan *plan, const int64_t *values, size_t count, unsigned order,
                    const struct sx_tables *shared, uint64_t *scratch)
 {
-    uint64_t *numbers = scratch, *copy = scratch + count, *spare = scratch + 2 * count;
-    unsigned domain = sx_coded_numbers(numbers, values, count, order, &plan->low);
+    struct sx_tally tally;
+    unsigned domain = sx_coded_numbers(scratch, values, count, order, &plan->low);
     int64_t low = values[0], high = values[0];
     for (size_t i = 0; i < count; i++) {
         low = SX_MIN(low, values[i]);
@@ -128,13 +108,12 @@ void sx_coded_plan(struct sx_coded_plan *plan, const int64_t *values, size_t cou
     }
     plan->order = order;
     plan->wide = domain > 31 || (uint64_t)high - (uint64_t)low >= NARROW_RANGE;
-    memcpy(copy, numbers, count * sizeof *copy);
-    const uint64_t *sorted = sx_coded_sort(copy, spare, count, domain);
-    uint64_t best = sx_classes_find(&plan->classes, sorted, count, domain, false);
+    sx_tally_make(&tally, scratch, count, domain, scratch + count);
+    uint64_t best = sx_classes_find(&plan->classes, &tally, domain, false);
     plan->is_shared = false;
     plan->shape = (struct sx_ans_shape){.log = choose_log(&plan->classes, count), .tuple = 1};
     for (unsigned i = 0; shared && i < shared->count; i++) {
-        uint64_t cost = sx_table_cost_sorted(&shared->tables[i], sorted, count, order, domain);
+        uint64_t cost = sx_table_cost(&shared->tables[i], &tally, order, domain);
         if (cost >= best + best / SHARED_PREFERENCE + SHARED_BITS)
             continue;
         best = cost;

@@ -104,8 +104,4 @@ bool sx_coded_next_total(struct sx_coded_reader *reader, struct sx_totals *total
 unsigned sx_coded_numbers(uint64_t *numbers, const int64_t *values, size_t count, unsigned order,
                           int64_t *low);
 
-/* Sorts numbers below 2^domain by radix; `spare` has room for count. Returns where they are:
- * `numbers` or `spare`. */
-uint64_t *sx_coded_sort(uint64_t *numbers, uint64_t *spare, size_t count, unsigned domain);
-
 #endif

@@ -148,27 +148,6 @@ static void test_a_walk_takes_little_more_than_its_entropy(void **state)
     sx_buf_deinit(&out);
 }
 
-static void test_radix_sorting_sorts(void **state)
-{
-    (void)state;
-    static uint64_t numbers[3000], spare[3000];
-    struct sx_random random = {4};
-    for (unsigned domain = 1; domain <= 64; domain += 7) {
-        uint64_t sum = 0, sorted_sum = 0;
-        for (size_t i = 0; i < 3000; i++) {
-            numbers[i] = sx_random_next(&random) & sx_bit_mask(domain);
-            sum += numbers[i] * numbers[i];
-        }
-        uint64_t *sorted = sx_coded_sort(numbers, spare, 3000, domain);
-        for (size_t i = 0; i < 3000; i++) {
-            sorted_sum += sorted[i] * sorted[i];
-            if (i > 0)
-                assert_true(sorted[i - 1] <= sorted[i]);
-        }
-        assert_true(sum == sorted_sum);
-    }
-}
-
 static void test_cut_and_changed_bytes_never_read_outside(void **state)
 {
     (void)state;
@@ -212,7 +191,6 @@ int main(void)
         cmocka_unit_test(test_all_kinds_come_back_in_every_order),
         cmocka_unit_test(test_doubles_are_those_of_the_integers),
         cmocka_unit_test(test_a_walk_takes_little_more_than_its_entropy),
-        cmocka_unit_test(test_radix_sorting_sorts),
         cmocka_unit_test(test_cut_and_changed_bytes_never_read_outside),
     };
     sx_mem_init(&mem, NULL, "test", 0);

@@ -53,13 +53,10 @@ stria_status sx_tables_open(struct sx_bytes bytes, bool for_encoding, struct sx_
 /* NULL is allowed. */
 void sx_tables_close(struct sx_tables *tables);
 
-/* Bits that `numbers` of an order would take with a table, times 256; UINT64_MAX: it lacks some, or
+/* Bits that numbers of an order would take with a table, times 256; UINT64_MAX: it lacks some, or
  * is of another order. Numbers are those of coded.h, of `domain`. */
-uint64_t sx_table_cost(const struct sx_table *table, const uint64_t *numbers, size_t count,
-                       unsigned order, unsigned domain);
-/* The same of ascending numbers, quicker. */
-uint64_t sx_table_cost_sorted(const struct sx_table *table, const uint64_t *sorted, size_t count,
-                              unsigned order, unsigned domain);
+uint64_t sx_table_cost(const struct sx_table *table, const struct sx_tally *tally, unsigned order,
+                       unsigned domain);
 
 /* Bytes of memory that opened tables take: to charge a cache. */
 size_t sx_tables_memory(const struct sx_tables *tables);

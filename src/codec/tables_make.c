@@ -230,13 +230,10 @@ static struct sx_ans_shape choose_shape(const struct sx_classes *classes)
 static void make_table(struct maker *maker, struct sx_table *table, unsigned order, unsigned domain)
 {
     struct sx_classes flat, *classes = &table->decoder.classes;
-    uint64_t *sorted = sx_coded_sort(maker->sample, maker->spare, maker->sample_count, domain);
-    if (sorted != maker->sample) {
-        maker->spare = maker->sample;
-        maker->sample = sorted;
-    }
-    uint64_t cost = sx_classes_find(classes, sorted, maker->sample_count, domain, false);
-    uint64_t flat_cost = sx_classes_find(&flat, sorted, maker->sample_count, domain, true);
+    struct sx_tally tally;
+    sx_tally_make(&tally, maker->sample, maker->sample_count, domain, maker->spare);
+    uint64_t cost = sx_classes_find(classes, &tally, domain, false);
+    uint64_t flat_cost = sx_classes_find(&flat, &tally, domain, true);
     if (flat_cost != UINT64_MAX && flat.count <= FLAT_MAX &&
         flat_cost <= cost + cost * DEARER_PERCENT / 100)
         *classes = flat;
@@ -286,9 +283,13 @@ static stria_status serve(struct maker *maker, const struct lot *lot, const stru
         stria_status st = numbers_of(maker, i, &numbers, err);
         if (st)
             return st;
-        uint64_t cost = numbers ? sx_table_cost(table, numbers, maker->columns[i].count,
-                                                table->order, member->domain)
-                                : UINT64_MAX;
+        uint64_t cost = UINT64_MAX;
+        if (numbers) {
+            size_t count = maker->columns[i].count;
+            struct sx_tally tally;
+            sx_tally_make(&tally, numbers, count, member->domain, numbers + count);
+            cost = sx_table_cost(table, &tally, table->order, member->domain);
+        }
         if (cost / 256 >= member->own_bits)
             continue;
         member->done = true;
@@ -369,7 +370,7 @@ stria_status sx_tables_make(struct sx_buf *out, stria_type type, const struct sx
     if (column_count < 2 || (type != STRIA_FLOAT && type != STRIA_INT && type != STRIA_UINT))
         return STRIA_OK;
     size_t n = SX_COLUMN_VALUES_MAX, sample_max = SAMPLE_MAX + MISSING_MAX;
-    size_t words = 6 * n + n / 64 + 2 * sample_max;
+    size_t words = 6 * n + n / 64 + 3 * sample_max;
     size_t size = words * sizeof(uint64_t) + column_count * sizeof(struct member);
     uint64_t *block = sx_mem_alloc(mem, size);
     if (!block)

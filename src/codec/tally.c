@@ -90,3 +90,35 @@ void sx_tally_make(struct sx_tally *tally, const uint64_t *numbers, size_t count
     }
     count_sorted(tally, count);
 }
+
+/* ---- counted numbers ------------------------------------------------------------------------ */
+
+size_t sx_counted_merge(struct sx_counted **counted, struct sx_counted **spare, size_t count,
+                        unsigned domain)
+{
+    assert(count <= UINT32_MAX && domain <= 64);
+    for (unsigned shift = 0; shift < domain; shift += 8) {
+        const struct sx_counted *from = *counted;
+        struct sx_counted *to = *spare;
+        uint32_t places[256] = {0}, at = 0;
+        for (size_t i = 0; i < count; i++)
+            places[from[i].number >> shift & 255]++;
+        for (unsigned digit = 0; digit < 256; digit++) {
+            uint32_t here = places[digit];
+            places[digit] = at;
+            at += here;
+        }
+        for (size_t i = 0; i < count; i++)
+            to[places[from[i].number >> shift & 255]++] = from[i];
+        *spare = *counted;
+        *counted = to;
+    }
+    struct sx_counted *sorted = *counted;
+    size_t left = 0;
+    for (size_t i = 0; i < count; i++)
+        if (left && sorted[left - 1].number == sorted[i].number)
+            sorted[left - 1].count += sorted[i].count;
+        else
+            sorted[left++] = sorted[i];
+    return left;
+}

@@ -24,6 +24,16 @@ struct sx_tally {
 void sx_tally_make(struct sx_tally *tally, const uint64_t *numbers, size_t count, unsigned domain,
                    uint64_t *scratch);
 
+struct sx_counted {
+    uint64_t number;
+    uint64_t count;
+};
+
+/* Sorts `count` counted numbers below 2^domain and adds up those that are equal; returns how many
+ * are left. *counted and *spare, of equal size, may change places. */
+size_t sx_counted_merge(struct sx_counted **counted, struct sx_counted **spare, size_t count,
+                        unsigned domain);
+
 /* How many of all numbers are before the different number `index`. */
 static inline uint64_t sx_tally_below(const struct sx_tally *tally, size_t index)
 {

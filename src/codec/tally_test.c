@@ -81,10 +81,39 @@ static void test_one_number_repeated_is_one_entry(void **state)
     }
 }
 
+static void test_counted_numbers_are_added_up(void **state)
+{
+    (void)state;
+    enum { COUNT = 3000 };
+    static struct sx_counted a[COUNT], b[COUNT];
+    struct sx_random random = {5};
+    for (unsigned domain = 0; domain <= 64; domain += 4) {
+        struct sx_counted *counted = a, *spare = b;
+        uint64_t all = 0;
+        for (size_t i = 0; i < COUNT; i++) {
+            a[i].number = numbers[i] =
+                sx_random_next(&random) >> (random.state % 64) & sx_bit_mask(domain);
+            a[i].count = 1 + i % 5;
+            all += a[i].count;
+        }
+        size_t left = sx_counted_merge(&counted, &spare, COUNT, domain);
+        struct sx_tally tally;
+        sx_tally_make(&tally, numbers, COUNT, domain, scratch);
+        assert_true(left == tally.count);
+        for (size_t i = 0; i < left; i++) {
+            assert_true(counted[i].number == tally.numbers[i]);
+            all -= counted[i].count;
+        }
+        assert_true(all == 0);
+        assert_ptr_not_equal(counted, spare);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_counts_are_those_of_the_sorted_numbers),
+        cmocka_unit_test(test_counted_numbers_are_added_up),
         cmocka_unit_test(test_one_number_repeated_is_one_entry),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

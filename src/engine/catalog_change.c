@@ -37,7 +37,7 @@ static int64_t normal_shard_duration(int64_t shard_duration_ns, int64_t duration
     return SX_MAX(shard_duration_ns, HOURS(1));
 }
 
-static bool name_valid(struct sx_bytes name)
+bool sx_engine_name_is_valid(struct sx_bytes name)
 {
     if (name.len == 0 || sx_bytes_equal(name, SX_LITERAL(".")) ||
         sx_bytes_equal(name, SX_LITERAL("..")))
@@ -50,7 +50,7 @@ static bool name_valid(struct sx_bytes name)
 
 static stria_status check_policy(const struct change *c, const struct sx_policy *policy)
 {
-    if (!name_valid(policy->name))
+    if (!sx_engine_name_is_valid(policy->name))
         return sx_fail(c->err, STRIA_INVALID, "invalid name");
     if (policy->duration_ns && policy->duration_ns < HOURS(1))
         return sx_fail(c->err, STRIA_INVALID, "retention policy duration must be at least 1h0m0s");
@@ -104,7 +104,7 @@ static stria_status create_database(struct change *c)
         return sx_fail(c->err, STRIA_CONFLICT,
                        "retention policy conflicts with an existing policy");
     }
-    if (!name_valid(command->database))
+    if (!sx_engine_name_is_valid(command->database))
         return sx_fail(c->err, STRIA_INVALID, "invalid name");
     stria_status st = check_policy(c, &policy);
     if (st)

@@ -272,7 +272,10 @@ static void put_catalog(const struct adopt *a, struct sx_buf *ops)
     const struct sx_database *db = a->database;
     struct sx_engine *from = a->adoption->from;
     uint32_t default_policy_id = 0;
-    sx_edit_put_database(ops, a->database_id, a->adoption->as);
+    struct sx_database made = *db;
+    made.id = a->database_id;
+    made.name = a->adoption->as;
+    sx_edit_put_database(ops, &made);
     for (size_t i = 0; i < db->policy_count; i++) {
         struct sx_policy policy = db->policies[i];
         policy.id = a->first_policy_id + (uint32_t)i;

@@ -111,9 +111,23 @@ static stria_status create_database(struct change *c)
         return st;
     uint32_t id = c->counters.next_database_id++;
     policy.id = c->counters.next_policy_id++;
-    sx_edit_put_database(&c->ops, id, command->database);
+    struct sx_database made = sx_database_make(id, command->database);
+    sx_edit_put_database(&c->ops, &made);
     sx_edit_put_policy(&c->ops, id, &policy);
     sx_edit_put_default(&c->ops, id, policy.id);
+    return STRIA_OK;
+}
+
+static stria_status alter_database(struct change *c)
+{
+    const struct sx_database *existing = sx_catalog_database(c->catalog, c->command->database);
+    if (!existing)
+        return database_not_found(c);
+    struct sx_database database = *existing;
+    for (int i = 0; i < SX_LIMIT_KIND_COUNT; i++)
+        if (c->command->settings & SX_DATABASE_LIMIT(i))
+            database.limits[i] = c->command->limits[i];
+    sx_edit_put_database(&c->ops, &database);
     return STRIA_OK;
 }
 
@@ -202,6 +216,8 @@ static stria_status plan(struct change *c)
         return create_database(c);
     case SX_DROP_DATABASE:
         return drop_database(c);
+    case SX_ALTER_DATABASE:
+        return alter_database(c);
     case SX_CREATE_POLICY:
         return create_policy(c);
     case SX_ALTER_POLICY:

@@ -390,7 +390,7 @@ void sx_engine_put_stored(struct sx_engine *engine, struct sx_buf *out)
     const struct sx_catalog *catalog = engine->catalog;
     for (size_t i = 0; i < catalog->database_count; i++) {
         const struct sx_database *db = &catalog->databases[i];
-        sx_edit_put_database(out, db->id, db->name);
+        sx_edit_put_database(out, db);
         for (size_t j = 0; j < db->policy_count; j++)
             sx_edit_put_policy(out, db->id, &db->policies[j]);
         sx_edit_put_default(out, db->id, db->default_policy_id);

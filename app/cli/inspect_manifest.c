@@ -14,7 +14,7 @@
 #define EDIT_HEADER_SIZE 40
 #define EDIT_ALIGN 4096
 #define FIRST_EDIT (2 * EDIT_ALIGN) /* behind two copies of the header */
-#define OP_COUNT 19
+#define OP_COUNT 20
 
 static const char *const op_names[OP_COUNT] = {
     [SX_OP_SNAPSHOT_END] = "snapshot_end",
@@ -35,6 +35,7 @@ static const char *const op_names[OP_COUNT] = {
     [SX_OP_TAKE_BACK] = "take_back",
     [SX_OP_KEEP_LOG] = "keep_log",
     [SX_OP_APPLIED] = "applied",
+    [SX_OP_ROLLUP] = "rollup",
 };
 
 struct edits {

@@ -7,6 +7,7 @@
 #define SX_MODEL_COMMAND_H
 
 #include "base/bytes.h"
+#include "model/rollup.h"
 #include "model/selector.h"
 
 #include <stdint.h>
@@ -31,6 +32,7 @@ enum sx_policy_setting {
     SX_POLICY_FUTURE_LIMIT = 16,
     SX_POLICY_PAST_LIMIT = 32,
     SX_POLICY_NAME = 64, /* CREATE DATABASE ... WITH NAME */
+    SX_POLICY_ROLLUP = 128,
 };
 
 struct sx_command {
@@ -43,6 +45,8 @@ struct sx_command {
     int64_t replica_count;
     int64_t future_limit_ns;
     int64_t past_limit_ns;
+    struct sx_rollup_setting rollups[SX_ROLLUPS_MAX]; /* all that there are to be */
+    size_t rollup_count;
     struct sx_selector selector; /* of deletes; policy_id does not count: `policy` does, or all */
 };
 

@@ -5,7 +5,7 @@
  *             128 must be understood (else the store is of a newer version); others may be skipped.
  *             Payloads are varints (zigzag for signed numbers) and sized strings in the order of
  *             the structs below; what follows the known fields in a payload is ignored, so fields
- *             can be appended.
+ *             can be appended. Operations that are packed (engine/edit_pack.h) are unpacked first.
  * Threads     Pure functions. */
 #ifndef SX_ENGINE_EDIT_H
 #define SX_ENGINE_EDIT_H
@@ -35,7 +35,7 @@ enum sx_edit_op {
     SX_OP_SET_ASIDE = 16,        /* a segment cannot be opened: its footer or directory is gone */
     SX_OP_TAKE_BACK = 17,        /* it can again */
     SX_OP_APPLIED = 18,          /* a segment has no row that tombstones up to one speak of */
-    SX_OP_ROLLUP = 19,           /* what went into the rollups of a window */
+    SX_OP_ROLLUP = 20,           /* what went into the rollups of a window */
 };
 
 struct sx_counters {

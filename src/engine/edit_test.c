@@ -146,7 +146,7 @@ static const struct golden all_golden[] = {
     {"8 PUT_POLICY: database 1, id 4, r", "08 11 01 04 01 'r'"},
     {"duration 0, shard 0, 1 replica, no limits, window 1", "00 00 01 00 00 02"},
     {"rollups of policy 3, of 5 minutes", "03 80e0a596bb11"},
-    {"19 ROLLUP: policy 4, window -2, generation 300, stale and final", "13 05 04 03 ac02 03"},
+    {"20 ROLLUP: policy 4, window -2, generation 300, stale and final", "14 05 04 03 ac02 03"},
 };
 
 static void test_each_operation_has_its_golden_bytes(void **state)

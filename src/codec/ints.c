@@ -390,6 +390,12 @@ bool sx_ints_range(struct sx_ints_reader *reader, size_t first, size_t count, in
     assert(first + count <= reader->count);
     if (count == 0)
         return true;
+    if (reader->kind == SX_INTS_STEP) {
+        uint64_t v = reader->first + reader->slope * first;
+        for (size_t i = 0; i < count; i++, v += reader->slope)
+            out[i] = (int64_t)v;
+        return true;
+    }
     if (!sx_ints_seek(reader, first / SX_GROUP))
         return false;
     size_t skip = first % SX_GROUP;

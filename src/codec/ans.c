@@ -74,8 +74,8 @@ static void spread_symbols(uint8_t *spread, const uint16_t *weights, unsigned sy
 void sx_ans_encoder_init(struct sx_ans_encoder *encoder, const struct sx_classes *classes,
                          struct sx_ans_shape shape)
 {
-    uint8_t spread[1 << SX_ANS_LOG_MAX];
-    uint16_t filled[SX_ANS_SYMBOLS_MAX];
+    uint8_t spread[1 << SX_ANS_LOG_MAX] = {0};
+    uint16_t filled[SX_ANS_SYMBOLS_MAX] = {0};
     unsigned symbols = sx_ans_symbols(classes, shape.tuple), size = 1u << shape.log, begin = 0;
     encoder->shape = shape;
     encoder->classes = classes;

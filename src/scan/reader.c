@@ -335,12 +335,17 @@ static void fill_rows(struct sx_reader *r)
     r->current_row += r->rows.row_count;
 }
 
+bool sx_reader_is_at_end(const struct sx_reader *r)
+{
+    bool end = r->options.descending ? r->next_piece == 0 : r->next_piece >= r->piece_count;
+    return end && (!r->current || r->current_row >= r->current->row_count);
+}
+
 stria_status sx_reader_next(struct sx_reader *r, const struct sx_rows **rows, stria_error *err)
 {
     *rows = NULL;
     while (!r->current || r->current_row >= r->current->row_count) {
-        bool end = r->options.descending ? r->next_piece == 0 : r->next_piece >= r->piece_count;
-        if (end)
+        if (sx_reader_is_at_end(r))
             return STRIA_OK;
         stria_status st = sx_request_check(r->request, err);
         if (!st)

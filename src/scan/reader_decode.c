@@ -240,17 +240,23 @@ static stria_status decode_segment_column(struct sx_reader *r, struct sx_reader_
     return st;
 }
 
-stria_status sx_reader_piece_times(struct sx_reader *r, const struct sx_piece *piece,
-                                   const int64_t **ts, stria_error *err)
+stria_status sx_reader_piece_columns(struct sx_reader *r, const struct sx_piece *piece,
+                                     stria_error *err)
 {
     struct sx_reader_source *source = &r->sources[piece->source];
     stria_status st = sx_segment_cursor_stripe(&source->cursor, piece->stripe, err);
     if (!st)
         st = match_segment(r, source, source->cursor.segment->stripes[piece->stripe].measurement,
                            err);
-    if (!st)
-        st = sx_segment_cursor_times(&source->cursor, piece->group, ts, err);
     return st;
+}
+
+stria_status sx_reader_piece_times(struct sx_reader *r, const struct sx_piece *piece,
+                                   const int64_t **ts, stria_error *err)
+{
+    stria_status st = sx_reader_piece_columns(r, piece, err);
+    return st ? st
+              : sx_segment_cursor_times(&r->sources[piece->source].cursor, piece->group, ts, err);
 }
 
 /* Of the rows [*first, *end) of a piece that is decoded in parts, those that come next: each part

@@ -83,6 +83,7 @@ struct sx_reader {
 
     const struct sx_piece *stretch; /* that can be added up; NULL: none */
     uint32_t stretch_first;         /* row of the group */
+    const int64_t *stretch_ts;      /* of its rows; NULL: not read yet */
     struct sx_stretch stretch_rows;
 
     struct sx_rows rows;
@@ -92,7 +93,10 @@ struct sx_reader {
 /* Decodes a piece into a block; only the times in the reader's range. May give no rows. */
 stria_status sx_reader_decode(struct sx_reader *reader, const struct sx_piece *piece,
                               struct sx_block *block, stria_error *err);
-/* The times of a group of a segment; matches of its source are made. */
+/* Makes the groups of a segment's piece and the matches of its source ready. */
+stria_status sx_reader_piece_columns(struct sx_reader *reader, const struct sx_piece *piece,
+                                     stria_error *err);
+/* The same, and the times of its group. */
 stria_status sx_reader_piece_times(struct sx_reader *reader, const struct sx_piece *piece,
                                    const int64_t **ts, stria_error *err);
 /* The rows [*first, *end) of ascending times that lie in the asked range. */

@@ -109,7 +109,7 @@ for key in samples rows series segments segment_bytes manifest_bytes wal_bytes b
     in_out "\"$key\":"
 done
 in_out '"samples":10,"rows":5,"series":3,'
-for file in store/seg/*.seg store/wal/*.wal store/manifest/*.man; do
+for file in store/seg/*.seg store/manifest/*.man; do
     run 0 inspect "$file"
     in_out 'damage count          0'
 done

@@ -10,8 +10,6 @@
 #include "codec/plain.h"
 #include "codec/repeat.h"
 
-#define SMALL_BITS 3 /* of a plain value, up to which nothing else is tried */
-
 /* Plans with runs and a dictionary, and keeps the one that is smaller than `limit` bits and than
  * the other; id is that of neither when there is none. */
 static bool plan_repeats(struct sx_repeat_plan *best, const double *values, size_t count,
@@ -20,7 +18,7 @@ static bool plan_repeats(struct sx_repeat_plan *best, const double *values, size
     struct sx_repeat_plan *runs = best, dictionary;
     if (!sx_runs_plan(runs, values, count, tier, mem))
         return false;
-    if (SX_MIN(runs->bits, limit) <= SMALL_BITS * (uint64_t)count)
+    if (SX_MIN(runs->bits, limit) <= SX_FLOATS_SMALL_BITS * (uint64_t)count)
         return true;
     if (!sx_dictionary_plan(&dictionary, values, count, tier, mem)) {
         sx_repeat_release(runs);

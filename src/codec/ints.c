@@ -177,19 +177,24 @@ static bool may_be_coded(const struct sx_ints_plan *plan, unsigned order)
     return plan->packed_bits[order] / 4 * 3 <= plan->bits + plan->count;
 }
 
-/* Tries the sealed form, which must save a 64th part and 4 bytes. */
+bool sx_ints_is_better_coded(const struct sx_ints_plan *plan, uint64_t bits)
+{
+    return bits < plan->bits - plan->bits / 64 - SX_MIN(plan->bits, 32);
+}
+
+/* Tries the sealed form. */
 static void try_coded(struct sx_ints_plan *plan)
 {
     struct sx_coded_plan coded;
-    uint64_t limit = plan->bits - plan->bits / 64 - SX_MIN(plan->bits, 32);
+    uint64_t best = UINT64_MAX;
     for (unsigned order = 0; order <= 2; order++) {
         if (plan->order == SX_INTS_LINE ? order > 0 : !may_be_coded(plan, order))
             continue;
         sx_coded_plan(&coded, plan->work, plan->count, order, plan->wish.shared,
                       plan->wish.scratch);
-        if (coded.bits >= limit)
+        if (coded.bits >= best || !sx_ints_is_better_coded(plan, coded.bits))
             continue;
-        limit = coded.bits;
+        best = coded.bits;
         plan->coded = coded;
         plan->kind = SX_INTS_CODED;
     }
@@ -200,8 +205,7 @@ static void try_coded(struct sx_ints_plan *plan)
         plan->order = plan->coded.order;
 }
 
-/* Bits of what comes before the groups. */
-static uint64_t head_bits(const struct sx_ints_plan *plan)
+uint64_t sx_ints_head_bits(const struct sx_ints_plan *plan)
 {
     unsigned size = 1 + sx_zigzag_size(plan->first);
     if (plan->factor != 1)
@@ -223,7 +227,7 @@ void sx_ints_plan(struct sx_ints_plan *plan, const int64_t *values, size_t count
     if (is_line(values, count, &plan->slope)) {
         plan->kind = SX_INTS_STEP;
         plan->order = plan->slope != 0;
-        plan->bits = head_bits(plan);
+        plan->bits = sx_ints_head_bits(plan);
         return;
     }
     for (size_t i = count; i-- > 0;)
@@ -235,7 +239,7 @@ void sx_ints_plan(struct sx_ints_plan *plan, const int64_t *values, size_t count
         subtract_line(plan);
     if (wish->scratch)
         try_coded(plan);
-    plan->bits += head_bits(plan);
+    plan->bits += sx_ints_head_bits(plan);
 }
 
 void sx_ints_write(struct sx_buf *out, const struct sx_ints_plan *plan)

@@ -74,6 +74,13 @@ struct sx_ints_reader {
     } in;
 };
 
+/* Whether coded integers of that many bits are worth it: they must save a 64th part of the plan's
+ * and 4 bytes. */
+bool sx_ints_is_better_coded(const struct sx_ints_plan *plan, uint64_t bits);
+
+/* Bits of what comes before the groups. */
+uint64_t sx_ints_head_bits(const struct sx_ints_plan *plan);
+
 /* Reads the head of `in`, untrusted, which must be used up by the sequence and outlives the reader.
  * shared: the tables it was encoded with, if any; they outlive the reader.
  * Returns OK, CORRUPT, VERSION. */
@@ -96,6 +103,18 @@ bool sx_ints_range(struct sx_ints_reader *reader, size_t first, size_t count, in
  * number in `ends`, which ascend. want_range: min and max, too. totals: added to, one each. */
 bool sx_ints_totals(struct sx_ints_reader *reader, size_t first, const uint32_t *ends,
                     size_t range_count, bool want_range, struct sx_totals *totals);
+
+/* The plan of a sequence that is there in the hot form, `size` bytes, and its reduced values in
+ * `work`, which has room for them and lives as long as the plan; plan->bits are without the head.
+ * reader: opened, nothing read yet. False: the bytes break the format, or the form is not hot. */
+bool sx_ints_reduce(struct sx_ints_plan *plan, struct sx_ints_reader *reader, size_t size,
+                    int64_t *work);
+
+/* Plans the coded form of reduced values of kind 1, without shared tables; the plan stays of kind 1
+ * if that is better. plan->bits are without the head before, and with it afterwards. Sets *counts
+ * to those of the best order, which lie in plan->wish.scratch or in `small`, 6 * SX_CODED_SMALL
+ * words. Returns what sx_coded_choose() said of them. */
+uint64_t sx_ints_seal(struct sx_ints_plan *plan, struct sx_coded_counts *counts, uint64_t *small);
 
 /* "step", "packed-1", ... for inspect: of the head byte. */
 const char *sx_ints_name(uint8_t head);

@@ -5,8 +5,7 @@
 #include "base/error.h"
 #include "codec/number.h"
 
-#define XOR_PRICE 1  /* bits a value: it decodes in about 2 ns */
-#define POOR_BITS 24 /* of a scaled value, from which on other forms are looked at */
+#define XOR_PRICE 1 /* bits a value: it decodes in about 2 ns */
 #define ORDERED_MAPS 2
 
 /* ---- doubles as ordered integers ------------------------------------------------------------ */
@@ -86,7 +85,7 @@ bool sx_plain_plan(struct sx_plain_plan *plan, const double *values, size_t coun
     plan->id = SX_FLOATS_RAW;
     plan->bits = 64 * (uint64_t)count + 8;
     take(plan, SX_FLOATS_SCALED, plan->scaled.bits);
-    if (plan->bits > POOR_BITS * (uint64_t)count) {
+    if (plan->bits > SX_FLOATS_POOR_BITS * (uint64_t)count) {
         plan_ordered(plan, plan->block + 2 * count, &wish);
         take(plan, SX_FLOATS_ORDERED, plan->ordered.bits + 16);
         take(plan, SX_FLOATS_XOR, 8 + sx_xor_cost(values, count) + XOR_PRICE * (uint64_t)count);

@@ -5,7 +5,7 @@
  *             128 must be understood (else the store is of a newer version); others may be skipped.
  *             Payloads are varints (zigzag for signed numbers) and sized strings in the order of
  *             the structs below; what follows the known fields in a payload is ignored, so fields
- *             can be appended.
+ *             can be appended. Operations that are packed (engine/edit_pack.h) are unpacked first.
  * Threads     Pure functions. */
 #ifndef SX_ENGINE_EDIT_H
 #define SX_ENGINE_EDIT_H

@@ -193,6 +193,9 @@ void sx_engine_unlink_retired(struct sx_engine *engine, bool all);
 void sx_engine_put_state(void *context, struct sx_buf *out);
 /* The same without the damaged log files that are kept: what a copy of the store needs. */
 void sx_engine_put_stored(struct sx_engine *engine, struct sx_buf *out);
+/* The operations of a policy's field types (state_mutex held); all: also those that the manifest
+ * has already. */
+void sx_engine_put_types(struct sx_policy_store *store, bool all, struct sx_buf *out);
 
 /* delete.c */
 /* DELETE, DROP SERIES, DROP MEASUREMENT. */

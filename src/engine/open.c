@@ -411,6 +411,8 @@ stria_status sx_engine_close(struct sx_engine *engine, stria_error *err)
     if (!engine->options.read_only) {
         if (!sx_wal_failed(engine->wal))
             st = sx_wal_sync(engine->wal, err);
+        if (!st && !sx_wal_failed(engine->wal) && !sx_readers_reading(engine))
+            sx_wal_shrink(engine->wal);
         sx_engine_unlink_retired(engine, true);
         if (!st && atomic_load(&engine->disk_state) == SX_DISK_OK)
             sx_manifest_shorten(engine->manifest);

@@ -70,6 +70,7 @@ void sx_engine_drop_store(struct sx_engine *engine, uint32_t policy_id)
             continue;
         while (store->segment_count)
             sx_engine_retire_segment(engine, store, store->segment_count - 1);
+        sx_engine_segments_changed(store);
         sx_series_index_release(store->index);
         sx_tombstones_release(store->tombstones);
         sx_mem_free(&engine->mems[SX_ENGINE_MEM_OTHER], store->segments);
@@ -80,6 +81,13 @@ void sx_engine_drop_store(struct sx_engine *engine, uint32_t policy_id)
 }
 
 /* ---- segments ---- */
+
+/* The next view makes a new list. Whoever holds the old one keeps its segments. */
+void sx_engine_segments_changed(struct sx_policy_store *store)
+{
+    sx_segment_list_release(store->list);
+    store->list = NULL;
+}
 
 char *sx_engine_segment_path(struct sx_engine *engine, uint64_t segment_id)
 {
@@ -107,6 +115,7 @@ bool sx_engine_add_segment(struct sx_engine *engine, struct sx_policy_store *sto
     if (!engine->options.read_only)
         segment->added_edit = sx_manifest_edit_seq(engine->manifest);
     segment->files = &engine->segment_files;
+    sx_engine_segments_changed(store);
     size_t i = store->segment_count++;
     for (; i > 0 && comes_before(&segment->info, &store->segments[i - 1]->info); i--)
         store->segments[i] = store->segments[i - 1];
@@ -120,6 +129,7 @@ void sx_engine_retire_segment(struct sx_engine *engine, struct sx_policy_store *
     struct sx_segment *segment = store->segments[i];
     uint64_t edit_seq = engine->options.read_only ? engine->readers.state_edit
                                                   : sx_manifest_edit_seq(engine->manifest);
+    sx_engine_segments_changed(store);
     store->segment_count--;
     store->level0_count -= segment->info.level == 0;
     memmove(&store->segments[i], &store->segments[i + 1],
@@ -336,15 +346,18 @@ stria_status sx_engine_view(struct sx_engine *engine, uint32_t policy_id, struct
         memtables[count] = find_memtable(engine->active, policy_id);
         count += memtables[count] != NULL;
     }
+    if (!store->list)
+        store->list = sx_segment_list_create(&engine->mems[SX_ENGINE_MEM_OTHER], store->segments,
+                                             store->segment_count);
     struct sx_view_parts parts = {.catalog = engine->catalog,
                                   .policy_id = policy_id,
                                   .index = store->index,
+                                  .index_knows_types = true,
                                   .tombstones = store->tombstones,
-                                  .segments = store->segments,
-                                  .segment_count = store->segment_count,
+                                  .list = store->list,
                                   .memtables = memtables,
                                   .memtable_count = count};
-    *view = sx_view_create(mem, &parts);
+    *view = store->list ? sx_view_create(mem, &parts) : NULL;
     if (!*view)
         st = sx_mem_refused(mem, sizeof **view, err);
     if (memtables != small)

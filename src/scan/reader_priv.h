@@ -34,7 +34,6 @@ struct sx_column_match {
 };
 
 struct sx_reader_source {
-    bool open;
     uint32_t measurement; /* that `matches` is for; UINT32_MAX: none */
     struct sx_column_match *matches;
     struct sx_segment_cursor cursor;
@@ -53,8 +52,8 @@ struct sx_reader {
     struct sx_reader_options options;
     struct sx_mem *mem;
     struct sx_request *request;
-    struct sx_reader_source *sources; /* by rank */
-    uint32_t *opened;                 /* segments among them that are open */
+    struct sx_reader_source **sources; /* by rank; NULL: nothing of it was read */
+    uint32_t *opened;                  /* those that are not NULL */
     size_t opened_count, opened_capacity;
     struct sx_scan_column *columns; /* at hand */
     stria_type *types;

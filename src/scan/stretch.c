@@ -18,14 +18,14 @@ static const struct sx_piece *next_alone(const struct sx_reader *r)
         return NULL;
     (void)sx_reader_cluster(r, &first, &count);
     const struct sx_piece *piece = &r->pieces[first];
-    if (count > 1 || piece->masked || !r->options.view->sources[piece->source].segment)
+    if (count > 1 || piece->masked || !sx_view_segment(r->options.view, piece->source))
         return NULL;
     return piece;
 }
 
 static uint32_t group_rows(const struct sx_reader *r, const struct sx_piece *piece)
 {
-    return r->sources[piece->source].cursor.groups[piece->group].row_count;
+    return r->sources[piece->source]->cursor.groups[piece->group].row_count;
 }
 
 stria_status sx_reader_stretch(struct sx_reader *r, const struct sx_stretch **stretch,
@@ -90,7 +90,7 @@ bool sx_reader_stretch_is_alone(const struct sx_reader *r, int64_t min_ts, int64
 static stria_status chunk_of(struct sx_reader *r, uint32_t column, const struct sx_chunk **chunk,
                              bool *known, stria_error *err)
 {
-    struct sx_reader_source *source = &r->sources[r->stretch->source];
+    struct sx_reader_source *source = r->sources[r->stretch->source];
     const struct sx_column_match *match = &source->matches[column];
     *chunk = NULL;
     *known = true;
@@ -176,7 +176,7 @@ static stria_status tell_coded(struct sx_reader *r, const struct sx_chunk *chunk
                                const struct sx_column_ranges *ranges, unsigned want, bool *known,
                                struct sx_stretch_totals *totals, stria_error *err)
 {
-    struct sx_segment_cursor *cursor = &r->sources[r->stretch->source].cursor;
+    struct sx_segment_cursor *cursor = &r->sources[r->stretch->source]->cursor;
     unsigned ask =
         (want & SX_TOTAL_SUM ? SX_WANT_SUM : 0) | (want & SX_TOTAL_RANGE ? SX_WANT_RANGE : 0);
     struct sx_column_totals parts[BATCH];

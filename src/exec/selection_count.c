@@ -115,8 +115,6 @@ static stria_status count_segment(struct counting *c, struct sx_segment *segment
     struct sx_bitset ids = {0};
     uint64_t row_count = 0;
     const struct sx_segment_info *info = &segment->info;
-    if (info->max_ts < c->selector->time_min_ns || info->min_ts > c->selector->time_max_ns)
-        return STRIA_OK;
     stria_status st = sx_segment_load(segment, c->err);
     if (!st)
         st = sx_segment_select(segment, c->selector, c->request, &ids, c->err);
@@ -136,8 +134,11 @@ stria_status sx_selection_count(const struct sx_selector *selector, struct sx_vi
     struct counting c = {
         .selector = selector, .view = view, .request = request, .counts = counts, .err = err};
     stria_status st = count_rows(&c);
-    for (size_t i = 0; i < view->source_count && !st; i++)
-        if (view->sources[i].segment)
-            st = count_segment(&c, view->sources[i].segment);
+    for (size_t i = 0; !st; i++) {
+        i = sx_view_next_segment(view, i, selector->time_min_ns, selector->time_max_ns);
+        if (i == view->source_count)
+            break;
+        st = count_segment(&c, sx_view_segment(view, i));
+    }
     return st;
 }

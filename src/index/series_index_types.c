@@ -123,6 +123,25 @@ stria_status sx_series_index_each_type(struct sx_series_index *ix, bool all, sx_
     return st;
 }
 
+stria_status sx_series_index_types(struct sx_series_index *ix, const struct sx_bytes *measurement,
+                                   sx_type_each each, void *context, stria_error *err)
+{
+    stria_status st = STRIA_OK;
+    sx_mutex_lock(&ix->names_mutex);
+    for (uint32_t i = 0; !measurement && !st && i < sx_index_measurement_count(ix); i++)
+        st = each_type_of(sx_index_measurement_at(ix, i)->measurement, true, each, context, err);
+    struct sx_measurement *m = measurement ? measurement_by_name(ix, *measurement, false) : NULL;
+    if (m)
+        st = each_type_of(m, true, each, context, err);
+    sx_mutex_unlock(&ix->names_mutex);
+    return st;
+}
+
+int64_t sx_series_index_window_ns(const struct sx_series_index *ix)
+{
+    return ix->window_ns;
+}
+
 void sx_series_index_types_lost(struct sx_series_index *ix)
 {
     sx_mutex_lock(&ix->names_mutex);

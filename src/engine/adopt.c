@@ -267,26 +267,35 @@ static stria_status spend_ids(struct adopt *a, stria_error *err)
     return st;
 }
 
+/* Its id in the target; 0: none has this one. */
+static uint32_t new_policy_id(const struct adopt *a, uint32_t id)
+{
+    for (size_t i = 0; i < a->database->policy_count; i++)
+        if (a->database->policies[i].id == id)
+            return a->first_policy_id + (uint32_t)i;
+    return 0;
+}
+
+/* Rollups come along as the rows they are, without marks of what went in: where the rows that they
+ * were made of are there, they are made anew. */
 static void put_catalog(const struct adopt *a, struct sx_buf *ops)
 {
     const struct sx_database *db = a->database;
     struct sx_engine *from = a->adoption->from;
-    uint32_t default_policy_id = 0;
     struct sx_database made = *db;
     made.id = a->database_id;
     made.name = a->adoption->as;
     sx_edit_put_database(ops, &made);
     for (size_t i = 0; i < db->policy_count; i++) {
         struct sx_policy policy = db->policies[i];
-        policy.id = a->first_policy_id + (uint32_t)i;
-        if (db->policies[i].id == db->default_policy_id)
-            default_policy_id = policy.id;
+        policy.id = new_policy_id(a, policy.id);
+        policy.rollup_of = new_policy_id(a, policy.rollup_of);
         sx_edit_put_policy(ops, a->database_id, &policy);
         sx_mutex_lock(&from->state_mutex);
         sx_engine_put_types(sx_engine_store(from, db->policies[i].id), policy.id, true, ops);
         sx_mutex_unlock(&from->state_mutex);
     }
-    sx_edit_put_default(ops, a->database_id, default_policy_id);
+    sx_edit_put_default(ops, a->database_id, new_policy_id(a, db->default_policy_id));
 }
 
 static stria_status make_true(struct adopt *a, stria_error *err)

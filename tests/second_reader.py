@@ -342,8 +342,9 @@ class Store:
         self.flushed = 0
 
 
-def edit_at(data, salt, at):
-    """(edit_seq, copy, operations, bytes it takes), or None."""
+def edit_at(data, salt, at, lead=0):
+    """(edit_seq, copy, operations, bytes it takes), or None; `lead` bytes stand before it."""
+    at += lead
     if at + 40 > len(data) or data[at : at + 4] != b"SEDT":
         return None
     start, size = seed(salt, at), u32(data, at + 16)
@@ -354,19 +355,20 @@ def edit_at(data, salt, at):
         or u32(data, at + 20) != crc32c(start, operations)
     ):
         return None
-    return u64(data, at + 8), data[at + 24], operations, (40 + size + 4095) // 4096 * 4096
+    return u64(data, at + 8), data[at + 24], operations, (lead + 40 + size + 4095) // 4096 * 4096
 
 
-def read_edits(data, salt):
-    at, edits = 8192, []
+def read_edits(data, salt, at):
+    edits = []
     while at < len(data):
-        edit = edit_at(data, salt, at)
+        lead = 64 if at == 0 else 0
+        edit = edit_at(data, salt, at, lead)
         if edit:
             at += 2 * edit[3]
         else:
             second = at + 4096
             while second < len(data) and not edit:
-                edit = edit_at(data, salt, second)
+                edit = edit_at(data, salt, second, lead)
                 second += 4096
             if not edit or edit[1] != 1 or second - 4096 - at != edit[3]:
                 break
@@ -392,12 +394,12 @@ def read_manifest(path):
             continue
         with open(os.path.join(folder, name), "rb") as file:
             data = file.read()
-        heads = [data[at : at + 64] for at in (0, 4096)]
+        heads = [data[at : at + 64] for at in range(0, len(data), 4096)]
         heads = [h for h in heads if h[:8] == b"STRIAMAN" and u32(h, 60) == crc32c(0, h[:60])]
-        if not heads or u32(heads[0], 8) != 1 or u32(heads[0], 12) != 0:
+        if not heads or u32(heads[0], 8) not in (1, 2) or u32(heads[0], 12) != 0:
             continue
         salt = u64(heads[0], 16) ^ u64(heads[0], 32) * GOLDEN & M64
-        edits = read_edits(data, salt)
+        edits = read_edits(data, salt, 8192 if u32(heads[0], 8) == 1 else 0)
         whole = any(op == 1 for edit in edits for op, _ in operations_of(edit[2]))
         if whole and (best is None or edits[-1][0] > best[0][-1][0]):
             best = edits, heads[0][16:32]
@@ -452,6 +454,7 @@ def apply(store, op, data):
             segment = store.segments[number]
             segment["tombstone"] = max(segment["tombstone"], tombstone)
     else:
+        need(op != 19, "packed operations are not read here")
         need(op >= 128 or 1 <= op <= 18, "operation %d is not known" % op)
 
 

@@ -16,22 +16,6 @@
 #define FIRST_NS ((int64_t)1704067200 * 1000000000) /* 2024-01-01T00:00:00Z */
 #define MAKE_BATCH 1000
 
-static stria_status execute(stria *db, const char *text, stria_error *err)
-{
-    stria_cursor *cursor;
-    const stria_statement *statement;
-    const stria_table *table;
-    stria_status st =
-        stria_query(db, text, strlen(text), STRIA_QUERY_OPTIONS(.database = ""), &cursor, err);
-    if (st)
-        return st;
-    st = stria_cursor_next_statement(cursor, &statement, err);
-    if (!st)
-        st = stria_cursor_next_series(cursor, &table, err);
-    stria_cursor_close(cursor);
-    return st;
-}
-
 /* Opens the series of a host. Told to come again, it does: there is room then, or another error. */
 static stria_status open_host(stria *db, uint64_t number, stria_series **series, stria_error *err)
 {
@@ -73,7 +57,7 @@ static stria_status write_hosts(stria *db, uint64_t first, size_t count, int64_t
 
 static stria_status make_segments(stria *db, uint64_t segments, uint64_t series, stria_error *err)
 {
-    stria_status st = execute(db, "CREATE DATABASE " DATABASE, err);
+    stria_status st = sx_bench_execute(db, "CREATE DATABASE " DATABASE, err);
     uint64_t next = 0;
     for (uint64_t i = 0; i < segments && !st; i++) {
         uint64_t end = (uint64_t)((double)series * (double)(i + 1) / (double)segments);
@@ -119,7 +103,7 @@ static stria_status start(struct sx_cli *cli, const struct sx_bench_arguments *a
         return st;
     st = write_hosts(db, UINT32_MAX, 1, FIRST_NS, err);
     if (st == STRIA_NOT_FOUND) /* a store that this bench did not make */
-        st = execute(db, "CREATE DATABASE " DATABASE, err);
+        st = sx_bench_execute(db, "CREATE DATABASE " DATABASE, err);
     int64_t written = sx_os_mono_ns(os);
     const struct sx_bench_figure figures[] = {
         {"open_ms", (double)(opened - begun) / 1e6},

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "engine/edit.h"
+#include "engine/edit_pack.h"
 #include "engine/manifest_priv.h"
 
 #include <inttypes.h>
@@ -25,7 +26,7 @@ static void put_header(uint8_t *bytes, const uint8_t store_uuid[16], uint64_t ma
     sx_put_u32(bytes + 60, sx_crc32c(0, bytes, 60));
 }
 
-/* Appends one copy of an edit that will stand at `offset`. */
+/* Appends one copy of an edit that will stand at `offset`, and fills the page up. */
 static void put_edit(struct sx_buf *out, uint64_t salt, uint64_t offset, uint64_t edit_seq,
                      uint8_t copy, struct sx_bytes payload)
 {
@@ -41,7 +42,7 @@ static void put_edit(struct sx_buf *out, uint64_t salt, uint64_t offset, uint64_
     head[24] = copy;
     sx_put_u32(head + 4, sx_crc32c(seed, head + 8, SX_EDIT_HEADER_SIZE - 8));
     sx_buf_put_bytes(out, payload);
-    size_t padding = (size_t)(sx_edit_span(payload.len) - SX_EDIT_HEADER_SIZE - payload.len);
+    size_t padding = -out->len % SX_EDIT_ALIGN;
     uint8_t *zeros = sx_buf_extend(out, padding);
     if (zeros)
         memset(zeros, 0, padding);
@@ -78,18 +79,21 @@ void sx_manifest_destroy(struct sx_manifest *m)
     sx_mem_free(mem, m);
 }
 
-/* Appends an edit (both copies) at m->size of `file` and syncs it. */
+/* Writes an edit (both copies, each behind the `header`, if there is one) at `offset` of `file` and
+ * syncs it. */
 static stria_status append(struct sx_manifest *m, struct sx_file *file, uint64_t salt,
-                           uint64_t offset, struct sx_bytes operations, uint64_t *span,
-                           stria_error *err)
+                           uint64_t offset, struct sx_bytes header, struct sx_bytes operations,
+                           uint64_t *span, stria_error *err)
 {
     struct sx_buf out;
     if (operations.len > SX_EDIT_SIZE_MAX)
         return sx_fail(err, STRIA_LIMIT, "a manifest edit may have %u bytes at most",
                        SX_EDIT_SIZE_MAX);
-    sx_buf_init(&out, m->options.mem, 2 * (size_t)sx_edit_span(operations.len));
-    put_edit(&out, salt, offset, m->edit_seq + 1, 0, operations);
-    put_edit(&out, salt, offset + out.len, m->edit_seq + 1, 1, operations);
+    sx_buf_init(&out, m->options.mem, 2 * (size_t)sx_first_edit_span(operations.len));
+    for (uint8_t copy = 0; copy < 2; copy++) {
+        sx_buf_put_bytes(&out, header);
+        put_edit(&out, salt, offset + out.len, m->edit_seq + 1, copy, operations);
+    }
     stria_status st = out.failed ? sx_buf_refused(&out, "manifest edit", err)
                                  : sx_file_pwrite(file, out.ptr, out.len, offset, err);
     if (!st)
@@ -121,32 +125,44 @@ void sx_manifest_unlink_others(struct sx_manifest *m)
     sx_mem_free(numbers.mem, numbers.items);
 }
 
+/* Appends the operations of the first edit: packed, if they would not fit into a page. */
+static stria_status put_snapshot(struct sx_manifest *m, struct sx_buf *out, stria_error *err)
+{
+    struct sx_buf state;
+    sx_buf_init(&state, m->options.mem, SX_EDIT_SIZE_MAX);
+    m->options.put_state(m->options.context, &state);
+    sx_edit_put_empty(&state, SX_OP_SNAPSHOT_END);
+    bool done = state.failed || (sx_first_edit_span(state.len) > SX_EDIT_ALIGN &&
+                                 sx_edit_pack(out, sx_buf_bytes(&state), m->options.mem));
+    if (!done)
+        sx_buf_put_bytes(out, sx_buf_bytes(&state));
+    stria_status st = state.failed  ? sx_buf_refused(&state, "manifest", err)
+                      : out->failed ? sx_buf_refused(out, "manifest", err)
+                                    : STRIA_OK;
+    sx_buf_deinit(&state);
+    return st;
+}
+
 /* Writes a whole new manifest file and makes its name durable. */
 static stria_status write_fresh(struct sx_manifest *m, const uint8_t store_uuid[16],
                                 uint64_t number, const char *path, struct sx_file **file,
                                 uint64_t *size, stria_error *err)
 {
     struct sx_os *os = m->options.os;
-    uint8_t bytes[SX_MANIFEST_FIRST_EDIT] = {0};
-    struct sx_buf state;
-    uint64_t span = 0;
+    uint8_t bytes[SX_MANIFEST_HEADER_SIZE];
+    struct sx_bytes header = sx_bytes_make(bytes, sizeof bytes);
+    struct sx_buf snapshot;
     put_header(bytes, store_uuid, number, sx_os_now_ns(os));
-    memcpy(bytes + SX_EDIT_ALIGN, bytes, SX_MANIFEST_HEADER_SIZE);
-    sx_buf_init(&state, m->options.mem, SX_EDIT_SIZE_MAX);
-    m->options.put_state(m->options.context, &state);
-    sx_edit_put_empty(&state, SX_OP_SNAPSHOT_END);
-    stria_status st = state.failed ? sx_buf_refused(&state, "manifest", err) : STRIA_OK;
+    sx_buf_init(&snapshot, m->options.mem, SX_EDIT_SIZE_MAX);
+    stria_status st = put_snapshot(m, &snapshot, err);
     if (!st)
         st = sx_os_open(os, path, SX_OPEN_WRITE | SX_OPEN_CREATE | SX_OPEN_EXCLUSIVE, file, err);
     if (!st)
-        st = sx_file_pwrite(*file, bytes, sizeof bytes, 0, err);
-    if (!st)
-        st = append(m, *file, sx_manifest_salt(store_uuid, number), SX_MANIFEST_FIRST_EDIT,
-                    sx_buf_bytes(&state), &span, err);
+        st = append(m, *file, sx_manifest_salt(store_uuid, number), 0, header,
+                    sx_buf_bytes(&snapshot), size, err);
     if (!st)
         st = os->ops->sync_dir(os, m->dir, err);
-    *size = SX_MANIFEST_FIRST_EDIT + span;
-    sx_buf_deinit(&state);
+    sx_buf_deinit(&snapshot);
     return st;
 }
 
@@ -155,7 +171,7 @@ stria_status sx_manifest_begin(struct sx_manifest *m, const uint8_t store_uuid[1
 {
     char path[SX_PATH_MAX];
     struct sx_file *file = NULL;
-    uint64_t size, number = ++m->last_manifest_no; /* never used twice */
+    uint64_t size = 0, number = ++m->last_manifest_no; /* never used twice */
     sx_manifest_path(m, number, path);
     stria_status st = write_fresh(m, store_uuid, number, path, &file, &size, err);
     if (st) {
@@ -186,8 +202,9 @@ stria_status sx_manifest_commit(struct sx_manifest *m, struct sx_bytes operation
         if (st && m->broken)
             return st;
     }
+    struct sx_bytes no_header = {0};
     stria_status st = append(m, m->file, sx_manifest_salt(m->store_uuid, m->manifest_no), m->size,
-                             operations, &span, err);
+                             no_header, operations, &span, err);
     if (!st) {
         m->size += span;
         return STRIA_OK;

@@ -2,10 +2,10 @@
 /* manifest.h -- the log of edits that says what the store consists of.
  *
  * Why         One small synced write makes a flush, a merge or a new database true, all at once.
- * Format      docs/FORMAT.md "Manifest". manifest/<16 hex digits>.man: a header of 64 bytes, twice
- *             (offsets 0 and 4096), then from 8192 on edits, each at a multiple of 4096 bytes and
- *             twice in a row. So one damaged sector never loses what was acknowledged, and a sector
- *             that holds an acknowledged edit is never written again:
+ * Format      docs/FORMAT.md "Manifest". manifest/<16 hex digits>.man: edits, each at a multiple of
+ *             4096 bytes and twice in a row; before each copy of the first, which is the whole
+ *             state, a header of 64 bytes. So one damaged sector never loses what was acknowledged,
+ *             and a sector that holds an acknowledged edit is never written again:
  *               header  "STRIAMAN" | u32 version | u32 flags | u8 store_uuid[16] | u64 manifest_no
  *                         |
  *                       i64 created_ns | 12 zeros | u32 crc

@@ -7,12 +7,13 @@
 #include "base/crc32c.h"
 #include "engine/manifest.h"
 
-#define SX_MANIFEST_VERSION 1
+#define SX_MANIFEST_VERSION 2
 #define SX_MANIFEST_HEADER_SIZE 64
 #define SX_EDIT_HEADER_SIZE 40
 #define SX_EDIT_ALIGN 4096
-#define SX_MANIFEST_FIRST_EDIT ((uint64_t)2 * SX_EDIT_ALIGN) /* behind two copies of the header */
-#define SX_EDIT_MAGIC 0x54444553u                            /* "SEDT" */
+/* Of version 1, behind two copies of the header; and no manifest is shorter than that. */
+#define SX_MANIFEST_FIRST_EDIT ((uint64_t)2 * SX_EDIT_ALIGN)
+#define SX_EDIT_MAGIC 0x54444553u /* "SEDT" */
 #define SX_EDIT_SIZE_MAX ((uint32_t)256 << 20)
 #define SX_MANIFEST_SIZE_MAX ((uint64_t)1 << 31)
 
@@ -49,6 +50,12 @@ static inline uint64_t sx_manifest_salt(const uint8_t store_uuid[16], uint64_t m
 static inline uint64_t sx_edit_span(uint64_t payload_size)
 {
     return (SX_EDIT_HEADER_SIZE + payload_size + SX_EDIT_ALIGN - 1) / SX_EDIT_ALIGN * SX_EDIT_ALIGN;
+}
+
+/* The same of the first edit, with the header that stands before it. */
+static inline uint64_t sx_first_edit_span(uint64_t payload_size)
+{
+    return sx_edit_span(SX_MANIFEST_HEADER_SIZE + payload_size);
 }
 
 /* Fills SX_PATH_MAX bytes. */

@@ -6,11 +6,13 @@
 #include "base/error.h"
 #include "base/file_number.h"
 #include "engine/edit.h"
+#include "engine/edit_pack.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 
 struct header {
+    uint32_t version;
     uint8_t store_uuid[16];
     uint64_t manifest_no;
 };
@@ -27,6 +29,7 @@ static stria_status get_header(const uint8_t *bytes, const char *path, struct he
     if (sx_get_u32(bytes + 8) > SX_MANIFEST_VERSION || sx_get_u32(bytes + 12) != 0)
         return sx_fail(err, STRIA_VERSION, "%s: manifest format version %u is newer than %d", path,
                        sx_get_u32(bytes + 8), SX_MANIFEST_VERSION);
+    header->version = sx_get_u32(bytes + 8);
     memcpy(header->store_uuid, bytes + 16, 16);
     header->manifest_no = sx_get_u64(bytes + 32);
     return STRIA_OK;
@@ -89,26 +92,59 @@ static struct stretch stretch_of(const struct candidate *c)
                             .salt = sx_manifest_salt(c->header.store_uuid, c->header.manifest_no)};
 }
 
-/* Finds the edit at `offset`: its first good copy. False: neither is good. */
-static bool find_edit(const struct stretch *s, uint64_t offset, uint64_t *edit_seq,
+/* Finds the edit at `offset`: its first good copy. lead: bytes of the header before each copy.
+ * False: neither is good. */
+static bool find_edit(const struct stretch *s, uint64_t offset, uint64_t lead, uint64_t *edit_seq,
                       struct sx_bytes *payload, uint64_t *span, bool *half_good)
 {
     uint64_t limit = s->base + s->bytes.len, second_seq;
     struct sx_bytes second;
-    if (get_edit(s, offset, edit_seq, payload)) {
-        *span = sx_edit_span(payload->len);
+    if (get_edit(s, offset + lead, edit_seq, payload)) {
+        *span = sx_edit_span(lead + payload->len);
         *half_good =
-            !(get_edit(s, offset + *span, &second_seq, &second) && second_seq == *edit_seq);
+            !(get_edit(s, offset + *span + lead, &second_seq, &second) && second_seq == *edit_seq);
         return true;
     }
     /* Where the second copy begins is not known: the next good edit is it, if it says so. */
     uint64_t at = offset + SX_EDIT_ALIGN;
-    while (at < limit && !get_edit(s, at, edit_seq, payload))
+    while (at < limit && !get_edit(s, at + lead, edit_seq, payload))
         at += SX_EDIT_ALIGN;
     *span = at - offset;
     *half_good = true;
-    return at < limit && s->bytes.ptr[at - s->base + 24] == 1 &&
-           *span == sx_edit_span(payload->len);
+    return at < limit && s->bytes.ptr[at + lead - s->base + 24] == 1 &&
+           *span == sx_edit_span(lead + payload->len);
+}
+
+/* Notes a header that cannot be read at `offset` of the file. */
+static void check_header(struct candidate *c, uint64_t offset)
+{
+    struct header header;
+    if (c->bytes.len - SX_MANIFEST_HEADER_SIZE >= offset &&
+        get_header(c->bytes.ptr + offset, c->path, &header, NULL))
+        note_bad(c, offset);
+}
+
+/* Bytes of the header that stand before each copy of the edit at c->end. */
+static uint64_t lead_of(const struct candidate *c)
+{
+    return c->end == 0 ? SX_MANIFEST_HEADER_SIZE : 0;
+}
+
+/* Tells `each` (may be NULL) what an edit says; `room` for operations that are packed. */
+static stria_status tell_edit(struct candidate *c, struct sx_bytes payload, struct sx_buf *room,
+                              stria_status (*each)(void *context, struct sx_bytes operations,
+                                                   stria_error *err),
+                              void *context, stria_error *err)
+{
+    struct sx_bytes operations;
+    stria_status st = sx_edit_unpack(payload, room, &operations, err);
+    if (!st) {
+        c->whole = c->whole || sx_edit_has(operations, SX_OP_SNAPSHOT_END);
+        st = each ? each(context, operations, err) : STRIA_OK;
+    }
+    if (st)
+        sx_error_prefix(err, "%s: edit at %" PRIu64, c->path, c->end);
+    return st;
 }
 
 /* Walks the edits from c->end on: calls `each` (may be NULL) with every one. A place where neither
@@ -120,16 +156,20 @@ static stria_status walk_edits(struct candidate *c,
 {
     struct stretch s = stretch_of(c);
     struct sx_bytes payload;
+    struct sx_buf room;
     uint64_t edit_seq, span;
     bool half_good = false, last_half_good = false;
+    stria_status st = STRIA_OK;
     c->edit_count = c->damaged_count = 0;
     c->bad_count = 0;
-    for (uint64_t at = 0; c->base == 0 && at < SX_MANIFEST_FIRST_EDIT; at += SX_EDIT_ALIGN) {
-        struct header header;
-        if (get_header(c->bytes.ptr + at, c->path, &header, NULL))
-            note_bad(c, at);
-    }
-    while (find_edit(&s, c->end, &edit_seq, &payload, &span, &half_good)) {
+    sx_buf_init(&room, c->bytes.mem, SX_EDIT_PLAIN_MAX);
+    if (c->base == 0)
+        check_header(c, 0);
+    if (c->base == 0 && c->end)
+        check_header(c, SX_EDIT_ALIGN);
+    while (!st && find_edit(&s, c->end, lead_of(c), &edit_seq, &payload, &span, &half_good)) {
+        if (c->end == 0)
+            check_header(c, span);
         /* The last edit may be under way just now, or was when the power went. */
         c->damaged_count += last_half_good;
         last_half_good = half_good;
@@ -137,16 +177,14 @@ static stria_status walk_edits(struct candidate *c,
         if (half_good && c->end + 2 * span <= c->base + c->bytes.len)
             note_bad(c, c->end);
         c->last_edit_seq = edit_seq;
-        c->whole = c->whole || sx_edit_has(payload, SX_OP_SNAPSHOT_END);
-        stria_status st = each ? each(context, payload, err) : STRIA_OK;
-        if (st) {
-            sx_error_prefix(err, "%s: edit at %" PRIu64, c->path, c->end);
-            return st;
-        }
+        st = tell_edit(c, payload, &room, each, context, err);
+        if (st)
+            break;
         c->edit_count++;
         c->end += 2 * span;
     }
-    return STRIA_OK;
+    sx_buf_deinit(&room);
+    return st;
 }
 
 /* Whether a good edit stands anywhere behind the end: then what is bad there was damaged later. */
@@ -186,17 +224,29 @@ static stria_status load_bytes(struct sx_manifest *m, struct candidate *c, stria
     return st;
 }
 
+/* Where the first edit stands, with the header before it if there is one. */
+static uint64_t first_edit(const struct header *header)
+{
+    return header->version == 1 ? SX_MANIFEST_FIRST_EDIT : 0;
+}
+
 static stria_status load_candidate(struct sx_manifest *m, uint64_t number, struct candidate *c,
                                    stria_error *err)
 {
     sx_buf_init(&c->bytes, m->options.mem, (size_t)SX_MANIFEST_SIZE_MAX);
     sx_manifest_path(m, number, c->path);
-    c->end = SX_MANIFEST_FIRST_EDIT;
     stria_status st = load_bytes(m, c, err);
-    if (!st)
-        st = get_header(c->bytes.ptr, c->path, &c->header, err);
-    if (st == STRIA_CORRUPT && c->bytes.len >= SX_MANIFEST_FIRST_EDIT)
-        st = get_header(c->bytes.ptr + SX_EDIT_ALIGN, c->path, &c->header, err);
+    bool found = false;
+    /* The second header stands before the second copy of the first edit, wherever that is. */
+    for (uint64_t at = 0; !st && !found && at + SX_MANIFEST_HEADER_SIZE <= c->bytes.len;
+         at += SX_EDIT_ALIGN) {
+        stria_status of_header = get_header(c->bytes.ptr + at, c->path, &c->header, err);
+        found = of_header == STRIA_OK;
+        st = of_header == STRIA_CORRUPT ? STRIA_OK : of_header;
+    }
+    if (!st && !found) /* the text is the last header's */
+        st = STRIA_CORRUPT;
+    c->end = first_edit(&c->header);
     if (!st && c->header.manifest_no != number)
         st = sx_fail(err, STRIA_CORRUPT, "%s: the header is that of manifest %016" PRIx64, c->path,
                      c->header.manifest_no);
@@ -279,7 +329,7 @@ stria_status sx_manifest_read(struct sx_manifest *m,
         st = choose(m, &numbers, &best, &result->found, err);
     sx_mem_free(m->options.mem, numbers.items);
     if (!st && result->found) {
-        best.end = SX_MANIFEST_FIRST_EDIT;
+        best.end = first_edit(&best.header);
         st = walk_edits(&best, each, context, err);
         result->edit_count = best.edit_count;
         memcpy(result->store_uuid, best.header.store_uuid, 16);

@@ -119,15 +119,12 @@ static void fill(struct fixture *f)
 
 static const struct golden manifest_golden[] = {
     {"magic", "'STRIAMAN'"},
-    {"version 1, flags 0", "01000000 00000000"},
+    {"version 2, flags 0", "02000000 00000000"},
     {"uuid of the store", "000102030405060708090a0b0c0d0e0f"},
     {"manifest number 1", "0100000000000000"},
     {"created 2025-01-01T00:00:00.000001Z", "e80357c07e681618"},
     {"zeros", "00*12"},
     {"crc of the 60 bytes before", "HEADER01"},
-    {"up to 4096", "00*4032"},
-    {"the header again", "'STRIAMAN' 01000000 00000000 000102030405060708090a0b0c0d0e0f"},
-    {"", "0100000000000000 e80357c07e681618 00*12 HEADER01 00*4032"},
     {"edit: magic", "'SEDT'"},
     {"crc of the 32 bytes behind it, seeded", "CRC00000"},
     {"edit_seq 1", "0100000000000000"},
@@ -135,9 +132,11 @@ static const struct golden manifest_golden[] = {
     {"their crc, seeded", "CRC00001"},
     {"copy 0", "00 00*15"},
     {"FLUSHED 7; SNAPSHOT_END", "05 01 07 01 00"},
-    {"up to 4096", "00*4051"},
+    {"up to 4096", "00*3987"},
+    {"the header again", "'STRIAMAN' 02000000 00000000 000102030405060708090a0b0c0d0e0f"},
+    {"", "0100000000000000 e80357c07e681618 00*12 HEADER01"},
     {"copy 1, at another offset: other crcs", "'SEDT' CRC00002 0100000000000000 05000000"},
-    {"", "CRC00003 01 00*15 05 01 07 01 00 00*4051"},
+    {"", "CRC00003 01 00*15 05 01 07 01 00 00*3987"},
 };
 
 /* Fills the crcs in, which are computed here anew from the format's own words. */
@@ -168,7 +167,7 @@ static void test_the_bytes_of_a_manifest(void **state)
             put_crc(at, sx_crc32c(0, bytes, 60));
         for (char *at = strstr(texts[i], "CRC0000"); at; at = strstr(texts[i], "CRC0000")) {
             int which = at[7] - '0';
-            uint64_t offset = which < 2 ? 8192 : 12288;
+            uint64_t offset = which < 2 ? 64 : 4160;
             uint32_t seed = sx_crc32c_seed(salt, offset);
             put_crc(at, which % 2 ? sx_crc32c(seed, bytes + offset + 40, 5)
                                   : sx_crc32c(seed, bytes + offset + 8, 32));
@@ -177,6 +176,99 @@ static void test_the_bytes_of_a_manifest(void **state)
     assert_golden(sx_bytes_make(bytes, size), rows, SX_COUNT_OF(rows));
     assert_int_equal(sx_manifest_size(f.manifest), size);
     fixture_deinit(&f);
+}
+
+/* Puts a file of version 1 there, as it was written before there was version 2. */
+static void put_version_1(struct fixture *f)
+{
+    static const uint8_t ops[2][5] = {{5, 1, 7, 1, 0}, {5, 1, 8}};
+    static const size_t sizes[] = {5, 3};
+    static uint8_t bytes[6 * PAGE];
+    struct sx_file *file = NULL;
+    uint64_t salt = 0x0706050403020100u ^ 0x9e3779b97f4a7c15u;
+    memset(bytes, 0, sizeof bytes);
+    for (size_t i = 0; i < 2; i++) {
+        uint8_t *head = bytes + i * PAGE;
+        memcpy(head, "STRIAMAN", 8);
+        sx_put_u32(head + 8, 1);
+        memcpy(head + 16, uuid, 16);
+        sx_put_u64(head + 32, 1);
+        sx_put_u32(head + 60, sx_crc32c(0, head, 60));
+    }
+    for (size_t i = 0; i < 4; i++) {
+        size_t offset = (2 + i) * PAGE;
+        uint8_t *head = bytes + offset;
+        uint32_t seed = sx_crc32c_seed(salt, offset);
+        memcpy(head, "SEDT", 4);
+        sx_put_u64(head + 8, 1 + i / 2);
+        sx_put_u32(head + 16, (uint32_t)sizes[i / 2]);
+        memcpy(head + 40, ops[i / 2], sizes[i / 2]);
+        sx_put_u32(head + 20, sx_crc32c(seed, head + 40, sizes[i / 2]));
+        head[24] = (uint8_t)(i % 2);
+        sx_put_u32(head + 4, sx_crc32c(seed, head + 8, 32));
+    }
+    assert_int_equal(sx_os_open(f->disk, PATH, SX_OPEN_WRITE | SX_OPEN_CREATE, &file, NULL),
+                     STRIA_OK);
+    assert_int_equal(sx_file_pwrite(file, bytes, sizeof bytes, 0, NULL), STRIA_OK);
+    sx_file_close(file);
+}
+
+static void test_a_manifest_of_version_1_is_read_and_begun_anew(void **state)
+{
+    (void)state;
+    struct fixture f;
+    size_t size;
+    fixture_init(&f);
+    put_version_1(&f);
+    assert_reads(&f, "7 . 8 ");
+    assert_int_equal(f.result.bad_count, 0);
+    uint8_t *bytes = sx_os_mem_bytes(f.disk, PATH, &size);
+    bytes[0] ^= 1; /* a header, a copy of each edit */
+    bytes[2 * PAGE] ^= 1;
+    bytes[5 * PAGE] ^= 1;
+    assert_reads(&f, "7 . 8 ");
+    assert_int_equal(f.result.bad_count, 3);
+    f.state = 8;
+    assert_int_equal(sx_manifest_begin(f.manifest, uuid, &f.err), STRIA_OK);
+    assert_reads(&f, "8 . ");
+    assert_null(sx_os_mem_bytes(f.disk, PATH, &size));
+    fixture_deinit(&f);
+}
+
+static void put_many(void *context, struct sx_buf *out)
+{
+    (void)context;
+    for (uint32_t i = 0; i < 2000; i++)
+        sx_edit_put_number(out, SX_OP_FLUSHED, 7);
+}
+
+static void test_a_state_of_more_than_a_page_is_packed(void **state)
+{
+    (void)state;
+    struct fixture f;
+    bool fired = true;
+    for (int64_t nth = 0; fired || nth < 2; nth++) { /* without memory for that it is not */
+        fixture_init(&f);
+        struct sx_manifest_options options = {.os = f.os,
+                                              .mem = &f.memory.mem,
+                                              .dir = "man",
+                                              .events = &(struct sx_event_sink){0},
+                                              .put_state = put_many};
+        sx_manifest_destroy(f.manifest);
+        assert_int_equal(sx_manifest_create(&options, &f.manifest, NULL), STRIA_OK);
+        test_mem_arm(&f.memory, nth);
+        stria_status st = sx_manifest_begin(f.manifest, uuid, &f.err);
+        fired = nth && test_mem_fired(&f.memory);
+        assert_true(st == STRIA_OK || (fired && st == STRIA_NOMEM));
+        if (!st && !fired)
+            assert_int_equal(sx_manifest_size(f.manifest), 2 * PAGE);
+        uint64_t size = sx_manifest_size(f.manifest);
+        assert_int_equal(read_back(&f), STRIA_OK);
+        assert_int_equal(f.result.found, st == STRIA_OK);
+        assert_int_equal(f.seen.len, st ? 1 : 2 * 2001 + 1);
+        assert_true(st || size == 2 * PAGE || fired);
+        fixture_deinit(&f);
+    }
 }
 
 static void test_edits_come_back_in_order(void **state)
@@ -216,20 +308,28 @@ static void test_one_of_two_copies_is_enough(void **state)
         stria_status status;
         const char *seen;
         uint64_t damaged;
+        size_t bad; /* places where one of two is bad */
     } rows[] = {
-        {"the header", {5}, STRIA_OK, "7 . 8 9 ", 0},
-        {"its copy", {PAGE + 5}, STRIA_OK, "7 . 8 9 ", 0},
-        {"both", {5, PAGE + 5}, STRIA_CORRUPT, "", 0},
-        {"the snapshot", {2 * PAGE + 9}, STRIA_OK, "7 . 8 9 ", 1},
-        {"its copy", {3 * PAGE + 42}, STRIA_OK, "7 . 8 9 ", 1},
-        {"both", {2 * PAGE + 9, 3 * PAGE + 42}, STRIA_CORRUPT, "", 0},
-        {"an edit", {4 * PAGE}, STRIA_OK, "7 . 8 9 ", 1},
-        {"both copies of it", {4 * PAGE, 5 * PAGE}, STRIA_CORRUPT, "", 0},
-        {"the last edit: it may have been under way", {6 * PAGE}, STRIA_OK, "7 . 8 9 ", 0},
-        {"its copy", {7 * PAGE}, STRIA_OK, "7 . 8 9 ", 0},
-        {"both: it never was", {6 * PAGE, 7 * PAGE}, STRIA_OK, "7 . 8 ", 0},
-        {"a copy of each", {2 * PAGE, 5 * PAGE, 6 * PAGE}, STRIA_OK, "7 . 8 9 ", 2},
-        {"what pads", {2 * PAGE + 100, 3 * PAGE + 100}, STRIA_OK, "7 . 8 9 ", 0},
+        {"the header", {5}, STRIA_OK, "7 . 8 9 ", 0, 1},
+        {"its copy", {PAGE + 5}, STRIA_OK, "7 . 8 9 ", 0, 1},
+        {"both", {5, PAGE + 5}, STRIA_CORRUPT, "", 0, 0},
+        {"the snapshot", {64 + 9}, STRIA_OK, "7 . 8 9 ", 1, 1},
+        {"its copy", {PAGE + 64 + 42}, STRIA_OK, "7 . 8 9 ", 1, 1},
+        {"both", {64 + 9, PAGE + 64 + 42}, STRIA_CORRUPT, "", 0, 0},
+        {"the header and the copy of the snapshot",
+         {5, PAGE + 64 + 42},
+         STRIA_OK,
+         "7 . 8 9 ",
+         1,
+         2},
+        {"the snapshot and the copy of the header", {64 + 9, PAGE + 5}, STRIA_OK, "7 . 8 9 ", 1, 2},
+        {"an edit", {2 * PAGE}, STRIA_OK, "7 . 8 9 ", 1, 1},
+        {"both copies of it", {2 * PAGE, 3 * PAGE}, STRIA_CORRUPT, "", 0, 0},
+        {"the last edit: it may have been under way", {4 * PAGE}, STRIA_OK, "7 . 8 9 ", 0, 1},
+        {"its copy", {5 * PAGE}, STRIA_OK, "7 . 8 9 ", 0, 1},
+        {"both: it never was", {4 * PAGE, 5 * PAGE}, STRIA_OK, "7 . 8 ", 0, 0},
+        {"a copy of each", {64, 3 * PAGE, 4 * PAGE}, STRIA_OK, "7 . 8 9 ", 2, 3},
+        {"what pads", {2 * PAGE + 100, 3 * PAGE + 100}, STRIA_OK, "7 . 8 9 ", 0, 0},
     };
     for (size_t i = 0; i < SX_COUNT_OF(rows); i++) {
         struct fixture f;
@@ -237,13 +337,14 @@ static void test_one_of_two_copies_is_enough(void **state)
         print_message("%s\n", rows[i].name);
         fill(&f);
         uint8_t *bytes = sx_os_mem_bytes(f.disk, PATH, &size);
-        assert_int_equal(size, 8 * PAGE);
+        assert_int_equal(size, 6 * PAGE);
         for (size_t j = 0; j < 3 && rows[i].offsets[j]; j++)
             bytes[rows[i].offsets[j]] ^= 0x40;
         assert_int_equal(read_back(&f), rows[i].status);
         if (rows[i].status == STRIA_OK) {
             assert_string_equal((const char *)f.seen.ptr, rows[i].seen);
             assert_int_equal(f.result.damaged_count, rows[i].damaged);
+            assert_int_equal(f.result.bad_count, rows[i].bad);
         } else {
             assert_non_null(strstr(f.err.text, PATH));
         }
@@ -259,10 +360,13 @@ static void test_a_cut_manifest_has_what_was_whole(void **state)
         stria_status status;
         const char *seen; /* NULL: none is found */
     } rows[] = {
-        {0, STRIA_CORRUPT, NULL},          {2 * PAGE - 1, STRIA_CORRUPT, NULL},
-        {2 * PAGE, STRIA_OK, NULL},        {2 * PAGE + 44, STRIA_OK, NULL},
-        {2 * PAGE + 45, STRIA_OK, "7 . "}, {4 * PAGE, STRIA_OK, "7 . "},
-        {5 * PAGE, STRIA_OK, "7 . 8 "},    {8 * PAGE - 1, STRIA_OK, "7 . 8 9 "},
+        {0, STRIA_CORRUPT, NULL},
+        {2 * PAGE - 1, STRIA_CORRUPT, NULL},
+        {2 * PAGE, STRIA_OK, "7 . "},
+        {2 * PAGE + 42, STRIA_OK, "7 . "},
+        {2 * PAGE + 43, STRIA_OK, "7 . 8 "},
+        {4 * PAGE, STRIA_OK, "7 . 8 "},
+        {6 * PAGE - 1, STRIA_OK, "7 . 8 9 "},
     };
     for (size_t i = 0; i < SX_COUNT_OF(rows); i++) {
         struct fixture f;
@@ -283,7 +387,7 @@ static void test_a_newer_version_is_refused(void **state)
     static const struct {
         size_t offset;
         uint8_t value;
-    } rows[] = {{8, 2}, {12, 1}};
+    } rows[] = {{8, 3}, {12, 1}};
     for (size_t i = 0; i < SX_COUNT_OF(rows); i++) {
         struct fixture f;
         size_t size;
@@ -332,8 +436,8 @@ static void test_of_several_the_one_with_the_last_edit_is_true(void **state)
     assert_reads(&f, "9 . ");
     /* The new one is not whole: the old one is the truth. */
     uint8_t *young = sx_os_mem_bytes(f.disk, "man/0000000000000002.man", &size);
-    young[2 * PAGE] ^= 1;
-    young[3 * PAGE] ^= 1;
+    young[64] ^= 1;
+    young[PAGE + 64] ^= 1;
     assert_reads(&f, "7 . 8 9 ");
     fixture_deinit(&f);
 }
@@ -407,10 +511,12 @@ static uint64_t shorten_one(struct fixture *f, uint64_t fail_at, bool *fired)
     make_manifest(f);
     assert_int_equal(sx_manifest_begin(f->manifest, uuid, &f->err), STRIA_OK);
     assert_int_equal(commit(f, 8), STRIA_OK);
-    uint64_t size = sx_manifest_size(f->manifest);
     f->state = 8;
     sx_manifest_shorten(f->manifest);
-    assert_int_equal(sx_manifest_size(f->manifest), size); /* one edit is not worth it */
+    uint64_t size = sx_manifest_size(f->manifest);
+    assert_int_equal(size, 2 * PAGE);
+    sx_manifest_shorten(f->manifest); /* it is as short as can be */
+    assert_int_equal(sx_manifest_number(f->manifest), 2);
     assert_int_equal(commit(f, 9), STRIA_OK);
     assert_int_equal(commit(f, 10), STRIA_OK);
     f->state = 10;
@@ -418,7 +524,7 @@ static uint64_t shorten_one(struct fixture *f, uint64_t fail_at, bool *fired)
     sx_manifest_shorten(f->manifest);
     *fired = sx_os_fault_fired(faulty);
     assert_false(sx_manifest_broken(f->manifest));
-    assert_true(*fired || sx_manifest_size(f->manifest) < size);
+    assert_true(*fired || sx_manifest_size(f->manifest) == size);
     sx_manifest_destroy(f->manifest);
     f->manifest = NULL;
     sx_os_fault_destroy(faulty);
@@ -469,6 +575,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_bytes_of_a_manifest),
+        cmocka_unit_test(test_a_manifest_of_version_1_is_read_and_begun_anew),
+        cmocka_unit_test(test_a_state_of_more_than_a_page_is_packed),
         cmocka_unit_test(test_edits_come_back_in_order),
         cmocka_unit_test(test_no_manifest_is_none),
         cmocka_unit_test(test_one_of_two_copies_is_enough),

@@ -27,7 +27,7 @@ struct typing {
 
 /* ---- names ---------------------------------------------------------------------------------- */
 
-static enum sx_iql_type type_of_stored(stria_type type)
+enum sx_iql_type sx_iql_stored_type(stria_type type)
 {
     switch (type) {
     case STRIA_FLOAT:
@@ -56,7 +56,7 @@ static bool has_tag(const struct sx_iql_measurement *m, struct sx_bytes name)
 static stria_status map_in_measurement(const struct typing *t, struct sx_iql_measurement *m,
                                        struct sx_bytes name, enum sx_iql_type *type)
 {
-    *type = type_of_stored(sx_iql_field_type(m, name));
+    *type = sx_iql_stored_type(sx_iql_field_type(m, name));
     if (*type != SX_IQL_TYPE_UNKNOWN)
         return STRIA_OK;
     stria_status st = sx_iql_schema_tags(t->schema, m, t->err);

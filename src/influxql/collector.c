@@ -158,6 +158,8 @@ stria_status sx_iql_collector_open(struct sx_iql_collector *c, stria_error *err)
     stria_status st = create_aggregate(c, err);
     for (size_t i = 0; i < source_count && !st; i++) {
         st = sx_iql_input_create(level, i, vars, count, &c->inputs[i], err);
+        if (!st && (c->all_first || c->all_last))
+            sx_iql_input_expect(c->inputs[i], 1);
         c->input_count = i + 1;
         stored = stored && !st && sx_iql_input_is_stored(c->inputs[i]);
     }

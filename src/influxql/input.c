@@ -314,6 +314,12 @@ stria_status sx_iql_input_next(struct sx_iql_input *input, const struct sx_iql_i
     return st;
 }
 
+void sx_iql_input_expect(struct sx_iql_input *input, uint64_t row_count)
+{
+    if (input->reader)
+        sx_iql_reader_expect(input->reader, row_count);
+}
+
 void sx_iql_input_skip(struct sx_iql_input *input)
 {
     input->in_series = false;

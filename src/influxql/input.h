@@ -33,6 +33,8 @@ stria_status sx_iql_input_begin(struct sx_iql_input *input, const struct sx_iql_
 /* NULL at the end. */
 stria_status sx_iql_input_next(struct sx_iql_input *input, const struct sx_iql_input_rows **rows,
                                stria_error *err);
+/* Of each stored series about so many rows will be read before skip is called; 0: all. */
+void sx_iql_input_expect(struct sx_iql_input *input, uint64_t row_count);
 /* The rest of the stored series at hand is not wanted. */
 void sx_iql_input_skip(struct sx_iql_input *input);
 

@@ -69,6 +69,9 @@ stria_status sx_iql_reader_create(const struct sx_iql_scan *scan, const uint32_t
                                   stria_error *err);
 void sx_iql_reader_destroy(struct sx_iql_reader *reader); /* NULL is allowed */
 
+/* Of each series that is opened from now on about so many rows will be read; 0: all. */
+void sx_iql_reader_expect(struct sx_iql_reader *reader, uint64_t row_count);
+
 /* Begins series number `index` of the scan. */
 stria_status sx_iql_reader_open(struct sx_iql_reader *reader, size_t index, int64_t time_min_ns,
                                 int64_t time_max_ns, bool descending, stria_error *err);

@@ -214,6 +214,8 @@ stria_status sx_reader_series(struct sx_reader *r, const struct sx_scan_series *
 {
     stria_status st = sx_request_check(r->request, err);
     r->piece_count = r->mask_count = 0;
+    r->part_rows = r->options.first_rows;
+    r->part_taken = 0;
     r->current = NULL;
     r->stretch = NULL;
     r->rows.row_count = 0;
@@ -291,8 +293,10 @@ static stria_status next_block(struct sx_reader *r, stria_error *err)
     size_t first, count;
     r->current = NULL; /* blocks may move */
     r->stretch = NULL;
-    r->next_piece = sx_reader_cluster(r, &first, &count);
+    size_t next = sx_reader_cluster(r, &first, &count);
     stria_status st = more_blocks(r, count, err);
+    r->in_parts = count == 1 && r->part_rows;
+    r->part_left = false;
     for (size_t i = 0; i < count && !st; i++)
         st = sx_reader_decode(r, &r->pieces[first + i], &r->blocks[i], err);
     if (!st && count > 1)
@@ -300,6 +304,10 @@ static stria_status next_block(struct sx_reader *r, stria_error *err)
     if (st) {
         r->piece_count = r->next_piece = 0;
         return st;
+    }
+    if (!r->part_left) {
+        r->next_piece = next;
+        r->part_taken = 0;
     }
     r->current = count > 1 ? &r->merged : &r->blocks[0];
     r->current_row = 0;

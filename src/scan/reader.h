@@ -6,6 +6,8 @@
  *             overlap are decoded together and merged by (time, rank): a column's value is that of
  *             the newest source that has one. Only the wanted columns are read.
  * Invariants  Times of a series ascend strictly (descend, if asked so), and lie in the asked range.
+ *             Where only the first rows of a series are wanted, a piece is decoded in parts, the
+ *             first of which is small.
  * Limits      Memory: a block of up to 16,384 rows per piece of an overlapping stretch.
  * Threads     One owner; view and series set must be held. */
 #ifndef SX_SCAN_READER_H
@@ -30,6 +32,7 @@ struct sx_reader_options {
     uint32_t column_count;
     int64_t time_min_ns, time_max_ns; /* inclusive */
     bool descending;
+    uint32_t first_rows; /* about so many rows of each series will be read; 0: all */
     struct sx_request *request;
 };
 

@@ -68,7 +68,11 @@ struct sx_reader {
 
     struct sx_piece *pieces; /* sorted by time */
     size_t piece_count, piece_capacity;
-    size_t next_piece; /* of those not answered yet: from the front, or from the back */
+    size_t next_piece;   /* of those not answered yet: from the front, or from the back */
+    uint32_t part_rows;  /* a piece that stands alone is decoded so many rows at a time; 0: whole */
+    uint32_t part_taken; /* rows of the next piece that were decoded already */
+    bool part_left;      /* the decoding at hand left rows of its piece for later */
+    bool in_parts;       /* the decoding at hand may do so */
 
     struct sx_block *blocks; /* of the overlapping pieces */
     size_t block_count, block_capacity;

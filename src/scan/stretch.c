@@ -11,7 +11,7 @@ static const struct sx_piece *next_alone(const struct sx_reader *r)
 {
     size_t first, count;
     bool end = r->options.descending ? r->next_piece == 0 : r->next_piece >= r->piece_count;
-    if (end || (r->current && r->current_row < r->current->row_count))
+    if (end || r->part_taken || (r->current && r->current_row < r->current->row_count))
         return NULL;
     (void)sx_reader_cluster(r, &first, &count);
     const struct sx_piece *piece = &r->pieces[first];

@@ -12,6 +12,7 @@
 
 #include "base/buf.h"
 #include "model/catalog.h"
+#include "model/rollup.h"
 #include "model/tombstone.h"
 #include "segment/format.h"
 
@@ -34,6 +35,7 @@ enum sx_edit_op {
     SX_OP_SET_ASIDE = 16,        /* a segment cannot be opened: its footer or directory is gone */
     SX_OP_TAKE_BACK = 17,        /* it can again */
     SX_OP_APPLIED = 18,          /* a segment has no row that tombstones up to one speak of */
+    SX_OP_ROLLUP = 20,           /* what went into the rollups of a window */
 };
 
 struct sx_counters {
@@ -75,6 +77,7 @@ struct sx_edit_item {
     struct sx_edit_type type;             /* FORGET_TYPES: policy and measurement */
     struct sx_tombstone tombstone;        /* without its condition; strings point into the edit */
     struct sx_bytes condition;            /* of the tombstone: sx_tag_expr_take() decodes it */
+    struct sx_rollup_mark mark;           /* ROLLUP, of policy_id, the one with the rollups */
 };
 
 /* Append operations; refusals show in out->failed. */
@@ -91,6 +94,7 @@ void sx_edit_put_type(struct sx_buf *out, const struct sx_edit_type *type);
 
 void sx_edit_put_tombstone(struct sx_buf *out, const struct sx_tombstone *tombstone);
 void sx_edit_put_applied(struct sx_buf *out, uint64_t segment_id, uint64_t tombstone_id);
+void sx_edit_put_rollup(struct sx_buf *out, uint32_t policy_id, const struct sx_rollup_mark *mark);
 void sx_edit_put_forget_types(struct sx_buf *out, uint32_t policy_id, struct sx_bytes measurement);
 
 /* Takes the next operation off the front of *in; those that may be skipped are. *end: none is left.

@@ -3,9 +3,9 @@
  *   open.c (folder, lock, the order of recovery), edit_apply.c, left_overs.c and log_replay.c
  *   (its parts), readers.c and readers_state.c (other processes), engine.c (members, views),
  *   write.c (the way of a write), flush.c and merge.c (jobs), rewrite.c (series -> segments, used
- *   by both), set_aside.c, delete.c, reclaim.c, edit_commit.c, catalog_change.c (commands),
- *   capture.c and snapshot.c, background.c (steps, disk state), retention.c, budget.c (shares of
- *   memory), engine_stats.c.
+ *   by both), rollup.c (from rows to rollups), set_aside.c, delete.c, reclaim.c, edit_commit.c,
+ *   catalog_change.c (commands), capture.c and snapshot.c, background.c (steps, disk state),
+ *   retention.c, budget.c (shares of memory), engine_stats.c.
  *
  * Locks       In this order: flush_mutex, job_mutex, readers.mutex, rotate_mutex, manifest_mutex,
  *             state_mutex, that of a generation; then those of memtables, indexes and the log,
@@ -45,6 +45,9 @@ struct sx_policy_store {
     size_t segment_count, segment_capacity;
     size_t level0_count;              /* of them: flushed, and not merged yet */
     struct sx_tombstones *tombstones; /* NULL: none */
+    uint32_t rollup_of;               /* as in struct sx_policy */
+    int64_t rollup_ns;
+    struct sx_rollup_marks *marks; /* of a policy that holds rollups; NULL: none yet */
 };
 
 struct sx_generation_table {
@@ -82,6 +85,7 @@ struct sx_counts {
     _Atomic uint64_t busy;
     _Atomic uint64_t flushes, flush_bytes, flush_rows, flush_failures;
     _Atomic uint64_t merges, merge_bytes_in, merge_bytes_out, merge_failures;
+    _Atomic uint64_t rollups, rollup_bytes;
     _Atomic uint64_t retired_segments, retention_segments;
     _Atomic uint64_t snapshot_bytes;  /* unlinked, but a snapshot has the file still */
     _Atomic uint64_t written_samples; /* into segments, by flushes and merges */
@@ -90,6 +94,20 @@ struct sx_counts {
 
 struct sx_flush;
 struct sx_merge;
+struct sx_rollup_job;
+
+/* A window whose rollups are to be made. */
+struct sx_rollup_task {
+    uint32_t rollup_id; /* the policy with the rollups */
+    int64_t window_start;
+};
+
+struct sx_rollups {
+    struct sx_rollup_job *job; /* NULL: none under way */
+    struct sx_rollup_task *tasks;
+    size_t task_at, task_count, task_capacity;
+    int64_t not_before_ns; /* monotonic: of the next look */
+};
 
 struct sx_engine {
     /* immutable after open */
@@ -139,6 +157,7 @@ struct sx_engine {
     struct sx_flush *flush;
     struct sx_mutex job_mutex; /* one merge, or look at deletes, at a time; guards the merge */
     struct sx_merge *merge;
+    struct sx_rollups rollups; /* guarded likewise; no merge and rollup at once */
     struct sx_task flush_task, log_file_task, merge_task, evict_task, care_task;
     size_t evict_store, evict_slot;         /* the evict task's alone: where it goes on */
     struct sx_rate merge_rate;              /* of bytes written; guarded by job_mutex */

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "engine/engine_priv.h"
+#include "engine/rollup.h"
 
 #include <inttypes.h>
 
@@ -481,4 +482,5 @@ void sx_engine_abort_jobs(struct sx_engine *engine)
     engine->flush = NULL;
     sx_merge_destroy(engine, engine->merge);
     engine->merge = NULL;
+    sx_rollup_abort(engine);
 }

@@ -81,7 +81,8 @@ static bool all_found(struct sx_engine *engine, const struct ids *files, const s
 
 /* Whether a file that the manifest does not name is a left-over, given that the manifest is not
  * wrong: its id was given out before the last edit; it is not a whole segment; its rows are still
- * in the log, or in segments that the manifest names; or its policy was dropped. */
+ * in the log, or in segments that the manifest names; or its policy was dropped, or holds rollups,
+ * which can be made again. */
 static bool is_left_over(struct sx_engine *engine, uint64_t id, uint64_t next_id, const char *path)
 {
     struct sx_segment_info info;
@@ -92,7 +93,7 @@ static bool is_left_over(struct sx_engine *engine, uint64_t id, uint64_t next_id
     if (st)
         return st == STRIA_CORRUPT;
     const struct sx_policy_store *store = sx_engine_store(engine, info.policy_id);
-    if (!store || info.first_generation > engine->flushed_generation)
+    if (!store || store->rollup_of || info.first_generation > engine->flushed_generation)
         return true;
     for (size_t i = 0; i < store->segment_count; i++) {
         const struct sx_segment_info *live = &store->segments[i]->info;

@@ -15,6 +15,7 @@
 #include "influxql/instant.h"
 #include "influxql/token.h"
 #include "model/catalog.h"
+#include "model/rollup.h"
 
 /* Parentheses, calls, signs and sub-queries in each other. */
 #define SX_IQL_DEPTH_MAX 256
@@ -229,6 +230,9 @@ struct sx_iql_policy {
     int64_t shard_ns;
     int64_t future_ns;
     int64_t past_ns;
+    bool has_rollup;
+    struct sx_rollup_setting rollups[SX_ROLLUPS_MAX];
+    size_t rollup_count; /* 0: NONE */
 };
 
 /* ALTER DATABASE ... SET */

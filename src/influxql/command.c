@@ -5,6 +5,8 @@
 #include "influxql/delete.h"
 #include "influxql/schema.h"
 
+#include <string.h>
+
 static void policy_settings(const struct sx_iql_policy *policy, struct sx_command *command)
 {
     command->database = policy->database;
@@ -19,7 +21,10 @@ static void policy_settings(const struct sx_iql_policy *policy, struct sx_comman
                         (policy->has_shard ? SX_POLICY_SHARD_DURATION : 0U) |
                         (policy->is_default ? SX_POLICY_DEFAULT : 0U) |
                         (policy->has_future ? SX_POLICY_FUTURE_LIMIT : 0U) |
-                        (policy->has_past ? SX_POLICY_PAST_LIMIT : 0U);
+                        (policy->has_past ? SX_POLICY_PAST_LIMIT : 0U) |
+                        (policy->has_rollup ? SX_POLICY_ROLLUP : 0U);
+    memcpy(command->rollups, policy->rollups, sizeof command->rollups);
+    command->rollup_count = policy->rollup_count;
 }
 
 static void alter_database(const struct sx_iql_database_limits *limits, struct sx_command *command)

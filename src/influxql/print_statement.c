@@ -210,6 +210,13 @@ static void print_policy(struct sx_buf *out, const char *words, const struct sx_
         put_duration_clause(out, " FUTURE LIMIT ", policy->future_ns);
     if (create ? policy->past_ns != 0 : policy->has_past)
         put_duration_clause(out, " PAST LIMIT ", policy->past_ns);
+    if (policy->has_rollup && policy->rollup_count == 0)
+        sx_buf_put_text(out, " ROLLUP NONE");
+    for (size_t i = 0; i < policy->rollup_count; i++) {
+        put_duration_clause(out, i ? ", " : " ROLLUP ", policy->rollups[i].interval_ns);
+        if (policy->rollups[i].duration_ns)
+            put_duration_clause(out, " DURATION ", policy->rollups[i].duration_ns);
+    }
 }
 
 static void print_limits(struct sx_buf *out, const struct sx_iql_database_limits *limits)

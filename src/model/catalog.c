@@ -115,6 +115,16 @@ const struct sx_policy *sx_catalog_policy_by_id(const struct sx_catalog *catalog
     return NULL;
 }
 
+const struct sx_policy *sx_database_rollup(const struct sx_database *database, uint32_t policy_id,
+                                           int64_t rollup_ns)
+{
+    for (size_t i = 0; i < database->policy_count; i++)
+        if (database->policies[i].rollup_of == policy_id &&
+            database->policies[i].rollup_ns == rollup_ns)
+            return &database->policies[i];
+    return NULL;
+}
+
 stria_status sx_catalog_find(const struct sx_catalog *catalog, struct sx_bytes database,
                              struct sx_bytes policy, const struct sx_database **found_database,
                              const struct sx_policy **found_policy, stria_error *err)

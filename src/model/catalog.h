@@ -24,7 +24,9 @@ struct sx_policy {
     uint32_t replica_count;    /* likewise */
     int64_t future_limit_ns;   /* rows further ahead of now are refused; 0: no limit */
     int64_t past_limit_ns;     /* rows further behind now are refused; 0: no limit */
-    int64_t window_ns; /* length of a storage window: a day, or an hour for short policies */
+    int64_t window_ns;  /* length of a storage window: a day, or an hour for short policies */
+    uint32_t rollup_of; /* it holds rollups of the policy with this id; 0: it does not */
+    int64_t rollup_ns;  /* then: the length of their buckets */
 };
 
 /* What limits of series are about. */
@@ -81,6 +83,10 @@ const struct sx_policy *sx_database_policy(const struct sx_database *database,
                                            struct sx_bytes name);
 const struct sx_policy *sx_catalog_policy_by_id(const struct sx_catalog *catalog, uint32_t id,
                                                 const struct sx_database **database);
+
+/* The policy with the rollups of another, by the length of their buckets; NULL: there are none. */
+const struct sx_policy *sx_database_rollup(const struct sx_database *database, uint32_t policy_id,
+                                           int64_t rollup_ns);
 
 /* By name, with the peer's texts ("database not found: x", "retention policy not found: x"). */
 stria_status sx_catalog_find(const struct sx_catalog *catalog, struct sx_bytes database,

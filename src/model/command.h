@@ -8,6 +8,7 @@
 
 #include "base/bytes.h"
 #include "model/catalog.h"
+#include "model/rollup.h"
 #include "model/selector.h"
 
 #include <stdint.h>
@@ -33,6 +34,7 @@ enum sx_policy_setting {
     SX_POLICY_FUTURE_LIMIT = 16,
     SX_POLICY_PAST_LIMIT = 32,
     SX_POLICY_NAME = 64, /* CREATE DATABASE ... WITH NAME */
+    SX_POLICY_ROLLUP = 128,
 };
 /* The same of a database's limit of series, by enum sx_limit_kind. */
 #define SX_DATABASE_LIMIT(kind) (1U << (8 + (kind)))
@@ -48,6 +50,8 @@ struct sx_command {
     int64_t future_limit_ns;
     int64_t past_limit_ns;
     uint64_t limits[SX_LIMIT_KIND_COUNT]; /* of ALTER_DATABASE, as those of struct sx_database */
+    struct sx_rollup_setting rollups[SX_ROLLUPS_MAX]; /* all that there are to be */
+    size_t rollup_count;
     struct sx_selector selector; /* of deletes; policy_id does not count: `policy` does, or all */
 };
 

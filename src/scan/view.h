@@ -11,12 +11,20 @@
 
 #include "memtable/memtable.h"
 #include "model/catalog.h"
+#include "model/rollup.h"
 #include "model/tombstone.h"
 #include "segment/segment.h"
 
 struct sx_source {
     struct sx_segment *segment; /* one of the two */
     struct sx_memtable *memtable;
+};
+
+/* Rollups of the policy, at the same moment. */
+struct sx_view_rollup {
+    int64_t interval_ns;
+    struct sx_rollup_marks *marks; /* NULL: none */
+    struct sx_view *view;          /* of the policy that holds them */
 };
 
 struct sx_view {
@@ -26,6 +34,9 @@ struct sx_view {
     struct sx_series_index *index;    /* of the policy's memtables; NULL: none */
     struct sx_tombstones *tombstones; /* NULL: none */
     uint32_t policy_id;
+    int64_t window_ns; /* of the policy's storage; 0: in views without rollups */
+    struct sx_view_rollup rollups[SX_ROLLUPS_MAX];
+    size_t rollup_count;
     size_t source_count;
     struct sx_source sources[];
 };
@@ -41,6 +52,10 @@ struct sx_view_parts {
     struct sx_memtable *const *memtables; /* oldest first; newer than every segment */
     size_t memtable_count;
 };
+
+/* Adds the rollups of an interval to a view that nobody else has yet; `rollups` is taken over. */
+void sx_view_add_rollups(struct sx_view *view, int64_t window_ns, int64_t interval_ns,
+                         struct sx_rollup_marks *marks, struct sx_view *rollups);
 
 /* NULL: no memory. */
 struct sx_view *sx_view_create(struct sx_mem *mem, const struct sx_view_parts *parts);

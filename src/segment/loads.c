@@ -51,7 +51,8 @@ static void take_out(struct sx_segment_loads *loads, struct sx_segment *segment)
 
 static void trim(struct sx_segment_loads *loads, size_t size_max)
 {
-    for (size_t steps = 2 * loads->count; steps > 0 && loads->size > size_max; steps--) {
+    for (size_t steps = 2 * loads->count; steps > 0 && loads->hand && loads->size > size_max;
+         steps--) {
         struct sx_segment *segment = loads->hand;
         loads->hand = segment->state->next;
         if (atomic_exchange_explicit(&segment->state->marked, false, memory_order_relaxed))

@@ -131,7 +131,7 @@ for file in $(cd store && echo seg/*.seg manifest/*.man); do
     rm -rf copy
     cp -R store copy
     size=$(wc -c <"copy/$file")
-    case $file in *.seg) offset=64 ;; *) offset=8240 ;; esac
+    case $file in *.seg) offset=64 ;; *) offset=112 ;; esac
     [ "$size" -gt "$offset" ] || wrong "$name" "$file is too small"
     flip "copy/$file" $offset
     run 1 verify copy

@@ -29,7 +29,7 @@ static void begin(struct new_test *t)
     sx_mem_init(&t->mem, NULL, "test", 0);
     sx_buf_init(&t->state, &t->mem, 4096);
     sx_edit_put_counters(&t->state, &counters);
-    sx_edit_put_database(&t->state, 1, SX_LITERAL("d"));
+    sx_edit_put_database(&t->state, &(struct sx_database){.id = 1, .name = SX_LITERAL("d")});
     t->store = (struct sx_new_store){.os = t->os, .mem = &t->mem, .path = "new", .events = &silent};
 }
 

@@ -7,7 +7,7 @@
 #include "base/map.h"
 #include "query/aggregate.h"
 #include "query/dense.h"
-#include "query/sum.h"
+#include "base/sum.h"
 
 union sx_agg_value {
     double f64;

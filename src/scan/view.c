@@ -65,6 +65,14 @@ struct sx_view *sx_view_create(struct sx_mem *mem, const struct sx_view_parts *p
     return view;
 }
 
+void sx_view_add_rollups(struct sx_view *view, int64_t window_ns, int64_t interval_ns,
+                         struct sx_rollup_marks *marks, struct sx_view *rollups)
+{
+    view->window_ns = window_ns;
+    view->rollups[view->rollup_count++] = (struct sx_view_rollup){
+        .interval_ns = interval_ns, .marks = sx_rollup_marks_acquire(marks), .view = rollups};
+}
+
 struct sx_view *sx_view_acquire(struct sx_view *view)
 {
     atomic_fetch_add_explicit(&view->reference_count, 1, memory_order_relaxed);
@@ -99,6 +107,10 @@ void sx_view_release(struct sx_view *view)
         sx_memtable_release(sx_view_memtable(view, i));
     unpin_all(view);
     sx_segment_list_release(view->list);
+    for (size_t i = 0; i < view->rollup_count; i++) {
+        sx_rollup_marks_release(view->rollups[i].marks);
+        sx_view_release(view->rollups[i].view);
+    }
     sx_catalog_release(view->catalog);
     sx_series_index_release(view->index);
     sx_tombstones_release(view->tombstones);

@@ -13,6 +13,7 @@
 
 #include "memtable/memtable.h"
 #include "model/catalog.h"
+#include "model/rollup.h"
 #include "model/tombstone.h"
 #include "segment/segment.h"
 
@@ -33,6 +34,13 @@ struct sx_segment_list *sx_segment_list_create(struct sx_mem *mem,
 struct sx_segment_list *sx_segment_list_acquire(struct sx_segment_list *list);
 void sx_segment_list_release(struct sx_segment_list *list); /* NULL is allowed */
 
+/* Rollups of the policy, at the same moment. */
+struct sx_view_rollup {
+    int64_t interval_ns;
+    struct sx_rollup_marks *marks; /* NULL: none */
+    struct sx_view *view;          /* of the policy that holds them */
+};
+
 struct sx_view {
     struct sx_mem *mem;
     _Atomic uint32_t reference_count;
@@ -42,6 +50,9 @@ struct sx_view {
     uint32_t policy_id;
     /* The index knows the types of all fields of all sources; it may know others. */
     bool index_knows_types;
+    int64_t window_ns; /* of the policy's storage; 0: in views without rollups */
+    struct sx_view_rollup rollups[SX_ROLLUPS_MAX];
+    size_t rollup_count;
     size_t source_count;
     struct sx_segment_list *list; /* the first sources */
     _Atomic uint64_t *pinned;     /* a bit for each segment: the view has pinned it */
@@ -72,6 +83,10 @@ struct sx_view_parts {
     struct sx_memtable *const *memtables; /* oldest first; newer than every segment */
     size_t memtable_count;
 };
+
+/* Adds the rollups of an interval to a view that nobody else has yet; `rollups` is taken over. */
+void sx_view_add_rollups(struct sx_view *view, int64_t window_ns, int64_t interval_ns,
+                         struct sx_rollup_marks *marks, struct sx_view *rollups);
 
 /* NULL: no memory. */
 struct sx_view *sx_view_create(struct sx_mem *mem, const struct sx_view_parts *parts);

@@ -87,6 +87,7 @@ struct sx_segment {
     bool expired;             /* by retention, whose edit is under way */
     unsigned deleted_percent; /* of its rows, about, as engine/reclaim.c found */
     uint64_t reclaim_checked; /* it looked at tombstones up to this one */
+    uint32_t rolled_up[2];    /* policies with 5m and 1h rollups that have marks of its windows */
 
     /* immutable once loaded */
     struct sx_arena arena;

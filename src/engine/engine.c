@@ -118,6 +118,7 @@ bool sx_engine_add_segment(struct sx_engine *engine, struct sx_policy_store *sto
     if (!engine->options.read_only)
         segment->added_edit = sx_manifest_edit_seq(engine->manifest);
     segment->files = &engine->segment_files;
+    segment->loads = &engine->segment_loads;
     sx_engine_segments_changed(store);
     size_t i = store->segment_count++;
     for (; i > 0 && comes_before(&segment->info, &store->segments[i - 1]->info); i--)

@@ -177,6 +177,7 @@ struct sx_engine {
 
     struct sx_series_limits limits;
     struct sx_segment_files segment_files;
+    struct sx_segment_loads segment_loads;
     struct sx_counts counts;
 };
 

@@ -110,12 +110,13 @@ static stria_status count_stripes(struct counting *c, struct sx_segment *segment
     return st;
 }
 
-static stria_status count_segment(struct counting *c, struct sx_segment *segment)
+static stria_status count_segment(struct counting *c, size_t source)
 {
+    struct sx_segment *segment = sx_view_segment(c->view, source);
     struct sx_bitset ids = {0};
     uint64_t row_count = 0;
     const struct sx_segment_info *info = &segment->info;
-    stria_status st = sx_segment_load(segment, c->err);
+    stria_status st = sx_view_load(c->view, source, c->err);
     if (!st)
         st = sx_segment_select(segment, c->selector, c->request, &ids, c->err);
     if (!st && ids.size)
@@ -138,7 +139,7 @@ stria_status sx_selection_count(const struct sx_selector *selector, struct sx_vi
         i = sx_view_next_segment(view, i, selector->time_min_ns, selector->time_max_ns);
         if (i == view->source_count)
             break;
-        st = count_segment(&c, sx_view_segment(view, i));
+        st = count_segment(&c, i);
     }
     return st;
 }

@@ -157,7 +157,7 @@ static stria_status add_segment(struct gather *g, uint32_t source, struct sx_seg
 {
     const struct sx_segment_info *info = &segment->info;
     stria_error what = {0};
-    stria_status st = sx_segment_load(segment, &what);
+    stria_status st = sx_view_load(g->view, source, &what);
     if (st)
         return sx_leave_out(g->request, segment, &what, g->err);
     for (uint32_t i = 0; !st && i < segment->measurement_count; i++) {

@@ -42,7 +42,7 @@ stria_status sx_key_merge_init(struct sx_key_merge *merge, struct sx_view *view,
         struct sx_segment *segment = sx_view_segment(view, i);
         if (!segment)
             continue;
-        st = sx_segment_load(segment, err);
+        st = sx_view_load(view, i, err);
         if (st)
             return st;
         struct sx_key_stream *stream = &merge->streams[merge->stream_count++];

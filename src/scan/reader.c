@@ -162,7 +162,7 @@ static stria_status add_segment_pieces(struct sx_reader *r, const struct sx_scan
 {
     struct sx_segment *segment = sx_view_segment(r->options.view, where->source);
     stria_error what = {0};
-    stria_status st = sx_segment_load(segment, &what);
+    stria_status st = sx_view_load(r->options.view, where->source, &what);
     if (st)
         return sx_leave_out(r->request, segment, &what, err);
     if (!open_source(r, where->source))

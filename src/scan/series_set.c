@@ -175,7 +175,7 @@ static stria_status add_segment(struct build *b, uint32_t source)
     struct sx_segment *segment = sx_view_segment(b->view, source);
     struct sx_bitset ids = {0};
     stria_error what = {0};
-    stria_status st = sx_segment_load(segment, &what);
+    stria_status st = sx_view_load(b->view, source, &what);
     if (!st)
         st = sx_segment_select(segment, b->selector, b->request, &ids, &what);
     if (st) {

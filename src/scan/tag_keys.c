@@ -58,10 +58,10 @@ static stria_status note(struct gather *g, struct sx_bytes escaped)
     return STRIA_OK;
 }
 
-static stria_status add_segment(struct gather *g, struct sx_segment *segment)
+static stria_status add_segment(struct gather *g, uint32_t source, struct sx_segment *segment)
 {
     stria_error what = {0};
-    stria_status st = sx_segment_load(segment, &what);
+    stria_status st = sx_view_load(g->view, source, &what);
     if (st)
         return sx_leave_out(g->request, segment, &what, g->err);
     const struct sx_segment_measurement *m = sx_segment_measurement(segment, g->measurement);
@@ -115,7 +115,8 @@ static stria_status add_source(struct gather *g, uint32_t index)
                                    g->err);
     if (st || hidden)
         return st;
-    return segment ? add_segment(g, segment) : add_memtable(g, sx_view_memtable(g->view, index));
+    return segment ? add_segment(g, index, segment)
+                   : add_memtable(g, sx_view_memtable(g->view, index));
 }
 
 static stria_status keep(struct gather *g, const struct sx_bytes **keys, size_t *key_count)

@@ -39,9 +39,13 @@ void sx_segment_list_release(struct sx_segment_list *list)
 struct sx_view *sx_view_create(struct sx_mem *mem, const struct sx_view_parts *parts)
 {
     size_t count = parts->memtable_count;
-    struct sx_view *view = sx_mem_zalloc(mem, sizeof *view + count * sizeof view->memtables[0]);
+    size_t words = (parts->list ? parts->list->count : parts->segment_count) / 64 + 1;
+    struct sx_view *view = NULL;
+    view = sx_mem_zalloc(mem, sizeof *view + count * sizeof view->memtables[0] +
+                                  words * sizeof *view->pinned);
     if (!view)
         return NULL;
+    view->pinned = (_Atomic uint64_t *)(void *)&view->memtables[count];
     view->list = parts->list ? sx_segment_list_acquire(parts->list)
                              : sx_segment_list_create(mem, parts->segments, parts->segment_count);
     if (!view->list) {
@@ -75,12 +79,33 @@ struct sx_view *sx_view_acquire(struct sx_view *view)
     return view;
 }
 
+stria_status sx_view_load(struct sx_view *view, size_t source, stria_error *err)
+{
+    struct sx_segment *segment = view->list->segments[source];
+    _Atomic uint64_t *word = &view->pinned[source / 64];
+    uint64_t bit = (uint64_t)1 << (source % 64);
+    if (SX_LIKELY(atomic_load_explicit(word, memory_order_acquire) & bit))
+        return STRIA_OK;
+    stria_status st = sx_segment_pin(segment, err);
+    if (!st && atomic_fetch_or(word, bit) & bit) /* another thread was faster */
+        sx_segment_unpin(segment);
+    return st;
+}
+
+static void unpin_all(struct sx_view *view)
+{
+    for (size_t i = 0; i <= view->list->count / 64; i++)
+        for (uint64_t word = atomic_load(&view->pinned[i]); word; word &= word - 1)
+            sx_segment_unpin(view->list->segments[i * 64 + (size_t)__builtin_ctzll(word)]);
+}
+
 void sx_view_release(struct sx_view *view)
 {
     if (!view || atomic_fetch_sub_explicit(&view->reference_count, 1, memory_order_acq_rel) != 1)
         return;
     for (size_t i = view->list->count; i < view->source_count; i++)
         sx_memtable_release(sx_view_memtable(view, i));
+    unpin_all(view);
     sx_segment_list_release(view->list);
     for (size_t i = 0; i < view->rollup_count; i++) {
         sx_rollup_marks_release(view->rollups[i].marks);

@@ -7,7 +7,7 @@
  *             moment.
  * Invariants  Sources are ordered from the oldest to the newest: a source's number is its rank, and
  *             where two have a value for the same series, time and column, the higher rank wins.
- * Threads     Immutable; the reference count is atomic. */
+ * Threads     Any: it is immutable, but for atomic counts and bits. */
 #ifndef SX_SCAN_VIEW_H
 #define SX_SCAN_VIEW_H
 
@@ -55,6 +55,7 @@ struct sx_view {
     size_t rollup_count;
     size_t source_count;
     struct sx_segment_list *list; /* the first sources */
+    _Atomic uint64_t *pinned;     /* a bit for each segment: the view has pinned it */
     struct sx_memtable *memtables[];
 };
 
@@ -93,6 +94,10 @@ struct sx_view *sx_view_acquire(struct sx_view *view);
 void sx_view_release(struct sx_view *view); /* NULL is allowed */
 /* The id of the newest tombstone; 0: none. */
 uint64_t sx_view_last_tombstone(const struct sx_view *view);
+
+/* Loads a segment of the view, which stays loaded as long as the view. Returns as
+ * sx_segment_load. */
+stria_status sx_view_load(struct sx_view *view, size_t source, stria_error *err);
 
 /* The first source from `source` on that is a segment with rows near the times, both inclusive;
  * source_count: there is none. */

@@ -318,21 +318,29 @@ static struct sx_memtable *find_memtable(struct sx_generation *generation, uint3
     return memtable;
 }
 
+/* The policy's segments as they are now, made once for all views of this state. NULL: no memory. */
+static struct sx_segment_list *segment_list(struct sx_engine *engine, struct sx_policy_store *store)
+{
+    if (!store->list)
+        store->list = sx_segment_list_create(&engine->mems[SX_ENGINE_MEM_OTHER], store->segments,
+                                             store->segment_count);
+    return store->list;
+}
+
 /* Adds what there is of rollups to a view. state_mutex held. False: no memory. */
 static bool add_rollups(struct sx_engine *engine, const struct sx_policy_store *store,
                         struct sx_view *view)
 {
     for (size_t i = 0; i < engine->store_count && view->rollup_count < SX_ROLLUPS_MAX; i++) {
-        const struct sx_policy_store *rollup = engine->stores[i];
+        struct sx_policy_store *rollup = engine->stores[i];
         if (rollup->rollup_of != store->policy_id || !rollup->marks || !rollup->marks->count)
             continue;
         struct sx_view_parts parts = {.catalog = engine->catalog,
                                       .policy_id = rollup->policy_id,
                                       .index = rollup->index,
                                       .tombstones = rollup->tombstones,
-                                      .segments = rollup->segments,
-                                      .segment_count = rollup->segment_count};
-        struct sx_view *rollups = sx_view_create(view->mem, &parts);
+                                      .list = segment_list(engine, rollup)};
+        struct sx_view *rollups = parts.list ? sx_view_create(view->mem, &parts) : NULL;
         if (!rollups)
             return false;
         sx_view_add_rollups(view, store->window_ns, rollup->rollup_ns, rollup->marks, rollups);
@@ -372,18 +380,16 @@ stria_status sx_engine_view(struct sx_engine *engine, uint32_t policy_id, struct
         memtables[count] = find_memtable(engine->active, policy_id);
         count += memtables[count] != NULL;
     }
-    if (!store->list)
-        store->list = sx_segment_list_create(&engine->mems[SX_ENGINE_MEM_OTHER], store->segments,
-                                             store->segment_count);
     struct sx_view_parts parts = {.catalog = engine->catalog,
                                   .policy_id = policy_id,
                                   .index = store->index,
+                                  /* that of rollups has no series */
                                   .index_knows_types = !store->rollup_of,
                                   .tombstones = store->tombstones,
-                                  .list = store->list,
+                                  .list = segment_list(engine, store),
                                   .memtables = memtables,
                                   .memtable_count = count};
-    *view = store->list ? sx_view_create(mem, &parts) : NULL;
+    *view = parts.list ? sx_view_create(mem, &parts) : NULL;
     if (*view && !add_rollups(engine, store, *view)) {
         sx_view_release(*view);
         *view = NULL;

@@ -122,7 +122,16 @@ for field in cpu:usage_idle mem:used system:load1 processes:total; do
     run 0 query --url "$url" --db machine "SELECT count(${field#*:}) FROM ${field%:*}"
     in_out "name: ${field%:*}"
 done
+name='a log that is written to can be looked at'
+for file in store/wal/*.wal; do
+    run 0 inspect "$file"
+    in_out 'damage count          0'
+done
 stop_server
+
+name='what is in segments has no log'
+"$stria" compact --data store --until flush >out 2>err || wrong "$name" 'compact'
+[ -z "$(ls store/wal)" ] || wrong "$name" "$(ls store/wal)"
 
 name='a server that is not there'
 run 1 query --url "$url" 'SHOW DATABASES'
@@ -132,39 +141,44 @@ run 1 feed --url "$url" --for 1
 
 name='demo'
 port=${url##*:}
-run 0 demo --data demo --port "$port" --for 6
+# Starts the demo, and ends it by Ctrl-C when it has told all.
+demo() {
+    "$stria" demo "$@" >out 2>err </dev/null &
+    demo=$!
+    while ! grep -q 'Ctrl-C' out && kill -0 $demo 2>/dev/null; do sleep 0.1; done
+}
+end_demo() {
+    kill -INT $demo
+    wait $demo || wrong "$name" "status $?"
+}
+demo --data demo --port "$port"
+end_demo
 in_out "The server is at http://127.0.0.1:$port"
 [ "$(grep -c '^SELECT ' out)" -eq 3 ] || wrong "$name" 'not three queries'
 [ "$(grep -c '^name: ' out)" -ge 3 ] || wrong "$name" 'not three tables'
 in_out 'curl '
-run 0 query --data demo --db telegraf 'SELECT count(load1) FROM system'
+in_out 'its data stays'
+count='SELECT count(load1) FROM system'
+run 0 query --data demo --db telegraf "$count" # nobody has it open any more
 first=$(tail -n 1 out | awk '{ print $2 }')
-run 0 demo --data demo --port "$port" --for 5
-run 0 query --data demo --db telegraf 'SELECT count(load1) FROM system'
-second=$(tail -n 1 out | awk '{ print $2 }')
+demo --data demo --port "$port"
+second=0
+until [ "$second" -gt "$first" ] || ! kill -0 $demo 2>/dev/null; do
+    sleep 0.2
+    second=$("$stria" query --url "$url" --db telegraf "$count" | awk 'END { print $2 + 0 }')
+done
+end_demo
 [ "$second" -gt "$first" ] || wrong "$name" "the data of the first start is gone: $first, $second"
 
 name='demo takes the next port'
 "$stria" serve --data holder --listen 127.0.0.1:8086 >held 2>&1 & # or somebody else has it
 server=$!
 while ! grep -q '^listening on ' held && kill -0 $server 2>/dev/null; do sleep 0.1; done
-run 0 demo --data demo --for 4
+run 0 demo --data demo --for 1
 in_out 'Port 8086 is taken; using port '
 kill $server 2>/dev/null
 wait $server
 server=
-
-name='demo is ended by a signal'
-"$stria" demo --data demo --port "$port" >out 2>err &
-demo=$!
-while ! grep -q 'Ctrl-C' out; do
-    kill -0 $demo 2>/dev/null || break
-    sleep 0.1
-done
-kill -INT $demo
-wait $demo || wrong "$name" "status $?"
-in_out 'its data stays'
-run 0 compact --data demo # nobody has it open any more
 
 [ $failures -eq 0 ] || { echo "$failures failures"; exit 1; }
 echo "command line with a server: nothing wrong"

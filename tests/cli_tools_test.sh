@@ -109,7 +109,7 @@ for key in samples rows series segments segment_bytes manifest_bytes wal_bytes b
     in_out "\"$key\":"
 done
 in_out '"samples":10,"rows":5,"series":3,'
-for file in store/seg/*.seg store/wal/*.wal store/manifest/*.man; do
+for file in store/seg/*.seg store/manifest/*.man; do
     run 0 inspect "$file"
     in_out 'damage count          0'
 done
@@ -131,7 +131,7 @@ for file in $(cd store && echo seg/*.seg manifest/*.man); do
     rm -rf copy
     cp -R store copy
     size=$(wc -c <"copy/$file")
-    case $file in *.seg) offset=64 ;; *) offset=8240 ;; esac
+    case $file in *.seg) offset=64 ;; *) offset=112 ;; esac
     [ "$size" -gt "$offset" ] || wrong "$name" "$file is too small"
     flip "copy/$file" $offset
     run 1 verify copy

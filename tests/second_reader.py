@@ -340,6 +340,7 @@ class Store:
     def __init__(self, path):
         self.path = path
         self.segments, self.tombstones, self.policies = {}, {}, {}
+        self.rollups, self.marks = {}, {}
         self.flushed = 0
 
 
@@ -434,6 +435,11 @@ def apply(store, op, data):
     elif op == 8:
         database, policy = data.varint(), data.varint()
         store.policies[policy] = database, data.sized()
+        for _ in range(6):
+            data.varint()
+        if data.left():  # it holds rollups
+            store.rollups[policy] = data.varint(), data.zigzag()
+            need(store.rollups[policy][1] in (300 * 10**9, 3600 * 10**9), "length of buckets")
     elif op in (7, 9):
         gone = data.varint()
         for policy, (database, _) in list(store.policies.items()):
@@ -454,9 +460,17 @@ def apply(store, op, data):
         if number in store.segments:
             segment = store.segments[number]
             segment["tombstone"] = max(segment["tombstone"], tombstone)
+    elif op == 20:
+        policy, window = data.varint(), data.zigzag()
+        generation, flags = data.varint(), data.u8()
+        need(flags < 16, "flags of a mark")
+        if flags & 8:
+            store.marks.pop((policy, window), None)
+        else:
+            store.marks[policy, window] = generation, flags
     else:
         need(op != 19, "packed operations are not read here")
-        need(op >= 128 or 1 <= op <= 18, "operation %d is not known" % op)
+        need(op >= 128 or 1 <= op <= 20, "operation %d is not known" % op)
 
 
 # ---- tombstones -------------------------------------------------------------------------------

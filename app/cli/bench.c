@@ -51,6 +51,22 @@ static void add_stat(void *user, const stria_stat *stat)
         wanted->value += stat->value;
 }
 
+stria_status sx_bench_execute(stria *db, const char *text, stria_error *err)
+{
+    stria_cursor *cursor;
+    const stria_statement *statement;
+    const stria_table *table;
+    stria_status st =
+        stria_query(db, text, strlen(text), STRIA_QUERY_OPTIONS(.database = ""), &cursor, err);
+    if (st)
+        return st;
+    st = stria_cursor_next_statement(cursor, &statement, err);
+    if (!st)
+        st = stria_cursor_next_series(cursor, &table, err);
+    stria_cursor_close(cursor);
+    return st;
+}
+
 double sx_bench_stat(stria *db, const char *name)
 {
     struct wanted wanted = {.name = name};

@@ -32,6 +32,9 @@ struct sx_bench_figure {
 void sx_bench_put(struct sx_cli *cli, const struct sx_bench_figure *figures, size_t count,
                   bool json);
 
+/* Runs one statement; what it answers is left. Returns what the query and the statement return. */
+stria_status sx_bench_execute(stria *db, const char *text, stria_error *err);
+
 /* The sum of a store's figures of a name; 0 when there is none. */
 double sx_bench_stat(stria *db, const char *name);
 

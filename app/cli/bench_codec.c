@@ -9,7 +9,7 @@
 #include "base/hash.h"
 #include "codec/bits.h"
 #include "codec/column.h"
-#include "codec/tables.h"
+#include "codec/sealing.h"
 #include "codec/xor.h"
 
 #define STRIPE_SIZE ((size_t)8 << 20) /* of hot columns that share tables */
@@ -47,14 +47,13 @@ static size_t value_size(const struct sx_bench_column *column)
 
 /* ---- encoding ------------------------------------------------------------------------------- */
 
-static stria_status encode(struct measuring *m, size_t i, enum sx_tier tier,
-                           const struct sx_tables *tables, stria_error *err)
+static stria_status encode(struct measuring *m, size_t i, enum sx_tier tier, stria_error *err)
 {
     const struct sx_bench_column *column = &m->columns.columns[i];
     struct sx_buf *out = &m->bytes[tier];
     size_t offset = out->len;
-    stria_status st = sx_column_encode_shared(out, column->type, column->values, column->count,
-                                              tier, tables, m->mem, err);
+    stria_status st =
+        sx_column_encode(out, column->type, column->values, column->count, tier, m->mem, err);
     m->encoded[tier][i] = (struct encoded){.offset = offset, .len = out->len - offset};
     return st;
 }
@@ -85,12 +84,19 @@ static stria_status make_stripes(struct measuring *m, stria_error *err)
     return STRIA_OK;
 }
 
-/* Makes a stripe's tables and encodes its columns with them; adds the size of the tables. */
+/* Seals the columns of a stripe; adds the size of its tables. */
 static stria_status seal_stripe(struct measuring *m, struct stripe *stripe, uint64_t *table_size,
                                 stria_error *err)
 {
-    struct sx_buf bytes;
     stria_type type = m->columns.columns[stripe->first].type;
+    struct sx_buf *out = &m->bytes[SX_TIER_SEALED];
+    stria_status st = STRIA_OK;
+    if (type != STRIA_FLOAT && type != STRIA_INT && type != STRIA_UINT) {
+        for (size_t i = 0; i < stripe->count && !st; i++)
+            st = encode(m, stripe->first + i, SX_TIER_SEALED, err);
+        return st;
+    }
+    struct sx_sealing *sealing = NULL;
     size_t size = stripe->count * sizeof(struct sx_encoded);
     struct sx_encoded *hot = sx_mem_alloc(m->mem, size);
     if (!hot)
@@ -100,14 +106,19 @@ static stria_status seal_stripe(struct measuring *m, struct stripe *stripe, uint
             .bytes = encoded_bytes(m, stripe->first + i, SX_TIER_HOT),
             .count = m->columns.columns[stripe->first + i].count,
         };
-    sx_buf_init(&bytes, m->mem, SX_TABLES_SIZE_MAX);
-    stria_status st = sx_tables_make(&bytes, type, hot, stripe->count, m->mem, err);
-    if (!st)
-        st = sx_tables_open(sx_buf_bytes(&bytes), true, m->mem, &stripe->tables, err);
-    *table_size += bytes.len;
-    for (size_t i = 0; i < stripe->count && !st; i++)
-        st = encode(m, stripe->first + i, SX_TIER_SEALED, stripe->tables, err);
-    sx_buf_deinit(&bytes);
+    st = sx_sealing_create(type, hot, stripe->count, m->mem, &sealing, err);
+    for (size_t i = 0; i < stripe->count && !st; i++) {
+        size_t offset = out->len;
+        st = sx_sealing_put(sealing, i, out, err);
+        m->encoded[SX_TIER_SEALED][stripe->first + i] =
+            (struct encoded){.offset = offset, .len = out->len - offset};
+    }
+    if (!st) {
+        struct sx_bytes tables = sx_sealing_tables(sealing);
+        *table_size += tables.len;
+        st = sx_tables_open(tables, false, m->mem, &stripe->tables, err);
+    }
+    sx_sealing_destroy(sealing);
     sx_mem_free(m->mem, hot);
     return st;
 }
@@ -118,7 +129,7 @@ static stria_status encode_all(struct measuring *m, struct sx_bench_figures *fig
     uint64_t table_size = 0;
     stria_status st = STRIA_OK;
     for (size_t i = 0; i < m->columns.column_count && !st; i++)
-        st = encode(m, i, SX_TIER_HOT, NULL, err);
+        st = encode(m, i, SX_TIER_HOT, err);
     if (!st)
         st = make_stripes(m, err);
     for (size_t i = 0; i < m->stripe_count && !st; i++)

@@ -200,23 +200,6 @@ static void writer_deinit(struct writer *w)
     sx_bench_walk_deinit(&w->walk);
 }
 
-static stria_status make_database(stria *db, stria_error *err)
-{
-    static const char text[] = "CREATE DATABASE " DATABASE;
-    stria_cursor *cursor;
-    const stria_statement *statement;
-    const stria_table *table;
-    stria_status st =
-        stria_query(db, text, sizeof text - 1, STRIA_QUERY_OPTIONS(.database = ""), &cursor, err);
-    if (st)
-        return st;
-    st = stria_cursor_next_statement(cursor, &statement, err);
-    if (!st)
-        st = stria_cursor_next_series(cursor, &table, err);
-    stria_cursor_close(cursor);
-    return st;
-}
-
 /* Runs all writers until the time is over. */
 static stria_status run(struct bench *bench, struct writer *writers, stria_error *err)
 {
@@ -281,7 +264,7 @@ static stria_status tell(struct bench *bench, const struct writer *writers, doub
 static stria_status bench_all(struct bench *bench, struct writer *writers, stria_error *err)
 {
     const struct sx_bench_arguments *a = bench->arguments;
-    stria_status st = make_database(bench->db, err);
+    stria_status st = sx_bench_execute(bench->db, "CREATE DATABASE " DATABASE, err);
     bench->empty_size = sx_bench_stat(bench->db, "memory_used_bytes");
     for (size_t i = 0; i < a->threads && !st; i++) {
         st = writer_init(&writers[i], bench, i);

@@ -19,6 +19,8 @@ void sx_inspect_catalog_init(struct sx_inspect_catalog *catalog, struct sx_inspe
 void sx_inspect_catalog_deinit(struct sx_inspect_catalog *catalog)
 {
     sx_arena_deinit(&catalog->arena);
+    for (size_t i = 0; i < catalog->policy_count; i++)
+        sx_rollup_marks_release(catalog->policies[i].marks);
     sx_mem_free(catalog->inspect->mem, catalog->databases);
     sx_mem_free(catalog->inspect->mem, catalog->policies);
     sx_mem_free(catalog->inspect->mem, catalog->segments);
@@ -44,8 +46,10 @@ static stria_status put_policy(struct sx_inspect_catalog *catalog, const struct 
                      catalog->policy_count + 1))
             return no_memory(catalog, err);
         entry = &catalog->policies[catalog->policy_count++];
+        entry->marks = NULL;
     }
-    *entry = (struct sx_inspect_policy){item->policy.id, item->database_id, item->policy};
+    *entry =
+        (struct sx_inspect_policy){item->policy.id, item->database_id, item->policy, entry->marks};
     entry->policy.name = name;
     return STRIA_OK;
 }
@@ -81,10 +85,12 @@ static void drop_policies(struct sx_inspect_catalog *catalog, uint32_t database_
     size_t kept = 0;
     for (size_t i = 0; i < catalog->policy_count; i++) {
         struct sx_inspect_policy entry = catalog->policies[i];
-        if (entry.id == policy_id || entry.database_id == database_id)
+        if (entry.id == policy_id || entry.database_id == database_id) {
             remove_segments(catalog, NULL, entry.id);
-        else
+            sx_rollup_marks_release(entry.marks);
+        } else {
             catalog->policies[kept++] = entry;
+        }
     }
     catalog->policy_count = kept;
 }
@@ -97,6 +103,52 @@ static void drop_database(struct sx_inspect_catalog *catalog, uint32_t id)
             catalog->databases[kept++] = catalog->databases[i];
     catalog->database_count = kept;
     drop_policies(catalog, id, 0);
+}
+
+/* ---- rollups ---- */
+
+static stria_status put_mark(struct sx_inspect_catalog *catalog, const struct sx_edit_item *item,
+                             stria_error *err)
+{
+    for (size_t i = 0; i < catalog->policy_count; i++) {
+        struct sx_inspect_policy *entry = &catalog->policies[i];
+        if (entry->id == item->policy_id &&
+            !sx_rollup_marks_put(&entry->marks, catalog->inspect->mem, &item->mark))
+            return no_memory(catalog, err);
+    }
+    return STRIA_OK;
+}
+
+/* A delete makes rollups stale; those of rows that have expired are masked themselves. */
+static void make_stale(struct sx_inspect_catalog *catalog, const struct sx_tombstone *tombstone)
+{
+    for (size_t i = 0; i < catalog->policy_count; i++) {
+        struct sx_rollup_marks *marks = catalog->policies[i].marks;
+        if (!marks || catalog->policies[i].policy.rollup_of != tombstone->policy_id)
+            continue;
+        for (size_t j = 0; j < marks->count; j++) {
+            struct sx_rollup_mark *mark = &marks->items[j];
+            if (mark->window_start <= tombstone->time_max_ns &&
+                mark->window_start >= sx_window_start(tombstone->time_min_ns, SX_DAY_NS) &&
+                !(mark->flags & SX_ROLLUP_FINAL))
+                mark->flags |= SX_ROLLUP_STALE;
+        }
+    }
+}
+
+static void tell_rollups(struct sx_inspect_catalog *catalog, const struct sx_inspect_policy *entry)
+{
+    struct sx_figures *figures = &catalog->inspect->figures;
+    const struct sx_rollup_marks *marks = entry->marks;
+    uint64_t stale = 0;
+    for (size_t i = 0; marks && i < marks->count; i++)
+        stale += (marks->items[i].flags & SX_ROLLUP_STALE) != 0;
+    for (size_t i = 0; i < catalog->policy_count; i++)
+        if (catalog->policies[i].id == entry->policy.rollup_of)
+            sx_figures_bytes(figures, "rollups_of", catalog->policies[i].policy.name);
+    sx_figures_duration(figures, "rollup_interval", entry->policy.rollup_ns);
+    sx_figures_count(figures, "rollup_windows", marks ? marks->count : 0);
+    sx_figures_count(figures, "rollup_windows_stale", stale);
 }
 
 static stria_status apply(struct sx_inspect_catalog *catalog, const struct sx_edit_item *item,
@@ -135,7 +187,10 @@ static stria_status apply(struct sx_inspect_catalog *catalog, const struct sx_ed
         break;
     case SX_OP_ADD_TOMBSTONE:
         catalog->tombstone_count++;
+        make_stale(catalog, &item->tombstone);
         break;
+    case SX_OP_ROLLUP:
+        return put_mark(catalog, item, err);
     case SX_OP_REMOVE_TOMBSTONE:
         catalog->tombstone_count -= catalog->tombstone_count > 0;
         break;
@@ -236,6 +291,8 @@ static void tell_policy(struct sx_inspect_catalog *catalog, struct sx_sums *sums
     sx_figures_size(figures, "segment_bytes", bytes);
     sx_figures_count(figures, "rows_in_segments", rows);
     sx_figures_count(figures, "samples_in_segments", samples);
+    if (entry->policy.rollup_of)
+        tell_rollups(catalog, entry);
     sx_sums_tell_measurements(sums, entry->id);
     sx_figures_item_end(figures);
 }

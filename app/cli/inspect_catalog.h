@@ -7,10 +7,12 @@
 
 #include "app/cli/inspect.h"
 #include "model/catalog.h"
+#include "model/rollup.h"
 
 struct sx_inspect_policy {
     uint32_t id, database_id;
-    struct sx_policy policy; /* its name is in the arena */
+    struct sx_policy policy;       /* its name is in the arena */
+    struct sx_rollup_marks *marks; /* of one that holds rollups */
 };
 
 struct sx_inspect_database {

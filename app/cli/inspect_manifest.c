@@ -15,7 +15,7 @@
 #define EDIT_HEADER_SIZE 40
 #define EDIT_ALIGN 4096
 #define FIRST_EDIT_1 (2 * EDIT_ALIGN) /* of version 1: behind two copies of the header */
-#define OP_COUNT 20
+#define OP_COUNT 21
 
 static const char *const op_names[OP_COUNT] = {
     [SX_OP_SNAPSHOT_END] = "snapshot_end",
@@ -37,6 +37,7 @@ static const char *const op_names[OP_COUNT] = {
     [SX_OP_KEEP_LOG] = "keep_log",
     [SX_OP_APPLIED] = "applied",
     [SX_OP_PACKED] = "packed",
+    [SX_OP_ROLLUP] = "rollup",
 };
 
 struct edits {

@@ -264,16 +264,6 @@ static stria_status read_line(struct sx_shell *shell, bool first, struct sx_buf 
     return read_file_line(shell, line);
 }
 
-/* Without white space around. */
-static struct sx_bytes trimmed(struct sx_bytes text)
-{
-    while (text.len && text.ptr[0] <= ' ')
-        text = sx_bytes_make(text.ptr + 1, text.len - 1);
-    while (text.len && text.ptr[text.len - 1] <= ' ')
-        text.len--;
-    return text;
-}
-
 /* Reads a statement, or a line for the shell, which is carried out at once (*done). */
 static stria_status read_statement(struct sx_shell *shell, struct sx_buf *text, bool *done)
 {
@@ -283,7 +273,7 @@ static stria_status read_statement(struct sx_shell *shell, struct sx_buf *text, 
         stria_status st = read_line(shell, first, text);
         if (st)
             return st == STRIA_NOT_FOUND && !first ? STRIA_OK : st;
-        struct sx_bytes line = trimmed(sx_buf_bytes(text));
+        struct sx_bytes line = sx_shell_trimmed(sx_buf_bytes(text));
         *done = first && (line.len == 0 || sx_shell_word(shell, line));
         if (*done || sx_statement_is_whole(sx_buf_bytes(text)))
             return STRIA_OK;
@@ -304,7 +294,7 @@ void sx_shell_run(struct sx_shell *shell)
             continue;
         if (st)
             break;
-        struct sx_bytes statement = trimmed(sx_buf_bytes(&text));
+        struct sx_bytes statement = sx_shell_trimmed(sx_buf_bytes(&text));
         if (shell->line && statement.len)
             sx_line_remember(shell->line, statement);
         if (!done && text.failed)

@@ -63,6 +63,8 @@ void sx_shell_fail(struct sx_shell *shell, const char *format, ...) SX_FORMAT(2,
 /* Says something to whoever sits at a terminal. */
 void sx_shell_say(struct sx_shell *shell, const char *format, ...) SX_FORMAT(2, 3);
 
+/* A text without the white space around it. */
+struct sx_bytes sx_shell_trimmed(struct sx_bytes text);
 /* The text of a buffer that has a NUL, or "". */
 const char *sx_shell_text(const struct sx_buf *buf);
 /* Puts a text and its NUL into an emptied buffer. */

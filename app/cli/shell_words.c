@@ -12,7 +12,7 @@
 
 /* ---- texts ---- */
 
-static struct sx_bytes trimmed(struct sx_bytes text)
+struct sx_bytes sx_shell_trimmed(struct sx_bytes text)
 {
     while (text.len && text.ptr[0] <= ' ')
         text = sx_bytes_make(text.ptr + 1, text.len - 1);
@@ -26,11 +26,11 @@ static struct sx_bytes take_word(struct sx_bytes *text)
 {
     size_t len = 0;
     struct sx_bytes word = {0};
-    *text = trimmed(*text);
+    *text = sx_shell_trimmed(*text);
     while (len < text->len && text->ptr[len] > ' ')
         len++;
     (void)sx_bytes_take(text, len, &word);
-    *text = trimmed(*text);
+    *text = sx_shell_trimmed(*text);
     return word;
 }
 
@@ -155,7 +155,7 @@ static void word_use(struct sx_shell *shell, struct sx_bytes rest)
         (void)sx_bytes_take(&rest, 1, &mark);
         good = take_name(&rest, &policy);
     }
-    if (good && !trimmed(rest).len)
+    if (good && !sx_shell_trimmed(rest).len)
         choose(shell, sx_buf_bytes(&database), sx_buf_bytes(&policy));
     else
         sx_shell_fail(shell, "use: say `use NAME`, or `use \"NAME\".\"POLICY\"`");
@@ -231,7 +231,7 @@ static void word_insert(struct sx_shell *shell, struct sx_bytes rest)
             return;
         }
         policy[name.len] = 0;
-        rest = trimmed(after);
+        rest = sx_shell_trimmed(after);
     }
     if (!rest.len) {
         sx_shell_fail(shell, "insert: a line of line protocol is missing: "
@@ -482,7 +482,7 @@ bool sx_shell_word(struct sx_shell *shell, struct sx_bytes line)
         bool same = is_word(name, word->name) || (word->same && is_word(name, word->same));
         if (!same || takes_no_more(word, rest))
             continue;
-        word->run(shell, trimmed(rest));
+        word->run(shell, sx_shell_trimmed(rest));
         return true;
     }
     if (backslash)

@@ -67,7 +67,8 @@ static stria_status count(stria *db, const stria_delete_options *o,
     struct sx_request request = {.mem = &mem, .mono_ns = mono_ns, .clock = db->os};
     stria_status st = find(catalog, o, &database, err);
     for (size_t i = 0; !st && i < database->policy_count; i++)
-        if (!policy.len || sx_bytes_equal(policy, database->policies[i].name))
+        if (!database->policies[i].rollup_of &&
+            (!policy.len || sx_bytes_equal(policy, database->policies[i].name)))
             st = count_policy(db, &database->policies[i], selector, &request, &counts, err);
     sx_mem_deinit(&mem);
     sx_catalog_release(catalog);

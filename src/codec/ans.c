@@ -3,6 +3,7 @@
 #include "codec/ans.h"
 
 #include "base/attr.h"
+#include "codec/kernel_target.h"
 
 #include <assert.h>
 
@@ -73,19 +74,26 @@ static void spread_symbols(uint8_t *spread, const uint16_t *weights, unsigned sy
 void sx_ans_encoder_init(struct sx_ans_encoder *encoder, const struct sx_classes *classes,
                          struct sx_ans_shape shape)
 {
-    uint8_t spread[1 << SX_ANS_LOG_MAX];
-    uint16_t filled[SX_ANS_SYMBOLS_MAX];
+    uint8_t spread[1 << SX_ANS_LOG_MAX] = {0};
+    uint16_t filled[SX_ANS_SYMBOLS_MAX] = {0};
     unsigned symbols = sx_ans_symbols(classes, shape.tuple), size = 1u << shape.log, begin = 0;
     encoder->shape = shape;
     encoder->classes = classes;
+    encoder->extra_max = 0;
+    for (unsigned i = 0; i < classes->count; i++) {
+        size_t width = (size_t)1 << (classes->width[i] % 64);
+        encoder->extra_max = SX_MAX(encoder->extra_max, classes->width[i]);
+        if (classes->domain <= SX_ANS_INDEX_DOMAIN)
+            memset(encoder->index + classes->low[i], (int)i, width);
+    }
     sx_ans_weights(encoder->weights, classes, shape);
     spread_symbols(spread, encoder->weights, symbols, shape.log);
     for (unsigned i = 0; i < symbols; i++) {
         unsigned weight = encoder->weights[i];
         unsigned bits = shape.log + 1 - sx_bit_width(weight - 1);
-        encoder->to_bits[i] =
+        encoder->moves[i].to_bits =
             weight == 1 ? (shape.log << 16) - size : (bits << 16) - (weight << bits);
-        encoder->begin[i] = (int32_t)begin - (int32_t)weight;
+        encoder->moves[i].begin = (int32_t)begin - (int32_t)weight;
         filled[i] = (uint16_t)begin;
         begin += weight;
     }
@@ -93,11 +101,26 @@ void sx_ans_encoder_init(struct sx_ans_encoder *encoder, const struct sx_classes
         encoder->states[filled[spread[state]]++] = (uint16_t)(size + state);
 }
 
+/* What a decoder puts out for a symbol, and the bits of its place, as part of an entry. */
+static void describe_symbols(uint64_t *parts, const struct sx_ans_decoder *decoder,
+                             unsigned symbols)
+{
+    const struct sx_classes *classes = &decoder->classes;
+    unsigned tuple = decoder->shape.tuple;
+    for (unsigned i = 0; i < symbols; i++) {
+        uint64_t out = 0;
+        if (decoder->narrow)
+            out = (uint32_t)classes->low[i];
+        for (unsigned place = 0; place < tuple && !decoder->narrow; place++)
+            out |= (uint64_t)class_in(i, place, tuple, classes->count) << (8 * place);
+        parts[i] = out << 16 | (tuple == 1 ? classes->width[i] : 0);
+    }
+}
+
 void sx_ans_decoder_init(struct sx_ans_decoder *decoder, struct sx_ans_entry *entries)
 {
-    uint8_t spread[1 << SX_ANS_LOG_MAX] = {0};
     uint16_t next[SX_ANS_SYMBOLS_MAX] = {0};
-    uint8_t tuples[SX_ANS_SYMBOLS_MAX][4] = {{0}};
+    uint64_t parts[SX_ANS_SYMBOLS_MAX] = {0};
     const struct sx_classes *classes = &decoder->classes;
     struct sx_ans_shape shape = decoder->shape;
     unsigned symbols = sx_ans_symbols(classes, shape.tuple), size = 1u << shape.log;
@@ -112,69 +135,170 @@ void sx_ans_decoder_init(struct sx_ans_decoder *decoder, struct sx_ans_entry *en
     decoder->dense = decoder->dense && decoder->extra_max == 0;
     decoder->narrow = shape.tuple == 1 && classes->domain <= 32 && !decoder->dense;
     sx_ans_weights(next, classes, shape);
-    spread_symbols(spread, next, symbols, shape.log);
-    for (unsigned i = 0; i < symbols; i++)
-        for (unsigned place = 0; place < shape.tuple; place++)
-            tuples[i][place] = (uint8_t)class_in(i, place, shape.tuple, classes->count);
+    describe_symbols(parts, decoder, symbols);
+    /* The states of a symbol, in the order that they are spread in, are not ascending: first each
+     * gets its symbol, */
+    unsigned at = 0, step = (size >> 1) + (size >> 3) + 3;
+    for (unsigned symbol = 0; symbol < symbols; symbol++)
+        for (unsigned i = 0; i < next[symbol]; i++) {
+            entries[at].bits = (uint8_t)symbol;
+            at = (at + step) & (size - 1);
+        }
+    /* then, ascending, its place among them. */
     for (unsigned state = 0; state < size; state++) {
-        unsigned symbol = spread[state], x = next[symbol]++;
-        unsigned bits = shape.log + 1 - sx_bit_width(x);
-        struct sx_ans_entry *entry = &entries[state];
-        sx_put_u16(entry->base, (uint16_t)((x << bits) - size));
-        entry->bits = (uint8_t)bits;
-        entry->extra = shape.tuple == 1 ? classes->width[symbol] : 0;
-        if (decoder->narrow)
-            sx_put_u32(entry->out, (uint32_t)classes->low[symbol]);
-        else
-            memcpy(entry->out, tuples[symbol], sizeof entry->out);
+        unsigned symbol = entries[state].bits, x = next[symbol]++;
+        uint64_t bits = shape.log + 1 - sx_bit_width(x);
+        uint64_t base = (uint64_t)((x << bits) - size) << 48;
+        sx_put_u64((uint8_t *)&entries[state], base | (parts[symbol] + bits + (bits << 8)));
     }
 }
 
 /* ---- encoding ------------------------------------------------------------------------------- */
 
-static unsigned symbol_at(const uint8_t *classes, size_t count, size_t i,
-                          const struct sx_ans_encoder *encoder)
+#define LANES_INLINE static inline __attribute__((always_inline))
+#define EXTRA_QUICK 44 /* bits of a place that fit in a word with those of a state */
+
+/* A block on its way. */
+struct work {
+    size_t symbols;
+    uint8_t classes[SX_ANS_BLOCK + 3]; /* of each number; of the places after the last, 0 */
+    uint8_t symbol[SX_ANS_BLOCK];
+    uint16_t given[SX_ANS_BLOCK]; /* bits for the decoder's state at each symbol, and how many */
+    uint32_t states[SX_ANS_LANES_MAX];
+};
+
+#define GIVEN_BITS 4 /* of `given`: how many bits */
+
+static void find_classes(struct work *work, const struct sx_ans_encoder *encoder,
+                         const uint64_t *numbers, size_t count)
 {
-    unsigned symbol = 0, tuple = encoder->shape.tuple;
-    for (size_t k = i * tuple; k < (i + 1) * tuple; k++)
-        symbol = symbol * encoder->classes->count + (k < count ? classes[k] : 0);
-    return symbol;
+    unsigned tuple = encoder->shape.tuple, class_count = encoder->classes->count;
+    if (encoder->classes->domain <= SX_ANS_INDEX_DOMAIN)
+        for (size_t i = 0; i < count; i++)
+            work->classes[i] = encoder->index[numbers[i] % (1 << SX_ANS_INDEX_DOMAIN)];
+    else
+        for (size_t i = 0; i < count; i++)
+            work->classes[i] = (uint8_t)sx_classes_of(encoder->classes, numbers[i]);
+    memset(work->classes + count, 0, 3);
+    work->symbols = (count + tuple - 1) / tuple;
+    const uint8_t *classes = work->classes;
+    for (size_t i = 0; i < work->symbols; i++, classes += tuple) {
+        unsigned symbol = classes[0];
+        for (unsigned k = 1; k < tuple; k++)
+            symbol = symbol * class_count + classes[k];
+        work->symbol[i] = (uint8_t)symbol;
+    }
+}
+
+LANES_INLINE void move(const struct sx_ans_encoder *encoder, struct work *work, size_t i,
+                       uint32_t *state)
+{
+    struct sx_ans_move move = encoder->moves[work->symbol[i]];
+    unsigned bits = (*state + move.to_bits) >> 16;
+    work->given[i] = (uint16_t)((*state & ((1u << bits) - 1)) << GIVEN_BITS | bits);
+    *state = encoder->states[move.begin + (int32_t)(*state >> bits)];
+}
+
+/* Moves the states through the symbols, from the last to the first. */
+LANES_INLINE void move_lanes(const struct sx_ans_encoder *encoder, struct work *work,
+                             unsigned lanes)
+{
+    uint32_t states[SX_ANS_LANES_MAX] = {0};
+    size_t i = work->symbols;
+    assert(i >= lanes);
+    /* The last of each lane: any of its states will do, and costs nothing. */
+    for (unsigned k = 0; k < lanes; k++) {
+        unsigned symbol = work->symbol[--i];
+        work->given[i] = 0;
+        states[i % lanes] =
+            encoder->states[encoder->moves[symbol].begin + (int32_t)encoder->weights[symbol]];
+    }
+    for (; i % lanes; i--)
+        move(encoder, work, i - 1, &states[(i - 1) % lanes]);
+    for (; i; i -= lanes) {
+        SX_UNROLL(8)
+        for (unsigned k = lanes; k-- > 0;)
+            move(encoder, work, i - lanes + k, &states[k]);
+    }
+    memcpy(work->states, states, sizeof states);
+}
+
+static void move_all(const struct sx_ans_encoder *encoder, struct work *work, unsigned lanes)
+{
+    if (lanes == 8)
+        move_lanes(encoder, work, 8);
+    else if (lanes == 4)
+        move_lanes(encoder, work, 4);
+    else
+        move_lanes(encoder, work, 1);
+}
+
+/* Puts up to 56 bits: whole bytes leave at once. */
+LANES_INLINE void put_quickly(struct sx_bit_writer *writer, uint64_t v, unsigned width)
+{
+    writer->held |= v << writer->held_count;
+    writer->held_count += width;
+    sx_put_u64(writer->bytes + writer->size, writer->held);
+    writer->size += writer->held_count / 8;
+    writer->held >>= writer->held_count & 56;
+    writer->held_count &= 7;
+}
+
+static void put_symbols(struct sx_bit_writer *out, const struct work *work)
+{
+    struct sx_bit_writer writer = *out;
+    size_t i = 0;
+    put_quickly(&writer, 0, 0);
+    for (; i + 4 <= work->symbols; i += 4) { /* at most 48 bits */
+        uint64_t bits = 0;
+        unsigned width = 0;
+        SX_UNROLL(4)
+        for (unsigned k = 0; k < 4; k++) {
+            unsigned given = work->given[i + k];
+            bits |= (uint64_t)(given >> GIVEN_BITS) << width;
+            width += given % (1 << GIVEN_BITS);
+        }
+        put_quickly(&writer, bits, width);
+    }
+    for (; i < work->symbols; i++)
+        put_quickly(&writer, work->given[i] >> GIVEN_BITS, work->given[i] % (1 << GIVEN_BITS));
+    *out = writer;
+}
+
+/* Symbols of one class each, with their places. */
+static void put_places(struct sx_bit_writer *out, const struct work *work,
+                       const struct sx_ans_encoder *encoder, const uint64_t *numbers)
+{
+    const struct sx_classes *classes = encoder->classes;
+    bool quick = encoder->extra_max <= EXTRA_QUICK;
+    struct sx_bit_writer writer = *out;
+    if (quick)
+        put_quickly(&writer, 0, 0);
+    for (size_t i = 0; i < work->symbols; i++) {
+        unsigned class = work->classes[i], bits = work->given[i] % (1 << GIVEN_BITS);
+        uint64_t place = numbers[i] - classes->low[class], state = work->given[i] >> GIVEN_BITS;
+        if (quick) {
+            put_quickly(&writer, place << bits | state, bits + classes->width[class]);
+        } else {
+            sx_bits_put(&writer, state, bits);
+            sx_bits_put(&writer, place, classes->width[class]);
+        }
+    }
+    *out = writer;
 }
 
 void sx_ans_encode(struct sx_bit_writer *writer, const struct sx_ans_encoder *encoder,
                    const uint64_t *numbers, size_t count)
 {
-    uint8_t classes[SX_ANS_BLOCK];
-    uint16_t given[SX_ANS_BLOCK]; /* bits for the decoder's state at each symbol: */
-    uint8_t widths[SX_ANS_BLOCK]; /* so many */
-    uint32_t states[SX_ANS_LANES_MAX] = {0};
-    unsigned tuple = encoder->shape.tuple, log = encoder->shape.log;
-    size_t symbols = (count + tuple - 1) / tuple;
-    unsigned lanes = sx_ans_lanes(symbols);
+    struct work work;
     assert(count > 0 && count <= SX_ANS_BLOCK);
-    for (size_t i = 0; i < count; i++)
-        classes[i] = (uint8_t)sx_classes_of(encoder->classes, numbers[i]);
-    for (size_t i = symbols; i-- > 0;) {
-        unsigned symbol = symbol_at(classes, count, i, encoder);
-        uint32_t *state = &states[i % lanes];
-        given[i] = widths[i] = 0;
-        if (*state == 0) { /* the last of its lane: any of its states will do, and costs nothing */
-            *state = encoder->states[encoder->begin[symbol] + (int32_t)encoder->weights[symbol]];
-            continue;
-        }
-        unsigned bits = (*state + encoder->to_bits[symbol]) >> 16;
-        widths[i] = (uint8_t)bits;
-        given[i] = (uint16_t)(*state & ((1u << bits) - 1));
-        *state = encoder->states[encoder->begin[symbol] + (int32_t)(*state >> bits)];
-    }
+    find_classes(&work, encoder, numbers, count);
+    unsigned lanes = sx_ans_lanes(work.symbols), log = encoder->shape.log;
+    move_all(encoder, &work, lanes);
     for (unsigned lane = 0; lane < lanes; lane++)
-        sx_bits_put(writer, states[lane] ? states[lane] - (1u << log) : 0, log);
-    for (size_t i = 0; i < symbols; i++) {
-        sx_bits_put(writer, given[i], widths[i]);
-        if (tuple > 1)
-            continue;
-        unsigned class = classes[i];
-        sx_bits_put(writer, numbers[i] - encoder->classes->low[class],
-                    encoder->classes->width[class]);
-    }
+        sx_bits_put(writer, work.states[lane] - (1u << log), log);
+    if (encoder->extra_max)
+        put_places(writer, &work, encoder, numbers);
+    else
+        put_symbols(writer, &work);
 }

@@ -66,13 +66,22 @@ static inline unsigned sx_ans_lanes(size_t symbols)
     return symbols >= 2048 ? 8 : symbols >= 128 ? 4 : 1;
 }
 
+/* How a symbol moves a state on. */
+struct sx_ans_move {
+    uint32_t to_bits; /* (state + this) >> 16 is the number of bits to give */
+    int32_t begin;    /* of its states in `states`, less its weight */
+};
+
+#define SX_ANS_INDEX_DOMAIN 12
+
 struct sx_ans_encoder {
     struct sx_ans_shape shape;
+    unsigned extra_max; /* widest class */
     const struct sx_classes *classes;
-    int32_t begin[SX_ANS_SYMBOLS_MAX];    /* of a symbol's states in `states`, less its weight */
-    uint32_t to_bits[SX_ANS_SYMBOLS_MAX]; /* (state + this) >> 16 is the number of bits to give */
+    struct sx_ans_move moves[SX_ANS_SYMBOLS_MAX];
     uint16_t weights[SX_ANS_SYMBOLS_MAX];
     uint16_t states[1 << SX_ANS_LOG_MAX];
+    uint8_t index[1 << SX_ANS_INDEX_DOMAIN]; /* class of a number, where domains are no larger */
 };
 
 void sx_ans_encoder_init(struct sx_ans_encoder *encoder, const struct sx_classes *classes,

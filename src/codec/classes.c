@@ -27,14 +27,14 @@ unsigned sx_log2_256(uint64_t v)
 enum node { NODE_SPLIT, NODE_EMPTY, NODE_CLASS };
 
 struct search {
-    const uint64_t *sorted;
+    const struct sx_tally *tally;
     unsigned all; /* log2 of the number of numbers, times 256 */
     unsigned class_price;
-    size_t split_min;
+    uint64_t split_min;
     bool flat;
     size_t node_count; /* of `nodes` */
     uint8_t nodes[NODES_MAX];
-    size_t counts[NODES_MAX]; /* numbers in each class */
+    uint64_t counts[NODES_MAX]; /* numbers in each class */
 };
 
 static size_t first_not_below(const uint64_t *sorted, size_t low, size_t high, uint64_t v)
@@ -49,22 +49,24 @@ static size_t first_not_below(const uint64_t *sorted, size_t low, size_t high, u
     return low;
 }
 
-static void put_node(struct search *search, enum node node, size_t count)
+static void put_node(struct search *search, enum node node, uint64_t count)
 {
     search->nodes[search->node_count] = (uint8_t)node;
     search->counts[search->node_count++] = count;
 }
 
-/* Appends the best tree for sorted[low, high), which lie in [base, base + 2^width); returns its
- * cost times 256. */
+/* Appends the best tree for the tally's numbers [low, high), which lie in [base, base + 2^width);
+ * returns its cost times 256. */
 static uint64_t find(struct search *search, size_t low, size_t high, uint64_t base, unsigned width)
 {
-    size_t count = high - low, at = search->node_count;
+    const struct sx_tally *tally = search->tally;
+    uint64_t count = sx_tally_below(tally, high) - sx_tally_below(tally, low);
+    size_t at = search->node_count;
     if (count == 0) {
         put_node(search, NODE_EMPTY, 0);
         return (uint64_t)(width ? 2 : 1) * 256;
     }
-    uint64_t whole = count * (uint64_t)(search->all - sx_log2_256(count) + width * 256) +
+    uint64_t whole = count * (search->all - sx_log2_256(count) + width * 256) +
                      (uint64_t)search->class_price * 256;
     bool must = search->flat && width > 0;
     if (!must && (width == 0 || count < search->split_min || at + 130 > NODES_MAX)) {
@@ -75,7 +77,7 @@ static uint64_t find(struct search *search, size_t low, size_t high, uint64_t ba
         return UINT64_MAX / 4;
     put_node(search, NODE_SPLIT, 0);
     uint64_t half = (uint64_t)1 << (width - 1);
-    size_t middle = first_not_below(search->sorted, low, high, base + half);
+    size_t middle = first_not_below(tally->numbers, low, high, base + half);
     uint64_t parts = 256 + find(search, low, middle, base, width - 1);
     if (must || parts < whole)
         parts += find(search, middle, high, base + half, width - 1);
@@ -99,7 +101,7 @@ void sx_classes_costs(uint16_t *costs, const struct sx_classes *classes)
 }
 
 /* Turns the nodes into classes, and tells what each has; false: there are too many. */
-static bool collect(struct sx_classes *classes, size_t *counts, const struct search *search)
+static bool collect(struct sx_classes *classes, uint64_t *counts, const struct search *search)
 {
     uint64_t base = 0;
     unsigned widths[66] = {classes->domain}, depth = 0; /* the nodes to come, the next on top */
@@ -127,7 +129,7 @@ static bool collect(struct sx_classes *classes, size_t *counts, const struct sea
 }
 
 /* Bits of the numbers and the table, times 256. */
-static uint64_t cost_of(const struct sx_classes *classes, const size_t *counts)
+static uint64_t cost_of(const struct sx_classes *classes, const uint64_t *counts)
 {
     uint16_t costs[SX_CLASSES_MAX];
     uint64_t cost = sx_classes_bits(classes) * 256;
@@ -137,22 +139,22 @@ static uint64_t cost_of(const struct sx_classes *classes, const size_t *counts)
     return cost;
 }
 
-uint64_t sx_classes_find(struct sx_classes *classes, const uint64_t *sorted, size_t count,
-                         unsigned domain, bool flat)
+uint64_t sx_classes_find(struct sx_classes *classes, const struct sx_tally *tally, unsigned domain,
+                         bool flat)
 {
     struct search search = {
-        .sorted = sorted,
-        .all = sx_log2_256(count),
+        .tally = tally,
+        .all = sx_log2_256(sx_tally_all(tally)),
         .class_price = 2 + PRICE_BITS,
         .split_min = SPLIT_MIN,
         .flat = flat,
     };
-    size_t counts[SX_CLASSES_MAX];
-    assert(count > 0 && domain <= 64);
+    uint64_t counts[SX_CLASSES_MAX];
+    assert(tally->count > 0 && domain <= 64);
     classes->domain = domain;
     for (;;) {
         search.node_count = 0;
-        uint64_t cost = find(&search, 0, count, 0, domain);
+        uint64_t cost = find(&search, 0, tally->count, 0, domain);
         if (flat && cost >= UINT64_MAX / 4)
             return UINT64_MAX;
         if (collect(classes, counts, &search))

@@ -7,7 +7,7 @@
  *             classes cost few bytes of table and lose almost nothing.
  * Algorithm   The numbers lie in [0, 2^domain). A binary tree halves the domain; a leaf is a class
  *             2^width wide that begins at a multiple of its width. Which nodes to split is found
- *             bottom up on the sorted numbers: a node stays whole unless its parts, their
+ *             bottom up on the counts of the numbers: a node stays whole unless its parts, their
  *             description included, cost less. So the cut is the best of all dyadic ones.
  * Format      bits (bits.h): 7 domain | the tree, each node before its lower and upper half:
  *               0 split | 1 0 empty | 1 1 and 6 bits of price: a class
@@ -18,6 +18,7 @@
 #define SX_CODEC_CLASSES_H
 
 #include "codec/bits.h"
+#include "codec/tally.h"
 
 #define SX_CLASSES_MAX 256
 
@@ -29,11 +30,11 @@ struct sx_classes {
     uint8_t price[SX_CLASSES_MAX]; /* 0-63 */
 };
 
-/* Finds the best classes for `sorted` numbers below 2^domain. Returns the bits that the numbers
- * would take with them, table and all, times 256. flat: only classes one wide (the numbers must
- * have at most SX_CLASSES_MAX different values; otherwise UINT64_MAX is returned). */
-uint64_t sx_classes_find(struct sx_classes *classes, const uint64_t *sorted, size_t count,
-                         unsigned domain, bool flat);
+/* Finds the best classes for numbers below 2^domain. Returns the bits that the numbers would take
+ * with them, table and all, times 256. flat: only classes one wide (the numbers must have at most
+ * SX_CLASSES_MAX different values; otherwise UINT64_MAX is returned). */
+uint64_t sx_classes_find(struct sx_classes *classes, const struct sx_tally *tally, unsigned domain,
+                         bool flat);
 
 /* Appends the table to `writer`, and its size in bits. */
 void sx_classes_put(struct sx_bit_writer *writer, const struct sx_classes *classes);

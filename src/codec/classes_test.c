@@ -62,6 +62,16 @@ static const struct {
     {"skewed of 64", 64, 64},
 };
 
+/* The classes of `count` numbers. */
+static uint64_t find(struct sx_classes *classes, const uint64_t *numbers, size_t count,
+                     unsigned domain, bool flat)
+{
+    static uint64_t scratch[10000];
+    struct sx_tally tally;
+    sx_tally_make(&tally, numbers, count, domain, scratch);
+    return sx_classes_find(classes, &tally, domain, flat);
+}
+
 static size_t fill(uint64_t *numbers, size_t count, size_t kind, uint64_t seed)
 {
     struct sx_random random = {seed};
@@ -84,7 +94,7 @@ static void test_every_number_has_a_class_and_the_table_comes_back(void **state)
         for (size_t c = 0; c < sizeof counts / sizeof counts[0]; c++) {
             struct sx_classes classes;
             size_t count = fill(numbers, counts[c], kind, c + 1);
-            uint64_t cost = sx_classes_find(&classes, numbers, count, kinds[kind].domain, false);
+            uint64_t cost = find(&classes, numbers, count, kinds[kind].domain, false);
             assert_true(cost != UINT64_MAX);
             assert_in_range(classes.count, 1, SX_CLASSES_MAX);
             for (size_t i = 0; i < count; i++) {
@@ -121,7 +131,7 @@ static void test_the_cut_is_not_dearer_than_even_ones(void **state)
             struct sx_classes classes;
             unsigned domain = kinds[kind].domain;
             size_t count = fill(numbers, 5000, kind, seed);
-            double cost = (double)sx_classes_find(&classes, numbers, count, domain, false) / 256;
+            double cost = (double)find(&classes, numbers, count, domain, false) / 256;
             for (unsigned width = 0; width <= domain && width < 64; width++)
                 assert_true(cost <= 1.005 * even_cost(numbers, count, domain, width) + 64);
         }
@@ -134,7 +144,7 @@ static void test_flat_classes_are_one_wide_or_refused(void **state)
     struct sx_classes classes;
     for (size_t i = 0; i < 1000; i++)
         numbers[i] = i / 100 * 7;
-    assert_true(sx_classes_find(&classes, numbers, 1000, 20, true) != UINT64_MAX);
+    assert_true(find(&classes, numbers, 1000, 20, true) != UINT64_MAX);
     assert_int_equal(classes.count, 10);
     for (unsigned i = 0; i < classes.count; i++) {
         assert_int_equal(classes.width[i], 0);
@@ -143,7 +153,7 @@ static void test_flat_classes_are_one_wide_or_refused(void **state)
     check_table(&classes);
     for (size_t i = 0; i < 1000; i++)
         numbers[i] = i;
-    assert_true(sx_classes_find(&classes, numbers, 1000, 20, true) == UINT64_MAX);
+    assert_true(find(&classes, numbers, 1000, 20, true) == UINT64_MAX);
 }
 
 static void test_numbers_outside_all_classes_are_told(void **state)

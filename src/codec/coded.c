@@ -47,24 +47,112 @@ unsigned sx_coded_numbers(uint64_t *numbers, const int64_t *values, size_t count
     return domain;
 }
 
-uint64_t *sx_coded_sort(uint64_t *numbers, uint64_t *spare, size_t count, unsigned domain)
+/* Bytes of what is told before the numbers. */
+static unsigned lead_size(const int64_t *values, size_t count, unsigned order, int64_t low)
 {
-    for (unsigned shift = 0; shift < domain; shift += 8) {
-        size_t places[256] = {0}, at = 0;
-        for (size_t i = 0; i < count; i++)
-            places[numbers[i] >> shift & 255]++;
-        for (unsigned digit = 0; digit < 256; digit++) {
-            size_t here = places[digit];
-            places[digit] = at;
-            at += here;
+    if (order == 0)
+        return sx_zigzag_size(low);
+    return order == 2 ? sx_zigzag_size(count > 1 ? values[1] : 0) : 0;
+}
+
+void sx_coded_count(struct sx_coded_counts *counts, const int64_t *values, size_t count,
+                    unsigned order, uint64_t *scratch)
+{
+    int64_t low;
+    counts->order = order;
+    counts->domain = sx_coded_numbers(scratch, values, count, order, &low);
+    counts->lead_size = lead_size(values, count, order, low);
+    sx_tally_make(&counts->tally, scratch, count, counts->domain, scratch + count);
+}
+
+/* ---- small numbers, all orders at once ------------------------------------------------------ */
+
+#define SMALL_HALF (SX_CODED_SMALL / 2) /* numbers are counted from -SMALL_HALF on */
+#define SMALL_LANES 2                   /* counters, taken in turn */
+
+struct small_counts {
+    uint16_t counts[3][SMALL_LANES][SX_CODED_SMALL];
+};
+
+static_assert(SX_ANS_BLOCK * SX_CODED_BLOCKS_MAX < 65536, "no count is above 65535");
+
+/* Counts; the bits of the result say which orders have all their numbers counted. */
+static unsigned count_all_small(struct small_counts *small, const int64_t *values, size_t count)
+{
+    uint64_t before = (uint64_t)values[0], delta = 0, over[3] = {before + SMALL_HALF};
+    if (count > 1)
+        delta = (uint64_t)values[1] - before; /* so that the first number of order 2 is 0 */
+    small->counts[0][0][over[0] % SX_CODED_SMALL]++;
+    for (size_t i = 1; i < count; i++) {
+        uint64_t v = (uint64_t)values[i], d = v - before, dd = d - delta;
+        uint64_t at[3] = {v + SMALL_HALF, d + SMALL_HALF, dd + SMALL_HALF};
+        before = v;
+        delta = d;
+        for (unsigned order = 0; order < 3; order++) {
+            over[order] |= at[order];
+            small->counts[order][i % SMALL_LANES][at[order] % SX_CODED_SMALL]++;
         }
-        for (size_t i = 0; i < count; i++)
-            spare[places[numbers[i] >> shift & 255]++] = numbers[i];
-        uint64_t *sorted = spare;
-        spare = numbers;
-        numbers = sorted;
     }
-    return numbers;
+    uint64_t first = count > 1 ? (uint64_t)values[1] - (uint64_t)values[0] : 0;
+    small->counts[1][0][(first + SMALL_HALF) % SX_CODED_SMALL]++;
+    small->counts[2][0][SMALL_HALF]++;
+    return (over[0] < SX_CODED_SMALL) | (over[1] < SX_CODED_SMALL) << 1 |
+           (over[2] < SX_CODED_SMALL) << 2;
+}
+
+static bool any_of_four(const uint16_t *counts)
+{
+    uint64_t word;
+    memcpy(&word, counts, sizeof word);
+    return word != 0;
+}
+
+/* Turns counters to counts, of which the numbers are less SMALL_HALF yet. */
+static void gather_small(struct sx_tally *tally, uint16_t counts[SMALL_LANES][SX_CODED_SMALL])
+{
+    uint64_t all = 0;
+    tally->count = 0;
+    for (size_t v = 0; v < SX_CODED_SMALL; v++) {
+        if (v % 4 == 0 && !any_of_four(counts[0] + v) && !any_of_four(counts[1] + v)) {
+            v += 3;
+            continue;
+        }
+        unsigned here = (unsigned)counts[0][v] + counts[1][v];
+        if (here == 0)
+            continue;
+        all += here;
+        tally->numbers[tally->count] = v;
+        tally->upto[tally->count++] = all;
+    }
+}
+
+unsigned sx_coded_count_small(struct sx_coded_counts counts[3], const int64_t *values, size_t count,
+                              uint64_t *scratch)
+{
+    struct small_counts small = {0};
+    unsigned which = count_all_small(&small, values, count);
+    for (unsigned order = 0; order < 3; order++) {
+        struct sx_tally *tally = &counts[order].tally;
+        tally->numbers = scratch + (size_t)2 * order * SX_CODED_SMALL;
+        tally->upto = tally->numbers + SX_CODED_SMALL;
+        counts[order].order = order;
+        if (!(which >> order & 1))
+            continue;
+        gather_small(tally, small.counts[order]);
+        assert(tally->count > 0);
+        uint64_t low = tally->numbers[0], high = tally->numbers[tally->count - 1], shift = low;
+        counts[order].domain = sx_bit_width(high - low);
+        counts[order].lead_size = lead_size(values, count, order, (int64_t)(low - SMALL_HALF));
+        if (order > 0) {
+            unsigned below = signed_width((int64_t)(low - SMALL_HALF));
+            unsigned above = signed_width((int64_t)(high - SMALL_HALF));
+            counts[order].domain = SX_MAX(below, above);
+            shift = SMALL_HALF - ((uint64_t)1 << (counts[order].domain - 1));
+        }
+        for (size_t i = 0; i < tally->count; i++)
+            tally->numbers[i] -= shift;
+    }
+    return which;
 }
 
 /* ---- planning ------------------------------------------------------------------------------- */
@@ -108,33 +196,25 @@ static unsigned block_count_of(size_t count)
     return (unsigned)((count + SX_ANS_BLOCK - 1) / SX_ANS_BLOCK);
 }
 
-/* Bits of the parts that do not depend on the table, about: blocks, states of the lanes,
- * varints. */
-static uint64_t frame_bits(size_t count, unsigned log)
+uint64_t sx_coded_fixed_bits(size_t count, unsigned lead_size, unsigned log)
 {
     unsigned blocks = block_count_of(count);
-    return 16 + 40 * (blocks - 1) + (uint64_t)blocks * sx_ans_lanes(count) * (log - 2);
+    return 8 + 8 * lead_size + 40 * (blocks - 1) +
+           (uint64_t)blocks * sx_ans_lanes(count) * (log - 2);
 }
 
-void sx_coded_plan(struct sx_coded_plan *plan, const int64_t *values, size_t count, unsigned order,
-                   const struct sx_tables *shared, uint64_t *scratch)
+uint64_t sx_coded_choose(struct sx_coded_plan *plan, const struct sx_coded_counts *counts,
+                         size_t count, const struct sx_tables *shared, uint64_t own)
 {
-    uint64_t *numbers = scratch, *copy = scratch + count, *spare = scratch + 2 * count;
-    unsigned domain = sx_coded_numbers(numbers, values, count, order, &plan->low);
-    int64_t low = values[0], high = values[0];
-    for (size_t i = 0; i < count; i++) {
-        low = SX_MIN(low, values[i]);
-        high = SX_MAX(high, values[i]);
-    }
-    plan->order = order;
-    plan->wide = domain > 31 || (uint64_t)high - (uint64_t)low >= NARROW_RANGE;
-    memcpy(copy, numbers, count * sizeof *copy);
-    const uint64_t *sorted = sx_coded_sort(copy, spare, count, domain);
-    uint64_t best = sx_classes_find(&plan->classes, sorted, count, domain, false);
+    bool found = own == 0;
+    plan->order = counts->order;
     plan->is_shared = false;
-    plan->shape = (struct sx_ans_shape){.log = choose_log(&plan->classes, count), .tuple = 1};
+    if (found)
+        own = sx_classes_find(&plan->classes, &counts->tally, counts->domain, false);
+    uint64_t best = own;
     for (unsigned i = 0; shared && i < shared->count; i++) {
-        uint64_t cost = sx_table_cost_sorted(&shared->tables[i], sorted, count, order, domain);
+        uint64_t cost =
+            sx_table_cost(&shared->tables[i], &counts->tally, counts->order, counts->domain);
         if (cost >= best + best / SHARED_PREFERENCE + SHARED_BITS)
             continue;
         best = cost;
@@ -142,7 +222,34 @@ void sx_coded_plan(struct sx_coded_plan *plan, const int64_t *values, size_t cou
         plan->index = i;
         plan->shape = shared->tables[i].decoder.shape;
     }
-    plan->bits = best / 256 + frame_bits(count, plan->shape.log);
+    if (!plan->is_shared) {
+        if (!found)
+            (void)sx_classes_find(&plan->classes, &counts->tally, counts->domain, false);
+        plan->shape = (struct sx_ans_shape){.log = choose_log(&plan->classes, count), .tuple = 1};
+    }
+    plan->bits = best / 256 + sx_coded_fixed_bits(count, counts->lead_size, plan->shape.log);
+    return own;
+}
+
+void sx_coded_frame(struct sx_coded_plan *plan, const int64_t *values, size_t count,
+                    unsigned domain)
+{
+    int64_t low = values[0], high = values[0];
+    for (size_t i = 0; i < count; i++) {
+        low = SX_MIN(low, values[i]);
+        high = SX_MAX(high, values[i]);
+    }
+    plan->low = plan->order == 0 ? low : 0;
+    plan->wide = domain > 31 || (uint64_t)high - (uint64_t)low >= NARROW_RANGE;
+}
+
+void sx_coded_plan(struct sx_coded_plan *plan, const int64_t *values, size_t count, unsigned order,
+                   const struct sx_tables *shared, uint64_t *scratch)
+{
+    struct sx_coded_counts counts;
+    sx_coded_count(&counts, values, count, order, scratch);
+    (void)sx_coded_choose(plan, &counts, count, shared, 0);
+    sx_coded_frame(plan, values, count, counts.domain);
 }
 
 /* ---- writing -------------------------------------------------------------------------------- */

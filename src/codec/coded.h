@@ -46,8 +46,41 @@ struct sx_coded_plan {
     uint64_t bits; /* of the whole */
 };
 
-/* Plans one order (0 to 2). values[0] is 0. scratch: 3 * count numbers. shared: NULL, or tables
- * that may be used. */
+/* The numbers of an order, counted. */
+struct sx_coded_counts {
+    unsigned order;
+    unsigned domain;
+    unsigned lead_size; /* bytes of the lowest value, or the first difference */
+    struct sx_tally tally;
+};
+
+/* Counts an order (0 to 2). scratch: 3 * count words, in the last two thirds of which the counts
+ * lie. */
+void sx_coded_count(struct sx_coded_counts *counts, const int64_t *values, size_t count,
+                    unsigned order, uint64_t *scratch);
+
+#define SX_CODED_SMALL 1024 /* different numbers that are counted in passing */
+
+/* Counts all orders whose numbers are small, in one go; the bits of the result say which. values[0]
+ * is 0. scratch: 6 * SX_CODED_SMALL words, which the counts lie in. */
+unsigned sx_coded_count_small(struct sx_coded_counts counts[3], const int64_t *values, size_t count,
+                              uint64_t *scratch);
+
+/* Plans from counts. own: what sx_coded_choose() said of the same counts before, or 0. Returns what
+ * the numbers take with a table of their own, it included, times 256. plan->wide and low are left
+ * to sx_coded_frame(). */
+uint64_t sx_coded_choose(struct sx_coded_plan *plan, const struct sx_coded_counts *counts,
+                         size_t count, const struct sx_tables *shared, uint64_t own);
+
+/* Bits of what depends neither on the table nor on the numbers, about. */
+uint64_t sx_coded_fixed_bits(size_t count, unsigned lead_size, unsigned log);
+
+/* Sets the rest of a plan. */
+void sx_coded_frame(struct sx_coded_plan *plan, const int64_t *values, size_t count,
+                    unsigned domain);
+
+/* Plans one order (0 to 2), which is the three before. values[0] is 0. scratch: 3 * count numbers.
+ * shared: NULL, or tables that may be used. */
 void sx_coded_plan(struct sx_coded_plan *plan, const int64_t *values, size_t count, unsigned order,
                    const struct sx_tables *shared, uint64_t *scratch);
 
@@ -103,9 +136,5 @@ bool sx_coded_next_total(struct sx_coded_reader *reader, struct sx_totals *total
  * taken off. The first number is a copy of the second in orders 1 and 2. */
 unsigned sx_coded_numbers(uint64_t *numbers, const int64_t *values, size_t count, unsigned order,
                           int64_t *low);
-
-/* Sorts numbers below 2^domain by radix; `spare` has room for count. Returns where they are:
- * `numbers` or `spare`. */
-uint64_t *sx_coded_sort(uint64_t *numbers, uint64_t *spare, size_t count, unsigned domain);
 
 #endif

@@ -50,6 +50,15 @@ enum sx_floats_id {
 
 #define SX_FLOATS_ENTRIES_MAX 1024
 
+/* When forms are looked at beside the scaled one: other plain ones from POOR bits a value on; a
+ * dictionary from SMALL bits on, if at most SAMPLES_DIFFERENT of SAMPLES values differ; runs, where
+ * they are RUN_MIN long on average. */
+#define SX_FLOATS_POOR_BITS 24
+#define SX_FLOATS_SMALL_BITS 3
+#define SX_FLOATS_SAMPLES 128
+#define SX_FLOATS_SAMPLES_DIFFERENT 120
+#define SX_FLOATS_RUN_MIN 3
+
 /* shared: tables for the sealed tier, or NULL. */
 stria_status sx_floats_encode(struct sx_buf *out, const double *values, size_t count,
                               enum sx_tier tier, const struct sx_tables *shared, struct sx_mem *mem,

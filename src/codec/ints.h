@@ -26,7 +26,8 @@
 #define SX_INTS_MAX (SX_GROUP * SX_PACKED_GROUPS_MAX)
 
 enum sx_ints_kind { SX_INTS_STEP = 0, SX_INTS_PACKED = 1, SX_INTS_CODED = 2 };
-#define SX_INTS_LINE 3 /* the order that is a line with small deviations */
+#define SX_INTS_SAMPLED 4 /* groups that are looked at to choose an order */
+#define SX_INTS_LINE 3    /* the order that is a line with small deviations */
 
 /* How to plan. */
 struct sx_ints_wish {
@@ -44,9 +45,10 @@ struct sx_ints_plan {
     uint64_t slope; /* of the line, in units of factor; or the step of kind 0, in units of 1 */
     uint32_t slope_rest;
     size_t count;
-    uint64_t bits;           /* estimate of the whole */
-    uint64_t packed_bits[4]; /* of each order that was tried */
-    int64_t *work;           /* the reduced values */
+    uint64_t bits;                                    /* estimate of the whole */
+    uint64_t packed_bits[4];                          /* of each order that was tried */
+    struct sx_packed_plan packed[3][SX_INTS_SAMPLED]; /* of its groups, if they are no more */
+    int64_t *work;                                    /* the reduced values */
     struct sx_ints_wish wish;
     struct sx_coded_plan coded; /* of kind 2 */
 };
@@ -74,6 +76,13 @@ struct sx_ints_reader {
     } in;
 };
 
+/* Whether coded integers of that many bits are worth it: they must save a 64th part of the plan's
+ * and 4 bytes. */
+bool sx_ints_is_better_coded(const struct sx_ints_plan *plan, uint64_t bits);
+
+/* Bits of what comes before the groups. */
+uint64_t sx_ints_head_bits(const struct sx_ints_plan *plan);
+
 /* Reads the head of `in`, untrusted, which must be used up by the sequence and outlives the reader.
  * shared: the tables it was encoded with, if any; they outlive the reader.
  * Returns OK, CORRUPT, VERSION. */
@@ -92,9 +101,22 @@ bool sx_ints_next_f64(struct sx_ints_reader *reader, double *out, const struct s
 /* Reads values [first, first + count) of the sequence. */
 bool sx_ints_range(struct sx_ints_reader *reader, size_t first, size_t count, int64_t *out);
 
-/* Adds up values [first, first + count). want_range: min and max, too. */
-bool sx_ints_total(struct sx_ints_reader *reader, size_t first, size_t count, bool want_range,
-                   struct sx_totals *totals);
+/* Adds up ranges that follow one another: the first begins at value `first`, each ends before its
+ * number in `ends`, which ascend. want_range: min and max, too. totals: added to, one each. */
+bool sx_ints_totals(struct sx_ints_reader *reader, size_t first, const uint32_t *ends,
+                    size_t range_count, bool want_range, struct sx_totals *totals);
+
+/* The plan of a sequence that is there in the hot form, `size` bytes, and its reduced values in
+ * `work`, which has room for them and lives as long as the plan; plan->bits are without the head.
+ * reader: opened, nothing read yet. False: the bytes break the format, or the form is not hot. */
+bool sx_ints_reduce(struct sx_ints_plan *plan, struct sx_ints_reader *reader, size_t size,
+                    int64_t *work);
+
+/* Plans the coded form of reduced values of kind 1, without shared tables; the plan stays of kind 1
+ * if that is better. plan->bits are without the head before, and with it afterwards. Sets *counts
+ * to those of the best order, which lie in plan->wish.scratch or in `small`, 6 * SX_CODED_SMALL
+ * words. Returns what sx_coded_choose() said of them. */
+uint64_t sx_ints_seal(struct sx_ints_plan *plan, struct sx_coded_counts *counts, uint64_t *small);
 
 /* "step", "packed-1", ... for inspect: of the head byte. */
 const char *sx_ints_name(uint8_t head);

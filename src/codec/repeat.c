@@ -9,10 +9,9 @@
 
 #include <assert.h>
 
-#define RUN_LENGTH_MIN 3 /* values in a run on average, for runs to be looked at */
-#define ENTRY_SHARE 4    /* values for each entry of a dictionary, at least */
+#define ENTRY_SHARE 4 /* values for each entry of a dictionary, at least */
 #define SLOTS (4 * SX_FLOATS_ENTRIES_MAX)
-#define SAMPLES 128
+#define SAMPLES SX_FLOATS_SAMPLES
 
 static void begin(struct sx_repeat_plan *plan, enum sx_floats_id id, struct sx_mem *mem)
 {
@@ -49,11 +48,15 @@ static bool plan_parts(struct sx_repeat_plan *plan, const double *values, int64_
 
 /* ---- runs ----------------------------------------------------------------------------------- */
 
-static size_t count_runs(const double *values, size_t count)
+/* Runs, or some number above `max`. */
+static size_t count_runs(const double *values, size_t count, size_t max)
 {
     size_t runs = 1;
-    for (size_t i = 1; i < count; i++)
-        runs += sx_bits_of_f64(values[i]) != sx_bits_of_f64(values[i - 1]);
+    for (size_t i = 1; i < count && runs <= max;) {
+        size_t end = SX_MIN(i + 64, count);
+        for (; i < end; i++)
+            runs += sx_bits_of_f64(values[i]) != sx_bits_of_f64(values[i - 1]);
+    }
     return runs;
 }
 
@@ -61,8 +64,8 @@ bool sx_runs_plan(struct sx_repeat_plan *plan, const double *values, size_t coun
                   enum sx_tier tier, struct sx_mem *mem)
 {
     begin(plan, SX_FLOATS_RUNS, mem);
-    plan->count = count_runs(values, count);
-    if (plan->count * RUN_LENGTH_MIN > count)
+    plan->count = count_runs(values, count, count / SX_FLOATS_RUN_MIN);
+    if (plan->count * SX_FLOATS_RUN_MIN > count)
         return true;
     size_t words = plan->count * (tier == SX_TIER_SEALED ? 5 : 2);
     int64_t *block = sx_mem_alloc(mem, words * sizeof *block);
@@ -146,7 +149,7 @@ static bool repeats(struct entries *entries, const double *values, size_t count)
     memset(entries->slots, 0, sizeof entries->slots);
     for (size_t i = 0; i < SAMPLES; i++)
         (void)entry_of(entries, sx_bits_of_f64(values[i * count / SAMPLES]));
-    return entries->count <= SAMPLES - SAMPLES / 16;
+    return entries->count <= SX_FLOATS_SAMPLES_DIFFERENT;
 }
 
 static int compare_bits(const void *a, const void *b, void *context)

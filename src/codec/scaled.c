@@ -368,6 +368,7 @@ stria_status sx_scaled_open(struct sx_scaled_reader *reader, struct sx_bytes in,
         if (st)
             return st;
     }
+    reader->ints_size = in.len;
     return sx_ints_open(&reader->ints, in, count, shared, err);
 }
 

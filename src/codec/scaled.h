@@ -45,6 +45,7 @@ struct sx_scaled_reader {
     size_t next; /* group */
     struct sx_scale scale;
     bool has_residuals;
+    size_t ints_size; /* bytes of the integers, the last of the column */
     struct sx_ints_reader ints;
     struct sx_ints_reader residuals;
     struct sx_bytes positions; /* of the exceptions not yet met */

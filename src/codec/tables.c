@@ -94,37 +94,22 @@ static bool shift_for(const struct sx_table *table, unsigned order, unsigned dom
     return true;
 }
 
-uint64_t sx_table_cost_sorted(const struct sx_table *table, const uint64_t *sorted, size_t count,
-                              unsigned order, unsigned domain)
+uint64_t sx_table_cost(const struct sx_table *table, const struct sx_tally *tally, unsigned order,
+                       unsigned domain)
 {
     const struct sx_classes *classes = &table->decoder.classes;
-    uint64_t cost = 0, shift;
+    uint64_t cost = 0, shift, before = 0;
     if (!shift_for(table, order, domain, &shift))
         return UINT64_MAX;
     unsigned class = 0;
-    for (size_t i = 0; i < count; i++) {
-        uint64_t v = sorted[i] + shift;
+    for (size_t i = 0; i < tally->count; i++) {
+        uint64_t v = tally->numbers[i] + shift;
         while (class + 1 < classes->count && classes->low[class + 1] <= v)
             class ++;
         if (v - classes->low[class] > sx_bit_mask(classes->width[class]))
             return UINT64_MAX;
-        cost += table->costs[class] + classes->width[class] * 256u;
-    }
-    return cost;
-}
-
-uint64_t sx_table_cost(const struct sx_table *table, const uint64_t *numbers, size_t count,
-                       unsigned order, unsigned domain)
-{
-    const struct sx_classes *classes = &table->decoder.classes;
-    uint64_t cost = 0, shift;
-    if (!shift_for(table, order, domain, &shift))
-        return UINT64_MAX;
-    for (size_t i = 0; i < count; i++) {
-        unsigned class = sx_classes_of(classes, numbers[i] + shift);
-        if (class == classes->count)
-            return UINT64_MAX;
-        cost += table->costs[class] + classes->width[class] * 256u;
+        cost += (tally->upto[i] - before) * (table->costs[class] + classes->width[class] * 256u);
+        before = tally->upto[i];
     }
     return cost;
 }

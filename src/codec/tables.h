@@ -6,10 +6,10 @@
  * Format      u8 number of tables (1 to SX_TABLES_MAX), then for each: bits (bits.h): 2 order | 3
  *             log - 5 | 2 log2 of the tuple | classes.h, filled up to a byte. No table: no bytes at
  *             all.
- * Use         A writer gathers columns in the hot form, sx_tables_make()s the tables of a field,
- *             sx_tables_open()s them and encodes each column again with them (column.h). A reader
- *             opens the stored tables once and decodes any number of columns with them.
- * Threads     Making is pure; opened tables never change. */
+ * Use         A writer gathers columns in the hot form, makes the tables of a field and codes each
+ *             column again with them (sealing.h). A reader opens the stored tables once and decodes
+ *             any number of columns with them.
+ * Threads     Opened tables never change. */
 #ifndef SX_CODEC_TABLES_H
 #define SX_CODEC_TABLES_H
 
@@ -33,18 +33,6 @@ struct sx_tables {
     struct sx_table tables[SX_TABLES_MAX];
 };
 
-/* A column as it was encoded in the hot tier. */
-struct sx_encoded {
-    struct sx_bytes bytes;
-    size_t count; /* of values */
-};
-
-/* Appends the tables that pay for themselves for columns of one type; nothing, when none does.
- * mem      for scratch, all freed on return: two megabytes.
- * Returns  OK, NOMEM, CORRUPT (a column does not decode), LIMIT (`out` met its maximum). */
-stria_status sx_tables_make(struct sx_buf *out, stria_type type, const struct sx_encoded *columns,
-                            size_t column_count, struct sx_mem *mem, stria_error *err);
-
 /* Makes tables ready for use. bytes: untrusted; empty: NULL is put out, as no table is needed.
  * for_encoding: they are to be encoded with, too.
  * Returns OK, NOMEM, CORRUPT. */
@@ -53,13 +41,10 @@ stria_status sx_tables_open(struct sx_bytes bytes, bool for_encoding, struct sx_
 /* NULL is allowed. */
 void sx_tables_close(struct sx_tables *tables);
 
-/* Bits that `numbers` of an order would take with a table, times 256; UINT64_MAX: it lacks some, or
+/* Bits that numbers of an order would take with a table, times 256; UINT64_MAX: it lacks some, or
  * is of another order. Numbers are those of coded.h, of `domain`. */
-uint64_t sx_table_cost(const struct sx_table *table, const uint64_t *numbers, size_t count,
-                       unsigned order, unsigned domain);
-/* The same of ascending numbers, quicker. */
-uint64_t sx_table_cost_sorted(const struct sx_table *table, const uint64_t *sorted, size_t count,
-                              unsigned order, unsigned domain);
+uint64_t sx_table_cost(const struct sx_table *table, const struct sx_tally *tally, unsigned order,
+                       unsigned domain);
 
 /* Bytes of memory that opened tables take: to charge a cache. */
 size_t sx_tables_memory(const struct sx_tables *tables);

@@ -1,149 +1,55 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* tables_make.c -- finding the tables that columns should share; see tables.h.
+/* tables_make.c -- finding the tables that the columns of a sealing should share; see sealing.h.
  *
- * Algorithm   Each column is planned by itself first: that tells its order and what it takes with a
- *             table of its own. Columns of one order that take about as many bits a value are alike
- *             enough for one table: so, while there are such columns that no table serves, the
- *             largest lot of them makes a table of its numbers (a sample, if they are very many,
- *             and every number that the classes of the sample miss). Columns that are smaller with
- *             it are served; a table that saves less than it takes is dropped. */
-#include "codec/tables.h"
-
+ * Algorithm   Each column was looked at by itself first: that told its order and what it takes with
+ *             a table of its own. Columns of one order that take about as many bits a value are
+ *             alike enough for one table: so, while there are such columns that no table serves,
+ *             the largest lot of them makes a table of its numbers (of a sample, if they have very
+ *             many different ones, and every number that the classes of the sample miss). Columns
+ *             that are smaller with it are served; a table that saves less than it takes is
+ *             dropped. */
 #include "base/error.h"
-#include "codec/coded.h"
-#include "codec/column.h"
-#include "codec/ints.h"
-#include "codec/scaled.h"
+#include "codec/sealing_priv.h"
 
 #include <assert.h>
 
-#define SAMPLE_MAX 65536 /* numbers that a table is made from */
-#define MISSING_MAX 8192 /* numbers that its first form may miss */
 #define FLAT_MAX 64      /* classes of which a tuple may be made */
 #define DEARER_PERCENT 1 /* what may be lost for fewer looks into the table */
 #define DEARER_BITS 200  /* and so much a value, of 4096 to a bit */
-#define ORDER_NONE 3
-#define LEVELS 260   /* of bits a value, a quarter of a bit each */
-#define LOT_LEVELS 4 /* of columns that may share */
-
-/* What is known of a column. */
-struct member {
-    uint8_t order;  /* ORDER_NONE: it is out */
-    uint8_t domain; /* of its numbers */
-    uint16_t level; /* own bits a value */
-    bool done;      /* it is served, or its lot had its turn */
-    uint64_t own_bits;
-};
+#define LOT_LEVELS 4     /* of columns that may share */
 
 /* Columns that make a table together. */
 struct lot {
     unsigned order;
-    unsigned level; /* the lowest of LOT_LEVELS */
+    unsigned level;  /* the lowest of LOT_LEVELS */
+    unsigned domain; /* of its widest column */
+    uint64_t every;  /* which of its numbers are in the sample; 1: all */
 };
-
-struct maker {
-    stria_type type;
-    const struct sx_encoded *columns;
-    size_t column_count;
-    struct member *members;
-    int64_t *values; /* SX_COLUMN_VALUES_MAX each */
-    int64_t *numbers;
-    int64_t *beside;
-    uint64_t *bad;
-    uint64_t *scratch; /* 3 of them */
-    uint64_t *sample, *spare;
-    size_t sample_count;
-};
-
-/* Decodes column i and plans its integers. *ints: the plan, or NULL when it has no integers.
- * sealed: with the sealed form. */
-static stria_status plan_column(struct maker *maker, size_t i, bool sealed,
-                                struct sx_scaled_plan *scaled, struct sx_ints_plan **ints,
-                                stria_error *err)
-{
-    const struct sx_encoded *column = &maker->columns[i];
-    struct sx_ints_wish wish = {.scratch = sealed ? maker->scratch : NULL};
-    stria_status st =
-        sx_column_decode(column->bytes, maker->type, maker->values, column->count, NULL, err);
-    *ints = NULL;
-    if (st)
-        return st;
-    if (maker->type != STRIA_FLOAT) {
-        *ints = &scaled->ints;
-        sx_ints_plan(*ints, maker->values, column->count, maker->numbers, &wish);
-        return STRIA_OK;
-    }
-    scaled->numbers = maker->numbers;
-    scaled->beside = maker->beside;
-    scaled->bad = maker->bad;
-    scaled->wish = wish;
-    sx_scaled_plan(scaled, (const double *)(const void *)maker->values, column->count);
-    if (scaled->bits != UINT64_MAX)
-        *ints = &scaled->ints;
-    return STRIA_OK;
-}
-
-/* The numbers of a column in its order, in scratch; NULL: it has none. */
-static stria_status numbers_of(struct maker *maker, size_t i, uint64_t **numbers, stria_error *err)
-{
-    struct sx_scaled_plan scaled;
-    struct sx_ints_plan *ints;
-    int64_t low;
-    stria_status st = plan_column(maker, i, false, &scaled, &ints, err);
-    *numbers = NULL;
-    if (st || !ints || ints->kind == SX_INTS_STEP)
-        return st;
-    *numbers = maker->scratch;
-    (void)sx_coded_numbers(maker->scratch, ints->work, ints->count, maker->members[i].order, &low);
-    return STRIA_OK;
-}
-
-static stria_status look_at_all(struct maker *maker, stria_error *err)
-{
-    for (size_t i = 0; i < maker->column_count; i++) {
-        struct sx_scaled_plan scaled;
-        struct sx_ints_plan *ints;
-        struct member *member = &maker->members[i];
-        int64_t low;
-        stria_status st = plan_column(maker, i, true, &scaled, &ints, err);
-        if (st)
-            return st;
-        *member = (struct member){.order = ORDER_NONE};
-        if (!ints || ints->kind == SX_INTS_STEP)
-            continue;
-        member->order = (uint8_t)ints->order;
-        member->own_bits = ints->bits;
-        member->level = (uint16_t)SX_MIN(ints->bits * 4 / ints->count, LEVELS - 1);
-        member->domain =
-            (uint8_t)sx_coded_numbers(maker->scratch, ints->work, ints->count, ints->order, &low);
-    }
-    return STRIA_OK;
-}
 
 /* ---- one table ------------------------------------------------------------------------------ */
 
 /* Whether a column is left and in the lot, or not more than `beside` levels from it. */
-static bool is_near(const struct member *member, const struct lot *lot, unsigned beside)
+static bool is_near(const struct sx_member *member, const struct lot *lot, unsigned beside)
 {
     return member->order == lot->order && !member->done && member->level + beside >= lot->level &&
            member->level < lot->level + LOT_LEVELS + beside;
 }
 
-static bool is_in(const struct member *member, const struct lot *lot)
+static bool is_in(const struct sx_member *member, const struct lot *lot)
 {
     return is_near(member, lot, 0);
 }
 
 /* The lot of an order that has most values; false: all had their turn. */
-static bool largest_lot(const struct maker *maker, struct lot *lot)
+static bool largest_lot(const struct sx_sealing *sealing, struct lot *lot)
 {
-    uint64_t counts[LEVELS] = {0}, best = 0;
-    for (size_t i = 0; i < maker->column_count; i++)
-        if (maker->members[i].order == lot->order && !maker->members[i].done)
-            counts[maker->members[i].level] += maker->columns[i].count;
-    for (unsigned level = 0; level < LEVELS; level++) {
+    uint64_t counts[SX_MEMBER_LEVELS] = {0}, best = 0;
+    for (size_t i = 0; i < sealing->column_count; i++)
+        if (sealing->members[i].order == lot->order && !sealing->members[i].done)
+            counts[sealing->members[i].level] += sealing->columns[i].count;
+    for (unsigned level = 0; level < SX_MEMBER_LEVELS; level++) {
         uint64_t sum = 0;
-        for (unsigned i = level; i < level + LOT_LEVELS && i < LEVELS; i++)
+        for (unsigned i = level; i < level + LOT_LEVELS && i < SX_MEMBER_LEVELS; i++)
             sum += counts[i];
         if (sum > best) {
             best = sum;
@@ -158,35 +64,54 @@ static uint64_t shift_of(unsigned order, unsigned from, unsigned to)
     return order ? ((uint64_t)1 << (to - 1)) - ((uint64_t)1 << (from - 1)) : 0;
 }
 
-/* Fills the sample from a lot, in the domain of the widest; domain 0: there are fewer than two. */
-static stria_status take_sample(struct maker *maker, const struct lot *lot, unsigned *domain,
-                                stria_error *err)
+/* Adds to the sample the numbers of a column, of `every` the first: `passed` were seen before. */
+static void add_sample(struct sx_sample *sample, const struct sx_tally *tally, uint64_t shift,
+                       uint64_t every, uint64_t passed)
 {
-    size_t all = 0, taking = 0, at = 0;
-    *domain = 0;
-    maker->sample_count = 0;
-    for (size_t i = 0; i < maker->column_count; i++)
-        if (is_in(&maker->members[i], lot)) {
-            all += maker->columns[i].count;
-            *domain = SX_MAX(*domain, maker->members[i].domain);
-            taking++;
-        }
-    if (taking < 2) {
-        *domain = 0;
-        return STRIA_OK;
-    }
-    size_t every = (all + SAMPLE_MAX - 1) / SAMPLE_MAX;
-    for (size_t i = 0; i < maker->column_count; i++) {
-        uint64_t *numbers;
-        if (!is_in(&maker->members[i], lot))
+    for (size_t i = 0; i < tally->count; i++) {
+        uint64_t from = passed + sx_tally_below(tally, i), to = passed + tally->upto[i];
+        uint64_t taken = (to + every - 1) / every - (from + every - 1) / every;
+        if (taken == 0 || sample->count == SX_SAMPLE_MAX)
             continue;
-        stria_status st = numbers_of(maker, i, &numbers, err);
+        sample->counted[sample->count++] =
+            (struct sx_counted){.number = tally->numbers[i] + shift, .count = taken};
+    }
+}
+
+/* Sets what there is to know of the lot; false: it has fewer than two columns. */
+static bool measure_lot(const struct sx_sealing *sealing, struct lot *lot)
+{
+    size_t columns = 0, different = 0;
+    uint64_t all = 0;
+    lot->domain = 0;
+    for (size_t i = 0; i < sealing->column_count; i++) {
+        const struct sx_member *member = &sealing->members[i];
+        if (!is_in(member, lot))
+            continue;
+        columns++;
+        different += member->different_count;
+        all += sealing->columns[i].count;
+        lot->domain = SX_MAX(lot->domain, member->domain);
+    }
+    lot->every = different <= SX_SAMPLE_MAX ? 1 : (all + SX_SAMPLE_MAX - 1) / SX_SAMPLE_MAX;
+    return columns >= 2;
+}
+
+/* Fills the sample from a lot, in the domain of the widest. */
+static stria_status take_sample(struct sx_sealing *sealing, const struct lot *lot, stria_error *err)
+{
+    uint64_t passed = 0;
+    sealing->sample.count = 0;
+    for (size_t i = 0; i < sealing->column_count; i++) {
+        struct sx_coded_counts counts;
+        if (!is_in(&sealing->members[i], lot))
+            continue;
+        stria_status st = sx_sealing_counts(sealing, i, &counts, err);
         if (st)
             return st;
-        uint64_t shift = shift_of(lot->order, maker->members[i].domain, *domain);
-        for (size_t k = 0; numbers && k < maker->columns[i].count; k++, at++)
-            if (at % every == 0 && maker->sample_count < SAMPLE_MAX)
-                maker->sample[maker->sample_count++] = numbers[k] + shift;
+        add_sample(&sealing->sample, &counts.tally,
+                   shift_of(lot->order, counts.domain, lot->domain), lot->every, passed);
+        passed += sealing->columns[i].count;
     }
     return STRIA_OK;
 }
@@ -226,73 +151,85 @@ static struct sx_ans_shape choose_shape(const struct sx_classes *classes)
     return best;
 }
 
+/* The sample as a tally, in what is spare. */
+static void tally_sample(struct sx_sample *sample, struct sx_tally *tally, unsigned domain)
+{
+    uint64_t all = 0;
+    sample->count = sx_counted_merge(&sample->counted, &sample->spare, sample->count, domain);
+    tally->count = sample->count;
+    tally->numbers = (uint64_t *)(void *)sample->spare;
+    tally->upto = tally->numbers + tally->count;
+    for (size_t i = 0; i < tally->count; i++) {
+        tally->numbers[i] = sample->counted[i].number;
+        tally->upto[i] = all += sample->counted[i].count;
+    }
+}
+
 /* Classes and shape for the sample. */
-static void make_table(struct maker *maker, struct sx_table *table, unsigned order, unsigned domain)
+static void make_table(struct sx_sealing *sealing, struct sx_table *table, const struct lot *lot)
 {
     struct sx_classes flat, *classes = &table->decoder.classes;
-    uint64_t *sorted = sx_coded_sort(maker->sample, maker->spare, maker->sample_count, domain);
-    if (sorted != maker->sample) {
-        maker->spare = maker->sample;
-        maker->sample = sorted;
-    }
-    uint64_t cost = sx_classes_find(classes, sorted, maker->sample_count, domain, false);
-    uint64_t flat_cost = sx_classes_find(&flat, sorted, maker->sample_count, domain, true);
+    struct sx_tally tally;
+    tally_sample(&sealing->sample, &tally, lot->domain);
+    uint64_t cost = sx_classes_find(classes, &tally, lot->domain, false);
+    uint64_t flat_cost = sx_classes_find(&flat, &tally, lot->domain, true);
     if (flat_cost != UINT64_MAX && flat.count <= FLAT_MAX &&
         flat_cost <= cost + cost * DEARER_PERCENT / 100)
         *classes = flat;
     sx_classes_costs(table->costs, classes);
-    table->order = order;
+    table->order = lot->order;
     table->decoder.shape = choose_shape(classes);
 }
 
 /* Adds to the sample what the table lacks of its members' numbers; *added: whether there was
  * any. */
-static stria_status add_missing(struct maker *maker, const struct lot *lot,
+static stria_status add_missing(struct sx_sealing *sealing, const struct lot *lot,
                                 const struct sx_table *table, bool *added, stria_error *err)
 {
     const struct sx_classes *classes = &table->decoder.classes;
-    size_t room = maker->sample_count + MISSING_MAX, before = maker->sample_count;
-    for (size_t i = 0; i < maker->column_count; i++) {
-        uint64_t *numbers;
-        if (!is_in(&maker->members[i], lot))
+    struct sx_sample *sample = &sealing->sample;
+    size_t room = sample->count + SX_MISSING_MAX, before = sample->count;
+    for (size_t i = 0; lot->every > 1 && i < sealing->column_count; i++) {
+        struct sx_coded_counts counts;
+        if (!is_in(&sealing->members[i], lot))
             continue;
-        stria_status st = numbers_of(maker, i, &numbers, err);
+        stria_status st = sx_sealing_counts(sealing, i, &counts, err);
         if (st)
             return st;
-        uint64_t shift = shift_of(table->order, maker->members[i].domain, classes->domain);
-        for (size_t k = 0; numbers && k < maker->columns[i].count; k++)
-            if (sx_classes_of(classes, numbers[k] + shift) == classes->count &&
-                maker->sample_count < room)
-                maker->sample[maker->sample_count++] = numbers[k] + shift;
+        uint64_t shift = shift_of(table->order, counts.domain, classes->domain);
+        for (size_t k = 0; k < counts.tally.count; k++) {
+            uint64_t v = counts.tally.numbers[k] + shift;
+            if (sx_classes_of(classes, v) == classes->count && sample->count < room)
+                sample->counted[sample->count++] = (struct sx_counted){.number = v, .count = 1};
+        }
     }
-    *added = maker->sample_count > before;
+    *added = sample->count > before;
     return STRIA_OK;
 }
 
 /* Marks the lot, and columns near it, if the table serves them better; *saved: the bits that they
  * save. A table without classes serves none. */
-static stria_status serve(struct maker *maker, const struct lot *lot, const struct sx_table *table,
-                          uint64_t *saved, stria_error *err)
+static stria_status serve(struct sx_sealing *sealing, const struct lot *lot,
+                          const struct sx_table *table, uint64_t *saved, stria_error *err)
 {
     *saved = 0;
-    for (size_t i = 0; i < maker->column_count; i++) {
-        uint64_t *numbers;
-        struct member *member = &maker->members[i];
+    for (size_t i = 0; i < sealing->column_count; i++) {
+        struct sx_coded_counts counts;
+        struct sx_member *member = &sealing->members[i];
         if (!is_near(member, lot, LOT_LEVELS))
             continue;
         member->done = is_in(member, lot);
         if (table->decoder.classes.count == 0)
             continue;
-        stria_status st = numbers_of(maker, i, &numbers, err);
+        stria_status st = sx_sealing_counts(sealing, i, &counts, err);
         if (st)
             return st;
-        uint64_t cost = numbers ? sx_table_cost(table, numbers, maker->columns[i].count,
-                                                table->order, member->domain)
-                                : UINT64_MAX;
-        if (cost / 256 >= member->own_bits)
+        uint64_t cost = sx_table_cost(table, &counts.tally, counts.order, counts.domain);
+        uint64_t bits = member->fixed_bits + cost / 256;
+        if (bits >= member->own_bits)
             continue;
         member->done = true;
-        *saved += member->own_bits - cost / 256;
+        *saved += member->own_bits - bits;
     }
     return STRIA_OK;
 }
@@ -313,81 +250,56 @@ static void put_table(struct sx_buf *out, const struct sx_table *table, size_t b
 }
 
 /* Makes the tables of one order; *count goes on. */
-static stria_status make_order(struct maker *maker, unsigned order, struct sx_buf *out,
-                               unsigned *count, stria_error *err)
+static stria_status make_order(struct sx_sealing *sealing, unsigned order, unsigned *count,
+                               stria_error *err)
 {
     struct sx_table table = {0};
     struct lot lot = {.order = order};
-    while (*count < SX_TABLES_MAX && largest_lot(maker, &lot)) {
-        unsigned domain;
+    while (*count < SX_TABLES_MAX && largest_lot(sealing, &lot)) {
         bool added = false;
         uint64_t saved;
-        stria_status st = take_sample(maker, &lot, &domain, err);
+        stria_status st = STRIA_OK;
         table.decoder.classes.count = 0;
-        if (!st && domain) {
-            make_table(maker, &table, order, domain);
-            st = add_missing(maker, &lot, &table, &added, err);
+        if (measure_lot(sealing, &lot)) {
+            st = take_sample(sealing, &lot, err);
+            if (!st && sealing->sample.count) {
+                make_table(sealing, &table, &lot);
+                st = add_missing(sealing, &lot, &table, &added, err);
+            }
         }
         if (!st && added)
-            make_table(maker, &table, order, domain);
+            make_table(sealing, &table, &lot);
         if (!st)
-            st = serve(maker, &lot, &table, &saved, err);
+            st = serve(sealing, &lot, &table, &saved, err);
         if (st)
             return st;
         if (saved == 0)
             continue;
         size_t bits = 7 + sx_classes_bits(&table.decoder.classes);
         if (saved > bits + 8) {
-            put_table(out, &table, bits);
+            put_table(&sealing->bytes, &table, bits);
             (*count)++;
         }
     }
     return STRIA_OK;
 }
 
-static stria_status make_all(struct maker *maker, struct sx_buf *out, stria_error *err)
+stria_status sx_sealing_make_tables(struct sx_sealing *sealing, stria_error *err)
 {
-    size_t at = out->len;
+    struct sx_buf *out = &sealing->bytes;
     unsigned count = 0;
-    stria_status st = look_at_all(maker, err);
+    stria_status st = STRIA_OK;
+    if (sealing->column_count < 2)
+        return STRIA_OK;
     sx_buf_put_u8(out, 0);
     for (unsigned order = 0; order <= 2 && !st; order++)
-        st = make_order(maker, order, out, &count, err);
+        st = make_order(sealing, order, &count, err);
     if (st)
         return st;
     if (out->failed)
         return sx_buf_refused(out, "coder tables", err);
-    out->ptr[at] = (uint8_t)count;
+    out->ptr[0] = (uint8_t)count;
     if (count == 0)
-        out->len = at;
+        out->len = 0;
     return STRIA_OK;
-}
-
-stria_status sx_tables_make(struct sx_buf *out, stria_type type, const struct sx_encoded *columns,
-                            size_t column_count, struct sx_mem *mem, stria_error *err)
-{
-    if (column_count < 2 || (type != STRIA_FLOAT && type != STRIA_INT && type != STRIA_UINT))
-        return STRIA_OK;
-    size_t n = SX_COLUMN_VALUES_MAX, sample_max = SAMPLE_MAX + MISSING_MAX;
-    size_t words = 6 * n + n / 64 + 2 * sample_max;
-    size_t size = words * sizeof(uint64_t) + column_count * sizeof(struct member);
-    uint64_t *block = sx_mem_alloc(mem, size);
-    if (!block)
-        return sx_mem_refused(mem, size, err);
-    struct maker maker = {
-        .type = type,
-        .columns = columns,
-        .column_count = column_count,
-        .values = (int64_t *)(void *)block,
-        .numbers = (int64_t *)(void *)(block + n),
-        .beside = (int64_t *)(void *)(block + 2 * n),
-        .scratch = block + 3 * n,
-        .bad = block + 6 * n,
-        .sample = block + 6 * n + n / 64,
-        .spare = block + 6 * n + n / 64 + sample_max,
-        .members = (struct member *)(void *)(block + words),
-    };
-    stria_status st = make_all(&maker, out, err);
-    sx_mem_free(mem, block);
-    return st;
 }

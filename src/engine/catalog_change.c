@@ -5,7 +5,8 @@
  *             once that is durable the same operations are applied to the state in memory, by the
  *             code that also applies them when a store is opened. So a change is true at one
  *             moment, or not at all.
- * Texts       Those of InfluxDB 1.12. */
+ *              Rollups of a policy are kept in policies of their own, which come and go with it.
+ * Texts       Those of InfluxDB 1.12, where it has such a thing. */
 #include "base/error.h"
 #include "engine/engine_priv.h"
 
@@ -37,7 +38,7 @@ static int64_t normal_shard_duration(int64_t shard_duration_ns, int64_t duration
     return SX_MAX(shard_duration_ns, HOURS(1));
 }
 
-static bool name_valid(struct sx_bytes name)
+bool sx_engine_name_is_valid(struct sx_bytes name)
 {
     if (name.len == 0 || sx_bytes_equal(name, SX_LITERAL(".")) ||
         sx_bytes_equal(name, SX_LITERAL("..")))
@@ -50,7 +51,7 @@ static bool name_valid(struct sx_bytes name)
 
 static stria_status check_policy(const struct change *c, const struct sx_policy *policy)
 {
-    if (!name_valid(policy->name))
+    if (!sx_engine_name_is_valid(policy->name))
         return sx_fail(c->err, STRIA_INVALID, "invalid name");
     if (policy->duration_ns && policy->duration_ns < HOURS(1))
         return sx_fail(c->err, STRIA_INVALID, "retention policy duration must be at least 1h0m0s");
@@ -88,6 +89,87 @@ static stria_status database_not_found(const struct change *c)
                    (int)c->command->database.len, c->command->database.ptr);
 }
 
+/* ---- rollups ---- */
+
+static stria_status refuse_rollup(const struct change *c, const struct sx_policy *policy)
+{
+    if (!policy->rollup_of)
+        return STRIA_OK;
+    return sx_fail(c->err, STRIA_INVALID,
+                   "%.*s holds rollups: ALTER RETENTION POLICY ... ROLLUP of the policy with the "
+                   "rows changes it",
+                   (int)policy->name.len, policy->name.ptr);
+}
+
+static const struct sx_rollup_setting *wanted_rollup(const struct sx_command *command,
+                                                     int64_t interval_ns)
+{
+    for (size_t i = 0; i < command->rollup_count; i++)
+        if (command->rollups[i].interval_ns == interval_ns)
+            return &command->rollups[i];
+    return NULL;
+}
+
+/* Makes a policy for rollups, or changes how long they are kept. */
+static stria_status put_rollup(struct change *c, const struct sx_database *db, uint32_t policy_id,
+                               const struct sx_rollup_setting *wanted)
+{
+    const struct sx_policy *existing = sx_database_rollup(db, policy_id, wanted->interval_ns);
+    struct sx_policy policy = {.id = existing ? existing->id : c->counters.next_policy_id,
+                               .duration_ns = wanted->duration_ns,
+                               .replica_count = 1,
+                               .rollup_of = policy_id,
+                               .rollup_ns = wanted->interval_ns};
+    struct sx_buf name;
+    sx_buf_init(&name, &c->engine->mems[SX_ENGINE_MEM_OTHER], (size_t)1 << 20);
+    sx_buf_put_bytes(&name, c->command->policy);
+    sx_buf_printf(&name, "_%s", sx_rollup_name(wanted->interval_ns));
+    policy.name = sx_buf_bytes(&name);
+    policy.shard_duration_ns = normal_shard_duration(0, policy.duration_ns);
+    policy.window_ns = existing ? existing->window_ns : sx_window_ns_of(policy.duration_ns);
+    stria_status st =
+        name.failed ? sx_buf_refused(&name, "name of a policy", c->err) : check_policy(c, &policy);
+    if (!st && !existing && sx_database_policy(db, policy.name))
+        st = sx_fail(c->err, STRIA_EXISTS,
+                     "retention policy already exists: %.*s, which the rollups would be kept in",
+                     (int)policy.name.len, policy.name.ptr);
+    if (!st)
+        sx_edit_put_policy(&c->ops, db->id, &policy);
+    if (!st && !existing)
+        c->counters.next_policy_id++;
+    sx_buf_deinit(&name);
+    return st;
+}
+
+/* Makes the rollups of a policy those that the command names. */
+static stria_status put_rollups(struct change *c, const struct sx_database *db, uint32_t policy_id)
+{
+    const struct sx_command *command = c->command;
+    stria_status st = STRIA_OK;
+    if (!(command->settings & SX_POLICY_ROLLUP))
+        return STRIA_OK;
+    for (size_t i = 0; i < command->rollup_count && !st; i++)
+        st = put_rollup(c, db, policy_id, &command->rollups[i]);
+    for (size_t i = 0; i < db->policy_count && !st; i++)
+        if (db->policies[i].rollup_of == policy_id &&
+            !wanted_rollup(command, db->policies[i].rollup_ns))
+            sx_edit_put_number(&c->ops, SX_OP_DROP_POLICY, db->policies[i].id);
+    return st;
+}
+
+/* Whether a policy has the rollups that a CREATE names. */
+static bool same_rollups(const struct sx_command *command, const struct sx_database *db,
+                         uint32_t policy_id)
+{
+    for (size_t i = 0; i < command->rollup_count; i++) {
+        const struct sx_rollup_setting *wanted = &command->rollups[i];
+        const struct sx_policy *rollup = sx_database_rollup(db, policy_id, wanted->interval_ns);
+        if (!rollup || rollup->duration_ns != wanted->duration_ns)
+            return false;
+    }
+    return true;
+}
+
 /* ---- one function a command; each appends operations, or none when there is nothing to do ---- */
 
 static stria_status create_database(struct change *c)
@@ -104,16 +186,30 @@ static stria_status create_database(struct change *c)
         return sx_fail(c->err, STRIA_CONFLICT,
                        "retention policy conflicts with an existing policy");
     }
-    if (!name_valid(command->database))
+    if (!sx_engine_name_is_valid(command->database))
         return sx_fail(c->err, STRIA_INVALID, "invalid name");
     stria_status st = check_policy(c, &policy);
     if (st)
         return st;
     uint32_t id = c->counters.next_database_id++;
     policy.id = c->counters.next_policy_id++;
-    sx_edit_put_database(&c->ops, id, command->database);
+    struct sx_database made = sx_database_make(id, command->database);
+    sx_edit_put_database(&c->ops, &made);
     sx_edit_put_policy(&c->ops, id, &policy);
     sx_edit_put_default(&c->ops, id, policy.id);
+    return STRIA_OK;
+}
+
+static stria_status alter_database(struct change *c)
+{
+    const struct sx_database *existing = sx_catalog_database(c->catalog, c->command->database);
+    if (!existing)
+        return database_not_found(c);
+    struct sx_database database = *existing;
+    for (int i = 0; i < SX_LIMIT_KIND_COUNT; i++)
+        if (c->command->settings & SX_DATABASE_LIMIT(i))
+            database.limits[i] = c->command->limits[i];
+    sx_edit_put_database(&c->ops, &database);
     return STRIA_OK;
 }
 
@@ -138,7 +234,7 @@ static stria_status create_policy(struct change *c)
         return st;
     const struct sx_policy *existing = sx_database_policy(db, command->policy);
     if (existing) {
-        if (!same_policy(existing, &policy))
+        if (!same_policy(existing, &policy) || !same_rollups(command, db, existing->id))
             return sx_fail(c->err, STRIA_EXISTS, "retention policy already exists");
         if (make_default && db->default_policy_id != existing->id)
             return sx_fail(c->err, STRIA_CONFLICT,
@@ -149,7 +245,7 @@ static stria_status create_policy(struct change *c)
     sx_edit_put_policy(&c->ops, db->id, &policy);
     if (make_default)
         sx_edit_put_default(&c->ops, db->id, policy.id);
-    return STRIA_OK;
+    return put_rollups(c, db, policy.id);
 }
 
 static stria_status alter_policy(struct change *c)
@@ -163,6 +259,9 @@ static stria_status alter_policy(struct change *c)
     if (!existing)
         return sx_fail(c->err, STRIA_NOT_FOUND, "retention policy not found: %.*s",
                        (int)command->policy.len, command->policy.ptr);
+    stria_status st = refuse_rollup(c, existing);
+    if (st)
+        return st;
     struct sx_policy policy = *existing;
     if (command->settings & SX_POLICY_DURATION)
         policy.duration_ns = command->duration_ns;
@@ -176,13 +275,13 @@ static stria_status alter_policy(struct change *c)
     if (command->settings & SX_POLICY_PAST_LIMIT)
         policy.past_limit_ns = command->past_limit_ns;
     /* The storage window stays: segments are cut by it. */
-    stria_status st = check_policy(c, &policy);
+    st = check_policy(c, &policy);
     if (st)
         return st;
     sx_edit_put_policy(&c->ops, db->id, &policy);
     if (command->settings & SX_POLICY_DEFAULT)
         sx_edit_put_default(&c->ops, db->id, policy.id);
-    return STRIA_OK;
+    return put_rollups(c, db, policy.id);
 }
 
 static stria_status drop_policy(struct change *c)
@@ -190,9 +289,13 @@ static stria_status drop_policy(struct change *c)
     const struct sx_database *db = sx_catalog_database(c->catalog, c->command->database);
     const struct sx_policy *policy =
         db && c->command->policy.len ? sx_database_policy(db, c->command->policy) : NULL;
-    if (policy)
-        sx_edit_put_number(&c->ops, SX_OP_DROP_POLICY, policy->id);
-    return STRIA_OK;
+    if (!policy)
+        return STRIA_OK;
+    stria_status st = refuse_rollup(c, policy);
+    for (size_t i = 0; i < db->policy_count && !st; i++)
+        if (db->policies[i].rollup_of == policy->id || db->policies[i].id == policy->id)
+            sx_edit_put_number(&c->ops, SX_OP_DROP_POLICY, db->policies[i].id);
+    return st;
 }
 
 static stria_status plan(struct change *c)
@@ -202,6 +305,8 @@ static stria_status plan(struct change *c)
         return create_database(c);
     case SX_DROP_DATABASE:
         return drop_database(c);
+    case SX_ALTER_DATABASE:
+        return alter_database(c);
     case SX_CREATE_POLICY:
         return create_policy(c);
     case SX_ALTER_POLICY:

@@ -26,6 +26,29 @@ static stria_status find_policies(const struct sx_command *command,
     return STRIA_OK;
 }
 
+/* Rollups go with the rows that they were made of. */
+static stria_status refuse_rollups(const struct sx_command *command,
+                                   const struct sx_database *database, stria_error *err)
+{
+    const struct sx_policy *policy =
+        command->policy.len ? sx_database_policy(database, command->policy) : NULL;
+    if (policy && policy->rollup_of)
+        return sx_fail(err, STRIA_INVALID,
+                       "%.*s holds rollups: they are deleted with the rows they were made of",
+                       (int)policy->name.len, policy->name.ptr);
+    return STRIA_OK;
+}
+
+/* Rollups count generations of their own: the first behind all that there are. */
+static uint64_t rollups_generation(struct sx_engine *engine, uint32_t policy_id)
+{
+    const struct sx_policy_store *store = sx_engine_store(engine, policy_id);
+    uint64_t last = 0;
+    for (size_t i = 0; store && i < store->segment_count; i++)
+        last = SX_MAX(last, store->segments[i]->info.last_generation);
+    return last + 1;
+}
+
 static void put_delete(struct sx_engine *engine, const struct sx_command *command,
                        const struct sx_policy *policy, struct sx_counters *counters,
                        struct sx_buf *ops)
@@ -44,6 +67,11 @@ static void put_delete(struct sx_engine *engine, const struct sx_command *comman
     };
     if (s->measurement_regex)
         tombstone.measurement_regex = sx_regex_pattern(s->measurement_regex);
+    /* A bucket of which rows go is not true any more: it is hidden until it was made anew. */
+    if (policy->rollup_of) {
+        tombstone.time_min_ns = sx_window_start(tombstone.time_min_ns, policy->rollup_ns);
+        tombstone.generation = rollups_generation(engine, policy->id);
+    }
     sx_edit_put_tombstone(ops, &tombstone);
 }
 
@@ -54,9 +82,13 @@ static bool drops_measurement(const struct sx_selector *s)
            s->measurement.len;
 }
 
-static bool concerns(const struct sx_command *command, const struct sx_policy *policy)
+static bool concerns(const struct sx_command *command, const struct sx_database *database,
+                     const struct sx_policy *policy)
 {
-    return !command->policy.len || sx_bytes_equal(command->policy, policy->name);
+    if (!command->policy.len)
+        return true;
+    uint32_t id = sx_database_policy(database, command->policy)->id;
+    return policy->id == id || policy->rollup_of == id;
 }
 
 /* manifest_mutex held. */
@@ -68,12 +100,13 @@ static stria_status commit_delete(struct sx_engine *engine, const struct sx_comm
     sx_buf_init(&ops, &engine->mems[SX_ENGINE_MEM_OTHER], (size_t)16 << 20);
     sx_mutex_lock(&engine->state_mutex);
     for (size_t i = 0; i < database->policy_count; i++)
-        if (concerns(command, &database->policies[i]))
+        if (concerns(command, database, &database->policies[i]))
             put_delete(engine, command, &database->policies[i], &counters, &ops);
     sx_mutex_unlock(&engine->state_mutex);
     /* Behind the tombstones, which may meet a lack of memory: types do not come back. */
     for (size_t i = 0; i < database->policy_count; i++)
-        if (concerns(command, &database->policies[i]) && drops_measurement(&command->selector))
+        if (concerns(command, database, &database->policies[i]) &&
+            drops_measurement(&command->selector))
             sx_edit_put_forget_types(&ops, database->policies[i].id, command->selector.measurement);
     sx_edit_put_counters(&ops, &counters);
     stria_status st = ops.failed ? sx_buf_refused(&ops, "delete", err)
@@ -114,6 +147,8 @@ stria_status sx_engine_delete(struct sx_engine *engine, const struct sx_command 
     struct sx_catalog *catalog = sx_engine_catalog(engine);
     st = find_policies(command, catalog, &database, err);
     if (!st)
+        st = refuse_rollups(command, database, err);
+    if (!st)
         st = sx_engine_rotate(engine, err);
     if (!st)
         st = flush_surplus(engine, err);
@@ -144,7 +179,7 @@ bool sx_engine_masks(const struct sx_tombstone *t, const struct sx_segment *segm
 static bool is_spent(const struct sx_engine *engine, const struct sx_policy_store *store,
                      const struct sx_tombstone *t)
 {
-    if (engine->flushed_generation + 1 < t->generation)
+    if (!store->rollup_of && engine->flushed_generation + 1 < t->generation)
         return false; /* memtables of earlier generations are not flushed yet */
     for (size_t i = 0; i < store->segment_count; i++)
         if (sx_engine_masks(t, store->segments[i]))

@@ -81,17 +81,31 @@ static size_t varint_size(uint64_t v)
     return sx_varint_write(scratch, v);
 }
 
-void sx_edit_put_database(struct sx_buf *out, uint32_t id, struct sx_bytes name)
+/* A limit is stored as one more than it is; 0: that of the store. Limits that are all the store's
+ * are left out. */
+void sx_edit_put_database(struct sx_buf *out, const struct sx_database *database)
 {
+    uint8_t storage[SX_LIMIT_KIND_COUNT * SX_VARINT_SIZE_MAX];
+    struct sx_buf p;
+    bool own = false;
+    sx_buf_init_fixed(&p, storage, sizeof storage);
+    for (int i = 0; i < SX_LIMIT_KIND_COUNT; i++) {
+        own = own || database->limits[i] != SX_LIMIT_OF_STORE;
+        sx_buf_put_varint(&p, database->limits[i] + 1);
+    }
+    if (!own)
+        sx_buf_clear(&p);
     sx_buf_put_u8(out, SX_OP_CREATE_DATABASE);
-    sx_buf_put_varint(out, varint_size(id) + varint_size(name.len) + name.len);
-    sx_buf_put_varint(out, id);
-    sx_buf_put_sized(out, name);
+    sx_buf_put_varint(out, varint_size(database->id) + varint_size(database->name.len) +
+                               database->name.len + p.len);
+    sx_buf_put_varint(out, database->id);
+    sx_buf_put_sized(out, database->name);
+    sx_buf_put_bytes(out, sx_buf_bytes(&p));
 }
 
 void sx_edit_put_policy(struct sx_buf *out, uint32_t database_id, const struct sx_policy *policy)
 {
-    uint8_t storage[10 * SX_VARINT_SIZE_MAX];
+    uint8_t storage[12 * SX_VARINT_SIZE_MAX];
     struct sx_buf p;
     sx_buf_init_fixed(&p, storage, sizeof storage);
     sx_buf_put_zigzag(&p, policy->duration_ns);
@@ -100,6 +114,10 @@ void sx_edit_put_policy(struct sx_buf *out, uint32_t database_id, const struct s
     sx_buf_put_zigzag(&p, policy->future_limit_ns);
     sx_buf_put_zigzag(&p, policy->past_limit_ns);
     sx_buf_put_zigzag(&p, policy->window_ns);
+    if (policy->rollup_of) {
+        sx_buf_put_varint(&p, policy->rollup_of);
+        sx_buf_put_zigzag(&p, policy->rollup_ns);
+    }
     sx_buf_put_u8(out, SX_OP_PUT_POLICY);
     sx_buf_put_varint(out, varint_size(database_id) + varint_size(policy->id) +
                                varint_size(policy->name.len) + policy->name.len + p.len);
@@ -183,6 +201,18 @@ void sx_edit_put_applied(struct sx_buf *out, uint64_t segment_id, uint64_t tombs
     put_op(out, SX_OP_APPLIED, &p);
 }
 
+void sx_edit_put_rollup(struct sx_buf *out, uint32_t policy_id, const struct sx_rollup_mark *mark)
+{
+    uint8_t storage[4 * SX_VARINT_SIZE_MAX];
+    struct sx_buf p;
+    sx_buf_init_fixed(&p, storage, sizeof storage);
+    sx_buf_put_varint(&p, policy_id);
+    sx_buf_put_zigzag(&p, mark->window_start);
+    sx_buf_put_varint(&p, mark->generation);
+    sx_buf_put_u8(&p, mark->flags);
+    put_op(out, SX_OP_ROLLUP, &p);
+}
+
 /* ---- reading ---- */
 
 static bool get_u32(struct sx_bytes *in, uint32_t *out)
@@ -225,13 +255,41 @@ static bool get_segment(struct sx_bytes *in, struct sx_segment_info *info)
     return true;
 }
 
+static bool get_database(struct sx_bytes *in, struct sx_edit_item *item)
+{
+    bool ok = get_u32(in, &item->database_id) && sx_sized_get(in, &item->name);
+    for (int i = 0; ok && i < SX_LIMIT_KIND_COUNT; i++) {
+        uint64_t limit = 0;
+        ok = !in->len || sx_varint_get(in, &limit);
+        item->limits[i] = limit - 1;
+    }
+    return ok;
+}
+
+static bool get_rollup(struct sx_bytes *in, uint32_t *policy_id, struct sx_rollup_mark *mark)
+{
+    struct sx_bytes flags;
+    if (!get_u32(in, policy_id) || !sx_zigzag_get(in, &mark->window_start) ||
+        !sx_varint_get(in, &mark->generation) || !sx_bytes_take(in, 1, &flags))
+        return false;
+    mark->flags = flags.ptr[0];
+    return true;
+}
+
+/* Policies that hold no rollups end before what tells of them. */
+static bool get_rollup_policy(struct sx_bytes *in, struct sx_policy *p)
+{
+    return in->len == 0 || (get_u32(in, &p->rollup_of) && sx_zigzag_get(in, &p->rollup_ns) &&
+                            (p->rollup_of == 0 || sx_rollup_name(p->rollup_ns)));
+}
+
 static bool get_policy(struct sx_bytes *in, uint32_t *database_id, struct sx_policy *p)
 {
     return get_u32(in, database_id) && get_u32(in, &p->id) && sx_sized_get(in, &p->name) &&
            sx_zigzag_get(in, &p->duration_ns) && sx_zigzag_get(in, &p->shard_duration_ns) &&
            get_u32(in, &p->replica_count) && sx_zigzag_get(in, &p->future_limit_ns) &&
            sx_zigzag_get(in, &p->past_limit_ns) && sx_zigzag_get(in, &p->window_ns) &&
-           p->window_ns > 0;
+           p->window_ns > 0 && get_rollup_policy(in, p);
 }
 
 static bool get_type(struct sx_bytes *in, struct sx_edit_type *t)
@@ -279,8 +337,10 @@ static bool get_payload(struct sx_bytes in, struct sx_edit_item *item)
         return sx_varint_get(&in, &item->number);
     case SX_OP_APPLIED:
         return sx_varint_get(&in, &item->number) && sx_varint_get(&in, &item->tombstone_id);
+    case SX_OP_ROLLUP:
+        return get_rollup(&in, &item->policy_id, &item->mark);
     case SX_OP_CREATE_DATABASE:
-        return get_u32(&in, &item->database_id) && sx_sized_get(&in, &item->name);
+        return get_database(&in, item);
     case SX_OP_DROP_DATABASE:
         return get_u32(&in, &item->database_id);
     case SX_OP_PUT_POLICY:
@@ -311,7 +371,7 @@ stria_status sx_edit_take(struct sx_bytes *in, struct sx_edit_item *item, bool *
             return sx_fail(err, STRIA_CORRUPT, "an operation of an edit is cut");
         if (type.ptr[0] >= MAY_SKIP)
             continue;
-        if (type.ptr[0] < SX_OP_SNAPSHOT_END || type.ptr[0] > SX_OP_APPLIED)
+        if (type.ptr[0] < SX_OP_SNAPSHOT_END || type.ptr[0] > SX_OP_ROLLUP)
             return sx_fail(err, STRIA_VERSION,
                            "operation %u of the manifest is not known to this version",
                            type.ptr[0]);

@@ -6,29 +6,9 @@
  * Threads     state_mutex held, or nobody else knows the engine yet. */
 #include "base/error.h"
 #include "engine/engine_priv.h"
+#include "engine/merge_plan.h"
 
 #include <inttypes.h>
-
-static stria_status add_database(struct sx_engine *engine, const struct sx_edit_item *item,
-                                 stria_error *err)
-{
-    struct sx_mem *other = &engine->mems[SX_ENGINE_MEM_OTHER];
-    struct sx_catalog *next = sx_catalog_copy(other, engine->catalog, 1, 0);
-    if (!next)
-        return sx_mem_refused(other, sizeof *next, err);
-    struct sx_database *db = &next->databases[next->database_count];
-    *db = (struct sx_database){.id = item->database_id,
-                               .name = sx_arena_dup(&next->arena, item->name)};
-    db->policies = sx_arena_array(&next->arena, 1, sizeof *db->policies);
-    if (!db->name.ptr || !db->policies) {
-        sx_catalog_release(next);
-        return sx_mem_refused(other, item->name.len, err);
-    }
-    next->database_count++;
-    sx_catalog_release(engine->catalog);
-    engine->catalog = next;
-    return STRIA_OK;
-}
 
 static struct sx_database *database_by_id(struct sx_catalog *catalog, uint32_t id)
 {
@@ -36,6 +16,31 @@ static struct sx_database *database_by_id(struct sx_catalog *catalog, uint32_t i
         if (catalog->databases[i].id == id)
             return &catalog->databases[i];
     return NULL;
+}
+
+static stria_status put_database(struct sx_engine *engine, const struct sx_edit_item *item,
+                                 stria_error *err)
+{
+    struct sx_mem *other = &engine->mems[SX_ENGINE_MEM_OTHER];
+    struct sx_catalog *next = sx_catalog_copy(other, engine->catalog, 1, 0);
+    if (!next)
+        return sx_mem_refused(other, sizeof *next, err);
+    struct sx_database *db = database_by_id(next, item->database_id);
+    if (!db) {
+        db = &next->databases[next->database_count];
+        *db = sx_database_make(item->database_id, sx_arena_dup(&next->arena, item->name));
+        db->policies = sx_arena_array(&next->arena, 1, sizeof *db->policies);
+        if (!db->name.ptr || !db->policies) {
+            sx_catalog_release(next);
+            return sx_mem_refused(other, item->name.len, err);
+        }
+        next->database_count++;
+    }
+    memcpy(db->limits, item->limits, sizeof db->limits);
+    sx_series_limits_note(engine, db);
+    sx_catalog_release(engine->catalog);
+    engine->catalog = next;
+    return STRIA_OK;
 }
 
 static stria_status put_policy(struct sx_engine *engine, const struct sx_edit_item *item,
@@ -150,7 +155,7 @@ static stria_status add_segment(struct sx_engine *engine, const struct sx_segmen
 }
 
 /* While a writer opens nobody reads: a removed segment needs no waiting, only its file is a
- * left-over. */
+ * left-over. Needs no memory. */
 static void remove_segment(struct sx_engine *engine, uint64_t segment_id)
 {
     for (size_t i = 0; i < engine->store_count; i++) {
@@ -158,10 +163,11 @@ static void remove_segment(struct sx_engine *engine, uint64_t segment_id)
         for (size_t j = 0; j < store->segment_count; j++) {
             if (store->segments[j]->info.segment_id != segment_id)
                 continue;
-            if (engine->options.read_only) {
+            if (engine->options.read_only || engine->pool) {
                 sx_engine_retire_segment(engine, store, j);
                 return;
             }
+            sx_engine_segments_changed(store);
             store->level0_count -= store->segments[j]->info.level == 0;
             sx_segment_release(store->segments[j]);
             memmove(&store->segments[j], &store->segments[j + 1],
@@ -210,6 +216,52 @@ static stria_status keep_log(struct sx_engine *engine, uint64_t file_no, stria_e
     return STRIA_OK;
 }
 
+static bool has_rows_in(const struct sx_policy_store *store, int64_t min_ts, int64_t max_ts)
+{
+    for (size_t i = 0; i < store->segment_count; i++)
+        if (store->segments[i]->info.min_ts <= max_ts && store->segments[i]->info.max_ts >= min_ts)
+            return true;
+    return false;
+}
+
+/* A delete of rows of `store`: what was made of the rows of those windows is stale. Where all rows
+ * had expired the rollups are all there is, and the delete masks them themselves. */
+static stria_status make_stale(struct sx_engine *engine, const struct sx_policy_store *store,
+                               const struct sx_tombstone *tombstone, stria_error *err)
+{
+    struct sx_mem *other = &engine->mems[SX_ENGINE_MEM_OTHER];
+    int64_t first = sx_window_start(tombstone->time_min_ns, store->window_ns);
+    for (size_t i = 0; i < engine->store_count; i++) {
+        struct sx_policy_store *of = engine->stores[i];
+        if (of->rollup_of != store->policy_id)
+            continue;
+        for (size_t j = sx_rollup_marks_from(of->marks, first);
+             of->marks && j < of->marks->count &&
+             of->marks->items[j].window_start <= tombstone->time_max_ns;
+             j++) {
+            struct sx_rollup_mark mark = of->marks->items[j];
+            int64_t last = sx_merge_window_last(mark.window_start, store->window_ns);
+            if ((mark.flags & SX_ROLLUP_STALE) ||
+                ((mark.flags & SX_ROLLUP_FINAL) && !has_rows_in(store, mark.window_start, last)))
+                continue;
+            mark.flags |= SX_ROLLUP_STALE;
+            if (!sx_rollup_marks_put(&of->marks, other, &mark))
+                return sx_mem_refused(other, sizeof mark, err);
+        }
+    }
+    return STRIA_OK;
+}
+
+static stria_status put_mark(struct sx_engine *engine, const struct sx_edit_item *item,
+                             stria_error *err)
+{
+    struct sx_mem *other = &engine->mems[SX_ENGINE_MEM_OTHER];
+    struct sx_policy_store *store = sx_engine_store(engine, item->policy_id);
+    if (store && !sx_rollup_marks_put(&store->marks, other, &item->mark))
+        return sx_mem_refused(other, sizeof item->mark, err);
+    return STRIA_OK;
+}
+
 static stria_status add_tombstone(struct sx_engine *engine, const struct sx_edit_item *item,
                                   stria_error *err)
 {
@@ -233,6 +285,7 @@ static stria_status add_tombstone(struct sx_engine *engine, const struct sx_edit
     if (!st) {
         sx_tombstones_release(store->tombstones);
         store->tombstones = next;
+        st = make_stale(engine, store, &tombstone, err);
     }
     sx_arena_deinit(&arena);
     return st;
@@ -281,7 +334,7 @@ static stria_status apply_item(struct sx_engine *engine, const struct sx_edit_it
         engine->flushed_generation = SX_MAX(engine->flushed_generation, item->number);
         return STRIA_OK;
     case SX_OP_CREATE_DATABASE:
-        return add_database(engine, item, err);
+        return put_database(engine, item, err);
     case SX_OP_DROP_DATABASE:
         return drop_database(engine, item->database_id, err);
     case SX_OP_PUT_POLICY:
@@ -305,6 +358,8 @@ static stria_status apply_item(struct sx_engine *engine, const struct sx_edit_it
     case SX_OP_APPLIED:
         note_applied(engine, item);
         return STRIA_OK;
+    case SX_OP_ROLLUP:
+        return put_mark(engine, item, err);
     case SX_OP_ADD_TOMBSTONE:
         return add_tombstone(engine, item, err);
     case SX_OP_REMOVE_TOMBSTONE:

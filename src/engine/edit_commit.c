@@ -14,6 +14,7 @@ struct undo {
     struct sx_catalog *catalog;
     struct sx_counters counters;
     struct sx_tombstones **tombstones; /* of stores[i] */
+    struct sx_rollup_marks **marks;    /* likewise */
     uint32_t *policy_ids;              /* likewise */
     size_t store_count;
 };
@@ -21,10 +22,13 @@ struct undo {
 static void forget_undo(struct sx_engine *engine, struct undo *undo)
 {
     struct sx_mem *other = &engine->mems[SX_ENGINE_MEM_OTHER];
-    for (size_t i = 0; i < undo->store_count; i++)
+    for (size_t i = 0; i < undo->store_count; i++) {
         sx_tombstones_release(undo->tombstones[i]);
+        sx_rollup_marks_release(undo->marks[i]);
+    }
     sx_catalog_release(undo->catalog);
     sx_mem_free(other, undo->tombstones);
+    sx_mem_free(other, undo->marks);
     sx_mem_free(other, undo->policy_ids);
 }
 
@@ -37,12 +41,14 @@ static stria_status note_undo(struct sx_engine *engine, struct undo *undo, stria
         .catalog = sx_catalog_acquire(engine->catalog),
         .counters = engine->counters,
         .tombstones = sx_mem_zalloc(other, (count + 1) * sizeof *undo->tombstones),
+        .marks = sx_mem_zalloc(other, (count + 1) * sizeof *undo->marks),
         .policy_ids = sx_mem_zalloc(other, (count + 1) * sizeof *undo->policy_ids),
     };
-    bool ok = undo->tombstones && undo->policy_ids;
+    bool ok = undo->tombstones && undo->marks && undo->policy_ids;
     for (size_t i = 0; ok && i < count; i++) {
         undo->policy_ids[i] = engine->stores[i]->policy_id;
         undo->tombstones[i] = sx_tombstones_acquire(engine->stores[i]->tombstones);
+        undo->marks[i] = sx_rollup_marks_acquire(engine->stores[i]->marks);
         undo->store_count = i + 1;
     }
     sx_mutex_unlock(&engine->state_mutex);
@@ -50,6 +56,21 @@ static stria_status note_undo(struct sx_engine *engine, struct undo *undo, stria
         return STRIA_OK;
     forget_undo(engine, undo);
     return sx_mem_refused(other, count * sizeof *undo->tombstones, err);
+}
+
+/* Takes out what the edit added; its files are the caller's. */
+static void take_segments_out(struct sx_engine *engine, struct sx_policy_store *store)
+{
+    uint64_t edit_seq = sx_manifest_edit_seq(engine->manifest);
+    for (size_t i = store->segment_count; i-- > 0;) {
+        struct sx_segment *segment = store->segments[i];
+        if (segment->added_edit != edit_seq)
+            continue;
+        store->level0_count -= segment->info.level == 0;
+        memmove(&store->segments[i], &store->segments[i + 1],
+                (--store->segment_count - i) * sizeof *store->segments);
+        sx_segment_release(segment);
+    }
 }
 
 /* state_mutex held. Needs no memory. (Stores that are gone cannot be put back, but they go last and
@@ -67,6 +88,9 @@ static void roll_back(struct sx_engine *engine, struct undo *undo)
         }
         sx_tombstones_release(store->tombstones);
         store->tombstones = sx_tombstones_acquire(undo->tombstones[j]);
+        sx_rollup_marks_release(store->marks);
+        store->marks = sx_rollup_marks_acquire(undo->marks[j]);
+        take_segments_out(engine, store);
     }
     sx_catalog_release(engine->catalog);
     engine->catalog = sx_catalog_acquire(undo->catalog);

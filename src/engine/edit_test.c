@@ -70,6 +70,15 @@ static const struct sx_tombstone by_regex = {.id = 5,
 static const struct sx_tombstone of_all = {
     .id = 6, .generation = 8, .policy_id = 2, .all_measurements = true, .time_max_ns = 1};
 
+static const struct sx_rollup_mark mark = {
+    .window_start = -2, .generation = 300, .flags = SX_ROLLUP_STALE | SX_ROLLUP_FINAL};
+static const struct sx_policy rollups = {.id = 4,
+                                         .name = {(const uint8_t *)"r", 1},
+                                         .replica_count = 1,
+                                         .window_ns = 1,
+                                         .rollup_of = 3,
+                                         .rollup_ns = SX_ROLLUP_5M_NS};
+
 /* Every operation once, in the order of the golden bytes. */
 static void put_all(struct sx_buf *out)
 {
@@ -79,7 +88,11 @@ static void put_all(struct sx_buf *out)
     sx_edit_put_segment(out, &segment);
     sx_edit_put_number(out, SX_OP_REMOVE_SEGMENT, 300);
     sx_edit_put_number(out, SX_OP_FLUSHED, 5);
-    sx_edit_put_database(out, 1, SX_LITERAL("db"));
+    struct sx_database db = sx_database_make(1, SX_LITERAL("db"));
+    sx_edit_put_database(out, &db);
+    db.limits[SX_LIMIT_SERIES] = 299;
+    db.limits[SX_LIMIT_NEW_SERIES] = 0;
+    sx_edit_put_database(out, &db);
     sx_edit_put_number(out, SX_OP_DROP_DATABASE, 1);
     sx_edit_put_policy(out, 1, &policy);
     sx_edit_put_number(out, SX_OP_DROP_POLICY, 3);
@@ -94,6 +107,8 @@ static void put_all(struct sx_buf *out)
     sx_edit_put_number(out, SX_OP_SET_ASIDE, 300);
     sx_edit_put_number(out, SX_OP_TAKE_BACK, 300);
     sx_edit_put_applied(out, 300, 4);
+    sx_edit_put_policy(out, 1, &rollups);
+    sx_edit_put_rollup(out, 4, &mark);
     assert_false(out->failed);
 }
 
@@ -110,6 +125,8 @@ static const struct golden all_golden[] = {
     {"4 REMOVE_SEGMENT 300", "04 02 ac02"},
     {"5 FLUSHED 5", "05 01 05"},
     {"6 CREATE_DATABASE 1 db", "06 04 01 02 'db'"},
+    {"6 CREATE_DATABASE 1 db: 299 series, no limit of new ones, values of tags as the store",
+     "06 08 01 02 'db' ac02 01 00"},
     {"7 DROP_DATABASE 1", "07 01 01"},
     {"8 PUT_POLICY: database 1, id 3, week", "08 0e 01 03 04 'week'"},
     {"duration 100, shard 50, 1 replica, future -1, past 2, window 10; zigzag",
@@ -132,6 +149,10 @@ static const struct golden all_golden[] = {
     {"16 SET_ASIDE 300", "10 02 ac02"},
     {"17 TAKE_BACK 300", "11 02 ac02"},
     {"18 APPLIED: segment 300, tombstone 4", "12 03 ac02 04"},
+    {"8 PUT_POLICY: database 1, id 4, r", "08 11 01 04 01 'r'"},
+    {"duration 0, shard 0, 1 replica, no limits, window 1", "00 00 01 00 00 02"},
+    {"rollups of policy 3, of 5 minutes", "03 80e0a596bb11"},
+    {"20 ROLLUP: policy 4, window -2, generation 300, stale and final", "14 05 04 03 ac02 03"},
 };
 
 static void test_each_operation_has_its_golden_bytes(void **state)
@@ -220,6 +241,12 @@ static void test_each_operation_comes_back(void **state)
     item = take(&in, SX_OP_CREATE_DATABASE);
     assert_int_equal(item.database_id, 1);
     assert_true(sx_bytes_equal(item.name, SX_LITERAL("db")));
+    for (int i = 0; i < SX_LIMIT_KIND_COUNT; i++)
+        assert_int_equal(item.limits[i], SX_LIMIT_OF_STORE);
+    item = take(&in, SX_OP_CREATE_DATABASE);
+    assert_int_equal(item.limits[SX_LIMIT_SERIES], 299);
+    assert_int_equal(item.limits[SX_LIMIT_NEW_SERIES], 0);
+    assert_int_equal(item.limits[SX_LIMIT_TAG_VALUES], SX_LIMIT_OF_STORE);
     assert_int_equal(take(&in, SX_OP_DROP_DATABASE).database_id, 1);
     item = take(&in, SX_OP_PUT_POLICY);
     assert_int_equal(item.database_id, 1);
@@ -255,6 +282,14 @@ static void test_each_operation_comes_back(void **state)
     item = take(&in, SX_OP_APPLIED);
     assert_int_equal(item.number, 300);
     assert_int_equal(item.tombstone_id, 4);
+    item = take(&in, SX_OP_PUT_POLICY);
+    assert_int_equal(item.policy.rollup_of, 3);
+    assert_int_equal(item.policy.rollup_ns, SX_ROLLUP_5M_NS);
+    item = take(&in, SX_OP_ROLLUP);
+    assert_int_equal(item.policy_id, 4);
+    assert_int_equal(item.mark.window_start, -2);
+    assert_int_equal(item.mark.generation, 300);
+    assert_int_equal(item.mark.flags, SX_ROLLUP_STALE | SX_ROLLUP_FINAL);
     assert_int_equal(sx_edit_take(&in, &item, &end, NULL), STRIA_OK);
     assert_true(end);
     sx_buf_deinit(&out);
@@ -326,10 +361,10 @@ static void test_a_cut_edit_is_corrupt_unless_between_operations(void **state)
         stria_status st = walk(sx_bytes_make(copy, len), &count);
         assert_true(st == STRIA_OK || st == STRIA_CORRUPT);
         whole += st == STRIA_OK;
-        assert_int_equal(sx_edit_has(sx_bytes_make(copy, len), SX_OP_APPLIED), len == out.len);
+        assert_int_equal(sx_edit_has(sx_bytes_make(copy, len), SX_OP_ROLLUP), len == out.len);
         sx_mem_free(&memory.mem, copy);
     }
-    assert_int_equal(whole, 21); /* before each of 20, and at the end */
+    assert_int_equal(whole, 24); /* before each of 23, and at the end */
     sx_buf_deinit(&out);
 }
 

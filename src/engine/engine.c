@@ -52,6 +52,8 @@ stria_status sx_engine_add_store(struct sx_engine *engine, const struct sx_polic
         return sx_mem_refused(other, sizeof *store, err);
     store->policy_id = policy->id;
     store->window_ns = policy->window_ns;
+    store->rollup_of = policy->rollup_of;
+    store->rollup_ns = policy->rollup_ns;
     store->index = sx_series_index_create(&engine->mems[SX_ENGINE_MEM_INDEX], policy->id,
                                           ++engine->next_index_id, policy->window_ns);
     if (!store->index) {
@@ -70,8 +72,10 @@ void sx_engine_drop_store(struct sx_engine *engine, uint32_t policy_id)
             continue;
         while (store->segment_count)
             sx_engine_retire_segment(engine, store, store->segment_count - 1);
+        sx_engine_segments_changed(store);
         sx_series_index_release(store->index);
         sx_tombstones_release(store->tombstones);
+        sx_rollup_marks_release(store->marks);
         sx_mem_free(&engine->mems[SX_ENGINE_MEM_OTHER], store->segments);
         sx_mem_free(&engine->mems[SX_ENGINE_MEM_OTHER], store);
         engine->stores[i] = engine->stores[--engine->store_count];
@@ -80,6 +84,13 @@ void sx_engine_drop_store(struct sx_engine *engine, uint32_t policy_id)
 }
 
 /* ---- segments ---- */
+
+/* The next view makes a new list. Whoever holds the old one keeps its segments. */
+void sx_engine_segments_changed(struct sx_policy_store *store)
+{
+    sx_segment_list_release(store->list);
+    store->list = NULL;
+}
 
 char *sx_engine_segment_path(struct sx_engine *engine, uint64_t segment_id)
 {
@@ -107,6 +118,8 @@ bool sx_engine_add_segment(struct sx_engine *engine, struct sx_policy_store *sto
     if (!engine->options.read_only)
         segment->added_edit = sx_manifest_edit_seq(engine->manifest);
     segment->files = &engine->segment_files;
+    segment->loads = &engine->segment_loads;
+    sx_engine_segments_changed(store);
     size_t i = store->segment_count++;
     for (; i > 0 && comes_before(&segment->info, &store->segments[i - 1]->info); i--)
         store->segments[i] = store->segments[i - 1];
@@ -120,6 +133,7 @@ void sx_engine_retire_segment(struct sx_engine *engine, struct sx_policy_store *
     struct sx_segment *segment = store->segments[i];
     uint64_t edit_seq = engine->options.read_only ? engine->readers.state_edit
                                                   : sx_manifest_edit_seq(engine->manifest);
+    sx_engine_segments_changed(store);
     store->segment_count--;
     store->level0_count -= segment->info.level == 0;
     memmove(&store->segments[i], &store->segments[i + 1],
@@ -304,6 +318,36 @@ static struct sx_memtable *find_memtable(struct sx_generation *generation, uint3
     return memtable;
 }
 
+/* The policy's segments as they are now, made once for all views of this state. NULL: no memory. */
+static struct sx_segment_list *segment_list(struct sx_engine *engine, struct sx_policy_store *store)
+{
+    if (!store->list)
+        store->list = sx_segment_list_create(&engine->mems[SX_ENGINE_MEM_OTHER], store->segments,
+                                             store->segment_count);
+    return store->list;
+}
+
+/* Adds what there is of rollups to a view. state_mutex held. False: no memory. */
+static bool add_rollups(struct sx_engine *engine, const struct sx_policy_store *store,
+                        struct sx_view *view)
+{
+    for (size_t i = 0; i < engine->store_count && view->rollup_count < SX_ROLLUPS_MAX; i++) {
+        struct sx_policy_store *rollup = engine->stores[i];
+        if (rollup->rollup_of != store->policy_id || !rollup->marks || !rollup->marks->count)
+            continue;
+        struct sx_view_parts parts = {.catalog = engine->catalog,
+                                      .policy_id = rollup->policy_id,
+                                      .index = rollup->index,
+                                      .tombstones = rollup->tombstones,
+                                      .list = segment_list(engine, rollup)};
+        struct sx_view *rollups = parts.list ? sx_view_create(view->mem, &parts) : NULL;
+        if (!rollups)
+            return false;
+        sx_view_add_rollups(view, store->window_ns, rollup->rollup_ns, rollup->marks, rollups);
+    }
+    return true;
+}
+
 stria_status sx_engine_view(struct sx_engine *engine, uint32_t policy_id, struct sx_view **view,
                             stria_error *err)
 {
@@ -339,12 +383,17 @@ stria_status sx_engine_view(struct sx_engine *engine, uint32_t policy_id, struct
     struct sx_view_parts parts = {.catalog = engine->catalog,
                                   .policy_id = policy_id,
                                   .index = store->index,
+                                  /* that of rollups has no series */
+                                  .index_knows_types = !store->rollup_of,
                                   .tombstones = store->tombstones,
-                                  .segments = store->segments,
-                                  .segment_count = store->segment_count,
+                                  .list = segment_list(engine, store),
                                   .memtables = memtables,
                                   .memtable_count = count};
-    *view = sx_view_create(mem, &parts);
+    *view = parts.list ? sx_view_create(mem, &parts) : NULL;
+    if (*view && !add_rollups(engine, store, *view)) {
+        sx_view_release(*view);
+        *view = NULL;
+    }
     if (!*view)
         st = sx_mem_refused(mem, sizeof **view, err);
     if (memtables != small)
@@ -376,6 +425,13 @@ static stria_status put_type(void *context, struct sx_bytes measurement, struct 
     return STRIA_OK;
 }
 
+void sx_engine_put_types(const struct sx_policy_store *store, uint32_t policy_id, bool all,
+                         struct sx_buf *out)
+{
+    struct put_types put = {.out = out, .policy_id = policy_id};
+    (void)sx_series_index_each_type(store->index, all, put_type, &put, NULL);
+}
+
 void sx_engine_put_stored(struct sx_engine *engine, struct sx_buf *out)
 {
     sx_edit_put_counters(out, &engine->counters);
@@ -383,14 +439,13 @@ void sx_engine_put_stored(struct sx_engine *engine, struct sx_buf *out)
     const struct sx_catalog *catalog = engine->catalog;
     for (size_t i = 0; i < catalog->database_count; i++) {
         const struct sx_database *db = &catalog->databases[i];
-        sx_edit_put_database(out, db->id, db->name);
+        sx_edit_put_database(out, db);
         for (size_t j = 0; j < db->policy_count; j++)
             sx_edit_put_policy(out, db->id, &db->policies[j]);
         sx_edit_put_default(out, db->id, db->default_policy_id);
     }
     for (size_t i = 0; i < engine->store_count; i++) {
         const struct sx_policy_store *store = engine->stores[i];
-        struct put_types put = {.out = out, .policy_id = store->policy_id};
         for (size_t j = 0; j < store->segment_count; j++) {
             uint64_t applied = atomic_load(&store->segments[j]->tombstone_id);
             sx_edit_put_segment(out, &store->segments[j]->info);
@@ -401,7 +456,13 @@ void sx_engine_put_stored(struct sx_engine *engine, struct sx_buf *out)
         }
         for (size_t j = 0; store->tombstones && j < store->tombstones->count; j++)
             sx_edit_put_tombstone(out, &store->tombstones->items[j]);
-        (void)sx_series_index_each_type(store->index, true, put_type, &put, NULL);
+        sx_engine_put_types(store, store->policy_id, true, out);
+    }
+    /* Behind all tombstones, which make marks stale. */
+    for (size_t i = 0; i < engine->store_count; i++) {
+        const struct sx_policy_store *store = engine->stores[i];
+        for (size_t j = 0; store->marks && j < store->marks->count; j++)
+            sx_edit_put_rollup(out, store->policy_id, &store->marks->items[j]);
     }
     sx_edit_put_number(out, SX_OP_FLUSHED, engine->flushed_generation);
     sx_mutex_unlock(&engine->state_mutex);
@@ -423,8 +484,13 @@ stria_status sx_engine_pin_series(struct sx_engine *engine, uint32_t policy_id, 
     uint32_t slot, offender;
     sx_mutex_lock(&engine->state_mutex);
     struct sx_policy_store *store = sx_engine_store(engine, policy_id);
-    struct sx_series_index *index = store ? sx_series_index_acquire(store->index) : NULL;
+    bool is_rollup = store && store->rollup_of;
+    struct sx_series_index *index =
+        store && !is_rollup ? sx_series_index_acquire(store->index) : NULL;
     sx_mutex_unlock(&engine->state_mutex);
+    if (is_rollup)
+        return sx_fail(err, STRIA_INVALID,
+                       "the retention policy holds rollups: nobody writes to it but the store");
     if (!index)
         return sx_fail(err, STRIA_NOT_FOUND, "the retention policy was dropped");
     stria_status st =

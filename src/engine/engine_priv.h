@@ -3,9 +3,9 @@
  *   open.c (folder, lock, the order of recovery), edit_apply.c, left_overs.c and log_replay.c
  *   (its parts), readers.c and readers_state.c (other processes), engine.c (members, views),
  *   write.c (the way of a write), flush.c and merge.c (jobs), rewrite.c (series -> segments, used
- *   by both), set_aside.c, delete.c, reclaim.c, edit_commit.c, catalog_change.c (commands),
- *   capture.c and snapshot.c, background.c (steps, disk state), retention.c, budget.c (shares of
- *   memory), engine_stats.c.
+ *   by both), rollup.c (from rows to rollups), set_aside.c, delete.c, reclaim.c, edit_commit.c,
+ *   catalog_change.c (commands), capture.c and snapshot.c, background.c (steps, disk state),
+ *   retention.c, budget.c (shares of memory), engine_stats.c.
  *
  * Locks       In this order: flush_mutex, job_mutex, readers.mutex, rotate_mutex, manifest_mutex,
  *             state_mutex, that of a generation; then those of memtables, indexes and the log,
@@ -33,6 +33,7 @@
 #define SX_FLUSH_AGE_NS (3600 * (int64_t)1000000000)
 #define SX_FLUSH_AGE_BYTES ((uint64_t)4 << 20)
 #define SX_SEAL_QUIET_NS (600 * (int64_t)1000000000)
+#define SX_RESTORING "restoring" /* folder of a store, while a database is restored into it */
 #define SX_UNLINK_DELAY_NS (60 * (int64_t)1000000000)
 
 /* What belongs to one policy. */
@@ -42,8 +43,12 @@ struct sx_policy_store {
     struct sx_series_index *index;
     struct sx_segment **segments; /* oldest generations first */
     size_t segment_count, segment_capacity;
+    struct sx_segment_list *list;     /* of them, for views; NULL: they changed since */
     size_t level0_count;              /* of them: flushed, and not merged yet */
     struct sx_tombstones *tombstones; /* NULL: none */
+    uint32_t rollup_of;               /* as in struct sx_policy */
+    int64_t rollup_ns;
+    struct sx_rollup_marks *marks; /* of a policy that holds rollups; NULL: none yet */
 };
 
 struct sx_generation_table {
@@ -81,6 +86,7 @@ struct sx_counts {
     _Atomic uint64_t busy;
     _Atomic uint64_t flushes, flush_bytes, flush_rows, flush_failures;
     _Atomic uint64_t merges, merge_bytes_in, merge_bytes_out, merge_failures;
+    _Atomic uint64_t rollups, rollup_bytes;
     _Atomic uint64_t retired_segments, retention_segments;
     _Atomic uint64_t snapshot_bytes;  /* unlinked, but a snapshot has the file still */
     _Atomic uint64_t written_samples; /* into segments, by flushes and merges */
@@ -89,6 +95,20 @@ struct sx_counts {
 
 struct sx_flush;
 struct sx_merge;
+struct sx_rollup_job;
+
+/* A window whose rollups are to be made. */
+struct sx_rollup_task {
+    uint32_t rollup_id; /* the policy with the rollups */
+    int64_t window_start;
+};
+
+struct sx_rollups {
+    struct sx_rollup_job *job; /* NULL: none under way */
+    struct sx_rollup_task *tasks;
+    size_t task_at, task_count, task_capacity;
+    int64_t not_before_ns; /* monotonic: of the next look */
+};
 
 struct sx_engine {
     /* immutable after open */
@@ -138,6 +158,7 @@ struct sx_engine {
     struct sx_flush *flush;
     struct sx_mutex job_mutex; /* one merge, or look at deletes, at a time; guards the merge */
     struct sx_merge *merge;
+    struct sx_rollups rollups; /* guarded likewise; no merge and rollup at once */
     struct sx_task flush_task, log_file_task, merge_task, evict_task, care_task;
     size_t evict_store, evict_slot;         /* the evict task's alone: where it goes on */
     struct sx_rate merge_rate;              /* of bytes written; guarded by job_mutex */
@@ -156,6 +177,7 @@ struct sx_engine {
 
     struct sx_series_limits limits;
     struct sx_segment_files segment_files;
+    struct sx_segment_loads segment_loads;
     struct sx_counts counts;
 };
 
@@ -180,6 +202,8 @@ bool sx_engine_add_segment(struct sx_engine *engine, struct sx_policy_store *sto
                            struct sx_segment *segment);
 /* Path of a segment's file, allocated from MEM_OTHER; NULL: no memory. */
 char *sx_engine_segment_path(struct sx_engine *engine, uint64_t segment_id);
+/* To be called before a store's segments change. state_mutex held. */
+void sx_engine_segments_changed(struct sx_policy_store *store);
 /* Takes a segment out of its store's list and lets it go when nobody reads it. state_mutex held. */
 void sx_engine_retire_segment(struct sx_engine *engine, struct sx_policy_store *store, size_t i);
 /* Keeps a segment that edit `edit_seq` removed until sx_engine_unlink_retired(); the reference is
@@ -193,6 +217,14 @@ void sx_engine_unlink_retired(struct sx_engine *engine, bool all);
 void sx_engine_put_state(void *context, struct sx_buf *out);
 /* The same without the damaged log files that are kept: what a copy of the store needs. */
 void sx_engine_put_stored(struct sx_engine *engine, struct sx_buf *out);
+/* The types of a policy's fields as operations on the policy `policy_id`; those that the manifest
+ * has already too, if `all`. state_mutex held. */
+void sx_engine_put_types(const struct sx_policy_store *store, uint32_t policy_id, bool all,
+                         struct sx_buf *out);
+
+/* catalog_change.c */
+/* Whether a database or policy may have this name. */
+bool sx_engine_name_is_valid(struct sx_bytes name);
 
 /* delete.c */
 /* DELETE, DROP SERIES, DROP MEASUREMENT. */
@@ -232,6 +264,8 @@ stria_status sx_engine_commit_edit(struct sx_engine *engine, struct sx_bytes ope
 stria_status sx_engine_mend_manifest(struct sx_engine *engine, stria_error *err);
 /* left_overs.c; after the log was read */
 stria_status sx_engine_remove_left_overs(struct sx_engine *engine, stria_error *err);
+/* Takes away what a restore of one database made in the store in `path`, which is locked. */
+void sx_engine_clear_restoring(struct sx_os *os, struct sx_mem *mem, const char *path);
 /* replay_later.c: waits until the log is read back; state_mutex held. Else why it was not. */
 stria_status sx_engine_await_replay(struct sx_engine *engine, stria_error *err);
 /* log_replay.c: opens the log, reads it back and begins a new generation. */

@@ -4,6 +4,7 @@
  * Why         One list makes /metrics, the shell's statistics and the bindings' answers.
  * Threads     Any; figures are read one by one, not at one moment. */
 #include "engine/engine_priv.h"
+#include "engine/rollup.h"
 
 #include <stdio.h>
 
@@ -179,6 +180,31 @@ static void tell_segments(const struct tell *t, struct sx_engine *engine)
             atomic_load(&c->retention_segments));
 }
 
+static void tell_rollups(const struct tell *t, struct sx_engine *engine)
+{
+    struct sx_counts *c = &engine->counts;
+    uint64_t bytes = 0, windows = 0, stale = 0;
+    sx_mutex_lock(&engine->state_mutex);
+    for (size_t i = 0; i < engine->store_count; i++) {
+        const struct sx_policy_store *store = engine->stores[i];
+        if (!store->rollup_of)
+            continue;
+        windows += store->marks ? store->marks->count : 0;
+        stale += sx_rollup_stale_count(engine, store);
+        for (size_t j = 0; j < store->segment_count; j++)
+            bytes += store->segments[j]->info.file_size;
+    }
+    sx_mutex_unlock(&engine->state_mutex);
+    gauge(t, "rollup_bytes", "Bytes of the segments that hold rollups.", bytes);
+    gauge(t, "rollup_windows", "Windows that there are rollups of.", windows);
+    gauge(t, "rollup_windows_stale",
+          "Windows whose rollups are not used, since rows came late or were deleted.", stale);
+    counter(t, "rollups_total", "Windows whose rollups were made, or made anew.",
+            atomic_load(&c->rollups));
+    counter(t, "rollup_written_bytes_total", "Bytes of segments written for rollups.",
+            atomic_load(&c->rollup_bytes));
+}
+
 static void tell_state(const struct tell *t, struct sx_engine *engine)
 {
     static const char *const names[] = {"ok", "low", "read_only", "failed"};
@@ -214,6 +240,7 @@ stria_status sx_engine_stats(struct sx_engine *engine,
         return st;
     tell_wal(&t, engine);
     tell_segments(&t, engine);
+    tell_rollups(&t, engine);
     tell_state(&t, engine);
     return STRIA_OK;
 }

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "engine/engine_priv.h"
+#include "engine/rollup.h"
 
 #include <inttypes.h>
 
@@ -235,33 +236,11 @@ static stria_status take_outputs(struct sx_engine *engine, struct sx_flush *f, s
 
 /* ---- the commit ---- */
 
-struct put_types {
-    struct sx_buf *out;
-    uint32_t policy_id;
-};
-
-static stria_status put_type(void *context, struct sx_bytes measurement, struct sx_bytes field,
-                             const struct sx_type_range *range, stria_error *err)
-{
-    struct put_types *put = context;
-    struct sx_edit_type type = {.policy_id = put->policy_id,
-                                .measurement = measurement,
-                                .field = field,
-                                .type = range->type,
-                                .first_window = range->first_window,
-                                .last_window = range->last_window};
-    (void)err;
-    sx_edit_put_type(put->out, &type);
-    return STRIA_OK;
-}
-
 /* Types that came since the last commit; state_mutex held. */
 static void put_types(struct sx_engine *engine, struct sx_buf *out)
 {
-    for (size_t i = 0; i < engine->store_count; i++) {
-        struct put_types put = {.out = out, .policy_id = engine->stores[i]->policy_id};
-        (void)sx_series_index_each_type(engine->stores[i]->index, false, put_type, &put, NULL);
-    }
+    for (size_t i = 0; i < engine->store_count; i++)
+        sx_engine_put_types(engine->stores[i], engine->stores[i]->policy_id, false, out);
 }
 
 /* Makes the structs of the new segments, so that publishing cannot fail. *segments has one for each
@@ -503,4 +482,5 @@ void sx_engine_abort_jobs(struct sx_engine *engine)
     engine->flush = NULL;
     sx_merge_destroy(engine, engine->merge);
     engine->merge = NULL;
+    sx_rollup_abort(engine);
 }

@@ -10,9 +10,11 @@
 #include "base/error.h"
 #include "base/file_number.h"
 #include "base/sort.h"
+#include "engine/copy.h"
 #include "engine/engine_priv.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 
 /* Ids of segments. */
 struct ids {
@@ -79,7 +81,8 @@ static bool all_found(struct sx_engine *engine, const struct ids *files, const s
 
 /* Whether a file that the manifest does not name is a left-over, given that the manifest is not
  * wrong: its id was given out before the last edit; it is not a whole segment; its rows are still
- * in the log, or in segments that the manifest names; or its policy was dropped. */
+ * in the log, or in segments that the manifest names; or its policy was dropped, or holds rollups,
+ * which can be made again. */
 static bool is_left_over(struct sx_engine *engine, uint64_t id, uint64_t next_id, const char *path)
 {
     struct sx_segment_info info;
@@ -90,7 +93,7 @@ static bool is_left_over(struct sx_engine *engine, uint64_t id, uint64_t next_id
     if (st)
         return st == STRIA_CORRUPT;
     const struct sx_policy_store *store = sx_engine_store(engine, info.policy_id);
-    if (!store || info.first_generation > engine->flushed_generation)
+    if (!store || store->rollup_of || info.first_generation > engine->flushed_generation)
         return true;
     for (size_t i = 0; i < store->segment_count; i++) {
         const struct sx_segment_info *live = &store->segments[i]->info;
@@ -151,4 +154,17 @@ stria_status sx_engine_remove_left_overs(struct sx_engine *engine, stria_error *
     sx_mem_free(other, files.items);
     sx_mem_free(other, named.items);
     return st;
+}
+
+void sx_engine_clear_restoring(struct sx_os *os, struct sx_mem *mem, const char *path)
+{
+    static const char *const parts[] = {"/manifest", "/wal", "/seg", "/damaged", ""};
+    char part[SX_PATH_MAX];
+    struct sx_file_info info;
+    if (snprintf(part, sizeof part, "%s/" SX_RESTORING, path) >= (int)sizeof part ||
+        os->ops->stat(os, part, &info, NULL))
+        return;
+    for (size_t i = 0; i < SX_COUNT_OF(parts); i++)
+        if (snprintf(part, sizeof part, "%s/" SX_RESTORING "%s", path, parts[i]) < (int)sizeof part)
+            sx_copy_remove_folder(os, mem, part);
 }

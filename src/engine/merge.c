@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "engine/merge_choose.h"
 #include "engine/merge_plan.h"
+#include "engine/rollup.h"
 #include "scan/damage.h"
 #include "scan/key_merge.h"
 
@@ -305,11 +306,21 @@ static bool make_room(struct sx_engine *engine, struct sx_policy_store *store, s
                    store->segment_count + count);
 }
 
+/* Rollups stay good. An edit of its own: should it fail they only count as stale until they are
+ * made anew. */
+static void carry_marks(struct sx_engine *engine, const struct sx_buf *marks)
+{
+    stria_error err = {0};
+    if (marks->len && !marks->failed)
+        (void)sx_engine_commit_edit(engine, sx_buf_bytes(marks), &err);
+}
+
 static stria_status commit(struct sx_engine *engine, struct sx_merge *m, stria_error *err)
 {
     struct sx_segment **outputs = NULL;
-    struct sx_buf ops;
+    struct sx_buf ops, marks;
     sx_buf_init(&ops, merge_mem(engine), (size_t)64 << 20);
+    sx_buf_init(&marks, merge_mem(engine), (size_t)16 << 20);
     stria_status st = make_outputs(engine, m, &outputs, err);
     if (!st && m->output_count)
         st = engine->os->ops->sync_dir(engine->os, engine->seg_dir, err);
@@ -319,6 +330,8 @@ static stria_status commit(struct sx_engine *engine, struct sx_merge *m, stria_e
     bool dropped = store == NULL;
     if (!st && store && !make_room(engine, store, m->output_count))
         st = sx_mem_refused(&engine->mems[SX_ENGINE_MEM_OTHER], m->output_count * 8, err);
+    if (!st && store)
+        sx_rollup_put_carried(engine, store, m->outputs, m->output_count, &marks);
     sx_mutex_unlock(&engine->state_mutex);
     if (!st && !dropped) {
         for (size_t i = 0; i < m->output_count; i++)
@@ -338,12 +351,14 @@ static stria_status commit(struct sx_engine *engine, struct sx_merge *m, stria_e
         replace(engine, store, m, outputs);
         sx_mutex_unlock(&engine->state_mutex);
         count_merge(engine, m);
+        carry_marks(engine, &marks);
     }
     sx_mutex_unlock(&engine->manifest_mutex);
     for (size_t i = 0; outputs && outputs[i]; i++)
         sx_segment_release(outputs[i]);
     sx_mem_free(merge_mem(engine), outputs);
     sx_buf_deinit(&ops);
+    sx_buf_deinit(&marks);
     return st;
 }
 
@@ -353,10 +368,12 @@ stria_status sx_engine_merge_step(struct sx_engine *engine, enum sx_merge_aim ai
     stria_status st = STRIA_OK;
     bool done = false;
     sx_mutex_lock(&engine->job_mutex);
-    if (!engine->merge)
+    if (!engine->merge && !engine->rollups.job)
         st = begin_merge(engine, aim, err);
     struct sx_merge *m = engine->merge;
     *more = m != NULL;
+    if (!st && !m && (aim != SX_MERGE_RECLAIM || engine->rollups.job))
+        st = sx_rollup_step(engine, aim == SX_MERGE_ALL, more, err);
     if (!st && m) {
         if (m->next_span < m->plan.span_count) {
             if (!m->begun)

@@ -28,8 +28,8 @@ static int compare_window(const void *item, const void *key, void *context)
     return (x > y) - (x < y);
 }
 
-static stria_status add_size(struct sx_merge_plan *plan, int64_t ts, uint64_t size,
-                             stria_error *err)
+stria_status sx_merge_plan_add_window(struct sx_merge_plan *plan, int64_t ts, uint64_t size,
+                                      stria_error *err)
 {
     int64_t start = sx_window_start(ts, plan->window_ns);
     size_t i = sx_lower_bound(plan->windows, plan->window_count, sizeof *plan->windows, &start,
@@ -56,8 +56,8 @@ static stria_status add_groups(struct sx_merge_plan *plan, struct sx_segment_cur
     for (uint32_t i = 0; i < count && !st; i++)
         rows += cursor->groups[i].row_count;
     for (uint32_t i = 0; i < count && !st; i++)
-        st = add_size(plan, cursor->groups[i].min_ts,
-                      size * cursor->groups[i].row_count / SX_MAX(rows, 1), err);
+        st = sx_merge_plan_add_window(plan, cursor->groups[i].min_ts,
+                                      size * cursor->groups[i].row_count / SX_MAX(rows, 1), err);
     return st;
 }
 
@@ -65,7 +65,7 @@ stria_status sx_merge_plan_add(struct sx_merge_plan *plan, struct sx_segment *se
                                stria_error *err)
 {
     struct sx_segment_cursor cursor;
-    stria_status st = sx_segment_load(segment, err);
+    stria_status st = sx_segment_pin(segment, err);
     if (st)
         return st;
     sx_segment_cursor_init(&cursor, segment, plan->mem);
@@ -76,10 +76,11 @@ stria_status sx_merge_plan_add(struct sx_merge_plan *plan, struct sx_segment *se
             size += stripe->runs[r].size;
         bool one = sx_window_start(stripe->min_ts, plan->window_ns) ==
                    sx_window_start(stripe->max_ts, plan->window_ns);
-        st = one ? add_size(plan, stripe->min_ts, size, err)
+        st = one ? sx_merge_plan_add_window(plan, stripe->min_ts, size, err)
                  : add_groups(plan, &cursor, i, size, err);
     }
     sx_segment_cursor_deinit(&cursor);
+    sx_segment_unpin(segment);
     return st;
 }
 

@@ -53,6 +53,9 @@ void sx_merge_plan_deinit(struct sx_merge_plan *plan); /* of a zeroed one as wel
 /* Adds what a segment has in which windows. Returns OK, CORRUPT, IO, NOT_FOUND, NOMEM. */
 stria_status sx_merge_plan_add(struct sx_merge_plan *plan, struct sx_segment *segment,
                                stria_error *err);
+/* Adds so many bytes in the window of a time. Returns OK, NOMEM. */
+stria_status sx_merge_plan_add_window(struct sx_merge_plan *plan, int64_t ts, uint64_t size,
+                                      stria_error *err);
 /* Makes the spans. Returns OK, NOMEM. */
 stria_status sx_merge_plan_finish(struct sx_merge_plan *plan,
                                   const struct sx_merge_plan_options *options, stria_error *err);

@@ -76,6 +76,7 @@ static void destroy(struct sx_engine *engine)
     sx_cond_deinit(&engine->tick_changed);
     sx_series_limits_deinit(engine);
     sx_segment_files_deinit(&engine->segment_files);
+    sx_segment_loads_deinit(&engine->segment_loads);
     sx_budget_deinit(engine);
     struct sx_mem root = engine->root; /* the engine is its own last allocation */
     struct sx_mem *mem = &root;
@@ -98,6 +99,7 @@ static stria_status create(const struct sx_engine_options *options, struct sx_en
     engine->options = *options;
     sx_series_limits_init(engine);
     sx_segment_files_init(&engine->segment_files, SX_OPEN_FILES_MAX);
+    sx_segment_loads_init(&engine->segment_loads, sx_budget_loads_max(engine));
     engine->os = options->os;
     engine->process_id = options->os->ops->process_id(options->os);
     engine->events = options->events;
@@ -146,7 +148,7 @@ struct contents {
 static bool see_name(void *context, const char *name, bool is_directory)
 {
     struct contents *contents = context;
-    static const char *const own[] = {"LOCK", "readers", "wal", "seg", "damaged"};
+    static const char *const own[] = {"LOCK", "readers", "wal", "seg", "damaged", SX_RESTORING};
     (void)is_directory;
     if (strcmp(name, "manifest") == 0) {
         contents->has_manifest = true;
@@ -353,6 +355,8 @@ static stria_status open_for_writing(struct sx_engine *engine, stria_error *err)
     if (!st)
         st = sx_engine_remove_left_overs(engine, err);
     if (!st)
+        sx_engine_clear_restoring(engine->os, &engine->mems[SX_ENGINE_MEM_OTHER], engine->path);
+    if (!st)
         st = sx_engine_pass_empty_generations(engine, err);
     if (!st)
         st = sx_engine_start_background(engine, err);
@@ -411,6 +415,8 @@ stria_status sx_engine_close(struct sx_engine *engine, stria_error *err)
     if (!engine->options.read_only) {
         if (!sx_wal_failed(engine->wal))
             st = sx_wal_sync(engine->wal, err);
+        if (!st && !sx_wal_failed(engine->wal) && !sx_readers_reading(engine))
+            sx_wal_shrink(engine->wal);
         sx_engine_unlink_retired(engine, true);
         if (!st && atomic_load(&engine->disk_state) == SX_DISK_OK)
             sx_manifest_shorten(engine->manifest);

@@ -138,6 +138,22 @@ static void test_what_the_store_is_stays_over_openings(void **state)
     engine_test_deinit(&t);
 }
 
+static void test_a_flushed_store_that_is_closed_has_no_log(void **state)
+{
+    (void)state;
+    struct engine_test t;
+    engine_test_init(&t);
+    for (int round = 0; round < 3; round++) {
+        engine_test_write(&t, "m", round + 1, "a1=1");
+        engine_test_compact(&t, STRIA_COMPACT_FLUSH);
+        engine_test_close(&t);
+        assert_int_equal(engine_test_files(&t, "db/wal", ".wal", NULL), 0);
+        engine_test_open(&t);
+    }
+    assert_holds(&t, "m{1:a1=1 2:a1=1 3:a1=1}");
+    engine_test_deinit(&t);
+}
+
 static void test_too_little_memory_is_refused_at_once(void **state)
 {
     (void)state;
@@ -213,6 +229,7 @@ int main(void)
         cmocka_unit_test(test_a_folder_is_taken_only_if_it_is_a_store_or_empty),
         cmocka_unit_test(test_one_process_writes_and_others_may_read),
         cmocka_unit_test(test_what_the_store_is_stays_over_openings),
+        cmocka_unit_test(test_a_flushed_store_that_is_closed_has_no_log),
         cmocka_unit_test(test_too_little_memory_is_refused_at_once),
         cmocka_unit_test(test_an_opening_that_fails_can_be_repeated),
         cmocka_unit_test(test_refused_memory_opens_nothing),

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/sort.h"
 #include "engine/engine_priv.h"
+#include "engine/rollup.h"
 
 static int later_first(const void *a, const void *b, void *context)
 {
@@ -94,28 +95,55 @@ static void end_expired(struct sx_engine *engine, bool gone)
     }
 }
 
-stria_status sx_engine_retention_step(struct sx_engine *engine, stria_error *err)
+/* Windows that lose rows, or rollups: what there is of them is final. Before the edit that removes
+ * segments, so that no crash comes between. manifest_mutex held. */
+static stria_status commit_marks(struct sx_engine *engine, stria_error *err)
+{
+    struct sx_buf ops;
+    stria_status st = STRIA_OK;
+    sx_buf_init(&ops, &engine->mems[SX_ENGINE_MEM_OTHER], (size_t)16 << 20);
+    sx_mutex_lock(&engine->state_mutex);
+    sx_rollup_put_expired(engine, &ops);
+    sx_mutex_unlock(&engine->state_mutex);
+    if (ops.len || ops.failed)
+        st = ops.failed ? sx_buf_refused(&ops, "manifest edit", err)
+                        : sx_engine_commit_edit(engine, sx_buf_bytes(&ops), err);
+    sx_buf_deinit(&ops);
+    return st;
+}
+
+/* Takes out what expired; *count: how many segments. */
+static stria_status expire(struct sx_engine *engine, size_t *count, stria_error *err)
 {
     struct sx_buf ops;
     stria_status st = STRIA_OK;
     int64_t now = sx_os_now_ns(engine->os);
     sx_buf_init(&ops, &engine->mems[SX_ENGINE_MEM_OTHER], (size_t)16 << 20);
+    sx_mutex_lock(&engine->state_mutex);
+    if (!put_expired(engine, now, &ops, count))
+        st = sx_mem_refused(&engine->mems[SX_ENGINE_MEM_OTHER], 4096, err);
+    sx_mutex_unlock(&engine->state_mutex);
+    if (*count && !st)
+        st = commit_marks(engine, err);
+    if (*count && !st)
+        st = ops.failed ? sx_buf_refused(&ops, "manifest edit", err)
+                        : sx_manifest_commit(engine->manifest, sx_buf_bytes(&ops), err);
+    sx_mutex_lock(&engine->state_mutex);
+    end_expired(engine, !st);
+    sx_mutex_unlock(&engine->state_mutex);
+    sx_buf_deinit(&ops);
+    return st;
+}
+
+stria_status sx_engine_retention_step(struct sx_engine *engine, stria_error *err)
+{
+    stria_status st = STRIA_OK;
     /* A merge under way holds inputs that may expire: it must not bring them back. */
     sx_mutex_lock(&engine->job_mutex);
-    bool merging = engine->merge != NULL;
-    if (!merging) {
+    if (!engine->merge && !engine->rollups.job) {
         size_t count;
         sx_mutex_lock(&engine->manifest_mutex);
-        sx_mutex_lock(&engine->state_mutex);
-        if (!put_expired(engine, now, &ops, &count))
-            st = sx_mem_refused(&engine->mems[SX_ENGINE_MEM_OTHER], 4096, err);
-        sx_mutex_unlock(&engine->state_mutex);
-        if (count && !st)
-            st = ops.failed ? sx_buf_refused(&ops, "manifest edit", err)
-                            : sx_manifest_commit(engine->manifest, sx_buf_bytes(&ops), err);
-        sx_mutex_lock(&engine->state_mutex);
-        end_expired(engine, !st);
-        sx_mutex_unlock(&engine->state_mutex);
+        st = expire(engine, &count, err);
         if (count && !st) {
             atomic_fetch_add(&engine->counts.retention_segments, count);
             sx_event(&engine->events, STRIA_LEVEL_INFO, "retention", "segments=%zu", count);
@@ -123,6 +151,5 @@ stria_status sx_engine_retention_step(struct sx_engine *engine, stria_error *err
         sx_mutex_unlock(&engine->manifest_mutex);
     }
     sx_mutex_unlock(&engine->job_mutex);
-    sx_buf_deinit(&ops);
     return st;
 }

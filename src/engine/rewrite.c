@@ -115,10 +115,24 @@ static void drop_empty_rows(struct sx_block *rows)
         sx_block_drop(rows, drop);
 }
 
+stria_status sx_rewrite_put(struct sx_rewrite *rw, const int64_t *ts_ns, uint32_t row_count,
+                            const struct sx_writer_column *columns, size_t column_count,
+                            stria_error *err)
+{
+    stria_status st = STRIA_OK;
+    if (!rw->writer)
+        st = open_writer(rw, err);
+    if (!st && !rw->series_begun)
+        st = sx_segment_writer_series(rw->writer, rw->series->key, rw->series->hash, err);
+    if (st)
+        return st;
+    rw->series_begun = true;
+    return sx_segment_writer_rows(rw->writer, ts_ns, row_count, columns, column_count, err);
+}
+
 static stria_status write_group(struct sx_rewrite *rw, stria_error *err)
 {
     struct sx_block *rows = &rw->rows;
-    stria_status st = STRIA_OK;
     uint32_t column_count = 0;
     for (uint32_t i = 0; i < rows->column_count; i++)
         sx_block_settle(rows, i);
@@ -127,13 +141,6 @@ static stria_status write_group(struct sx_rewrite *rw, stria_error *err)
         sx_arena_reset(&rows->strings);
         return STRIA_OK;
     }
-    if (!rw->writer)
-        st = open_writer(rw, err);
-    if (!st && !rw->series_begun)
-        st = sx_segment_writer_series(rw->writer, rw->series->key, rw->series->hash, err);
-    if (st)
-        return st;
-    rw->series_begun = true;
     uint32_t count;
     const struct sx_scan_column *names = sx_reader_columns(rw->reader, &count);
     for (uint32_t i = 0; i < rows->column_count; i++) {
@@ -146,8 +153,8 @@ static stria_status write_group(struct sx_rewrite *rw, stria_error *err)
                                       .values = column->values,
                                       .present = column->all_present ? NULL : column->present};
     }
-    st = sx_segment_writer_rows(rw->writer, rows->ts_ns, rows->row_count, rw->columns, column_count,
-                                err);
+    stria_status st =
+        sx_rewrite_put(rw, rows->ts_ns, rows->row_count, rw->columns, column_count, err);
     rows->row_count = 0;
     sx_arena_reset(&rows->strings);
     return st;
@@ -277,14 +284,26 @@ static stria_status add_rows(struct sx_rewrite *rw, const struct sx_rows *rows, 
     return st;
 }
 
+stria_status sx_rewrite_begin(struct sx_rewrite *rw, const struct sx_scan_series *series,
+                              stria_error *err)
+{
+    rw->series = series;
+    rw->series_begun = false;
+    return sx_reader_series(rw->reader, series, err);
+}
+
+stria_status sx_rewrite_end(struct sx_rewrite *rw, stria_error *err)
+{
+    bool full = rw->writer && sx_segment_writer_size(rw->writer) >= SX_SEGMENT_SIZE_MAX;
+    return full ? sx_rewrite_finish(rw, err) : STRIA_OK;
+}
+
 stria_status sx_rewrite_series(struct sx_rewrite *rw, const struct sx_scan_series *series,
                                uint64_t *row_count, stria_error *err)
 {
     const struct sx_rows *rows;
     *row_count = 0;
-    rw->series = series;
-    rw->series_begun = false;
-    stria_status st = sx_reader_series(rw->reader, series, err);
+    stria_status st = sx_rewrite_begin(rw, series, err);
     if (!st)
         st = shape_rows(rw, err);
     rw->grid_ns = rw->options.window_ns;
@@ -304,7 +323,5 @@ stria_status sx_rewrite_series(struct sx_rewrite *rw, const struct sx_scan_serie
     }
     if (!st && rw->rows.row_count)
         st = write_group(rw, err);
-    if (!st && rw->writer && sx_segment_writer_size(rw->writer) >= SX_SEGMENT_SIZE_MAX)
-        st = sx_rewrite_finish(rw, err);
-    return st;
+    return st ? st : sx_rewrite_end(rw, err);
 }

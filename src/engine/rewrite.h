@@ -54,6 +54,14 @@ void sx_rewrite_deinit(struct sx_rewrite *rewrite, bool keep);
  * were. */
 stria_status sx_rewrite_series(struct sx_rewrite *rewrite, const struct sx_scan_series *series,
                                uint64_t *row_count, stria_error *err);
+/* The same in parts, for rows that are made of those that are read: begin, which makes rw->reader
+ * read the series; put, as often as wanted; end. What is put keeps to the windows. */
+stria_status sx_rewrite_begin(struct sx_rewrite *rewrite, const struct sx_scan_series *series,
+                              stria_error *err);
+stria_status sx_rewrite_put(struct sx_rewrite *rewrite, const int64_t *ts_ns, uint32_t row_count,
+                            const struct sx_writer_column *columns, size_t column_count,
+                            stria_error *err);
+stria_status sx_rewrite_end(struct sx_rewrite *rewrite, stria_error *err);
 /* Ends the segment at hand. */
 stria_status sx_rewrite_finish(struct sx_rewrite *rewrite, stria_error *err);
 

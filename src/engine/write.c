@@ -519,6 +519,10 @@ static stria_status find_policy(struct write *w, uint32_t policy_id)
     const struct sx_policy *policy = sx_catalog_policy_by_id(engine->catalog, policy_id, NULL);
     if (!store || !policy) {
         st = sx_fail(w->err, STRIA_NOT_FOUND, "the retention policy was dropped");
+    } else if (policy->rollup_of) {
+        st = sx_fail(w->err, STRIA_INVALID,
+                     "%.*s holds rollups: nobody writes to it but the store itself",
+                     (int)policy->name.len, policy->name.ptr);
     } else {
         w->policy = *policy;
         w->policy.name = (struct sx_bytes){0}; /* belongs to the catalog */

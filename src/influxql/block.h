@@ -52,6 +52,9 @@ stria_status sx_iql_name_columns(struct sx_arena *arena, const struct sx_iql_sel
                                  struct sx_bytes time_name, struct sx_bytes **names, size_t *count,
                                  stria_error *err);
 
+/* The type of the language for a stored one. */
+enum sx_iql_type sx_iql_stored_type(stria_type type);
+
 /* Of two types of one name, whether the second is the one to take. */
 bool sx_iql_type_gives_way(enum sx_iql_type type, enum sx_iql_type to);
 

@@ -158,28 +158,12 @@ static stria_status add_ref(struct rewrite *r, struct refs *refs, struct sx_byte
     return STRIA_OK;
 }
 
-static enum sx_iql_type stored_type(stria_type type)
-{
-    switch (type) {
-    case STRIA_FLOAT:
-        return SX_IQL_TYPE_FLOAT;
-    case STRIA_INT:
-        return SX_IQL_TYPE_INTEGER;
-    case STRIA_UINT:
-        return SX_IQL_TYPE_UNSIGNED;
-    case STRIA_BOOL:
-        return SX_IQL_TYPE_BOOLEAN;
-    default:
-        return SX_IQL_TYPE_STRING;
-    }
-}
-
 static stria_status add_measurement(struct rewrite *r, struct sx_iql_measurement *m)
 {
     stria_status st = sx_iql_schema_tags(r->schema, m, r->err);
     for (size_t i = 0; i < m->stored->column_count && !st; i++)
         st = add_ref(r, &r->fields, m->stored->columns[i].name,
-                     stored_type(m->stored->columns[i].type));
+                     sx_iql_stored_type(m->stored->columns[i].type));
     for (size_t i = 0; !st && i < m->tag_key_count; i++)
         st = add_ref(r, &r->tags, m->tag_keys[i], SX_IQL_TYPE_TAG);
     return st;

@@ -5,6 +5,8 @@
 #include "influxql/delete.h"
 #include "influxql/schema.h"
 
+#include <string.h>
+
 static void policy_settings(const struct sx_iql_policy *policy, struct sx_command *command)
 {
     command->database = policy->database;
@@ -19,7 +21,20 @@ static void policy_settings(const struct sx_iql_policy *policy, struct sx_comman
                         (policy->has_shard ? SX_POLICY_SHARD_DURATION : 0U) |
                         (policy->is_default ? SX_POLICY_DEFAULT : 0U) |
                         (policy->has_future ? SX_POLICY_FUTURE_LIMIT : 0U) |
-                        (policy->has_past ? SX_POLICY_PAST_LIMIT : 0U);
+                        (policy->has_past ? SX_POLICY_PAST_LIMIT : 0U) |
+                        (policy->has_rollup ? SX_POLICY_ROLLUP : 0U);
+    memcpy(command->rollups, policy->rollups, sizeof command->rollups);
+    command->rollup_count = policy->rollup_count;
+}
+
+static void alter_database(const struct sx_iql_database_limits *limits, struct sx_command *command)
+{
+    command->kind = SX_ALTER_DATABASE;
+    command->database = limits->database;
+    for (int i = 0; i < SX_LIMIT_KIND_COUNT; i++) {
+        command->settings |= limits->given[i] ? SX_DATABASE_LIMIT(i) : 0U;
+        command->limits[i] = limits->limits[i];
+    }
 }
 
 /* What is wrong with ALTER whatever the policy is; the peer looks for database and policy first. */
@@ -51,6 +66,9 @@ stria_status sx_iql_command(const struct sx_iql_statement *statement,
         command->kind = SX_CREATE_DATABASE;
         if (statement->u.policy.name.len)
             command->settings |= SX_POLICY_NAME;
+        return STRIA_OK;
+    case SX_IQL_STATEMENT_ALTER_DATABASE:
+        alter_database(&statement->u.database_limits, command);
         return STRIA_OK;
     case SX_IQL_STATEMENT_DROP_DATABASE:
         command->kind = SX_DROP_DATABASE;

@@ -5,6 +5,7 @@
 #include "influxql/level.h"
 #include "influxql/math_call.h"
 #include "influxql/series.h"
+#include "model/type.h"
 
 /* Where and how a function is computed. */
 struct place {
@@ -16,27 +17,11 @@ struct place {
 
 /* ---- arguments ------------------------------------------------------------------------------ */
 
-static const char *type_word(stria_type type)
-{
-    switch (type) {
-    case STRIA_FLOAT:
-        return "float";
-    case STRIA_INT:
-        return "integer";
-    case STRIA_UINT:
-        return "unsigned";
-    case STRIA_BOOL:
-        return "boolean";
-    default:
-        return "string";
-    }
-}
-
 static stria_status refuse_type(const struct place *p, const char *function, stria_type type)
 {
     return sx_fail(p->err, STRIA_INVALID,
                    "unsupported %s iterator type: *query.%sInterruptIterator", function,
-                   type_word(type));
+                   sx_type_name(type));
 }
 
 /* Whether a name can have values: of stored series only a field has. */

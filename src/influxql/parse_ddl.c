@@ -6,6 +6,7 @@
 #include "influxql/literal.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /* ---- settings of a policy ------------------------------------------------------------------- */
 
@@ -40,6 +41,46 @@ static stria_status parse_write_limits(struct sx_iql_parser *p, struct sx_iql_po
         st = parse_write_limit(p, &policy->has_future, &policy->future_ns);
     if (!st && sx_iql_accept(p, SX_IQL_PAST))
         st = parse_write_limit(p, &policy->has_past, &policy->past_ns);
+    return st;
+}
+
+/* Whether the word to come is this one, which is no keyword: names may be it. Takes it then. */
+static bool accept_name(struct sx_iql_parser *p, const char *word)
+{
+    struct sx_iql_lexeme found = sx_iql_next_word(p);
+    size_t size = strlen(word);
+    bool same = found.token == SX_IQL_IDENT && found.text.len == size;
+    for (size_t i = 0; i < size && same; i++)
+        same = (found.text.ptr[i] | 0x20) == word[i];
+    if (!same)
+        sx_iql_unread(p);
+    return same;
+}
+
+/* What follows ROLLUP: NONE, or 5m [DURATION d] [, 1h [DURATION d]]. */
+static stria_status parse_rollups(struct sx_iql_parser *p, struct sx_iql_policy *policy)
+{
+    policy->has_rollup = true;
+    if (accept_name(p, "none"))
+        return STRIA_OK;
+    stria_status st = STRIA_OK;
+    do {
+        struct sx_iql_lexeme found = sx_iql_next_word(p);
+        struct sx_rollup_setting rollup = {0};
+        sx_iql_unread(p);
+        st = sx_iql_parse_plain_duration(p, &rollup.interval_ns);
+        if (st)
+            return st;
+        if (!sx_rollup_name(rollup.interval_ns))
+            return sx_iql_fail_at(p, found.pos, "rollups are of 5m or 1h");
+        for (size_t i = 0; i < policy->rollup_count; i++)
+            if (policy->rollups[i].interval_ns == rollup.interval_ns)
+                return sx_iql_fail_at(p, found.pos, "found duplicate ROLLUP %s",
+                                      sx_rollup_name(rollup.interval_ns));
+        if (sx_iql_accept(p, SX_IQL_DURATION))
+            st = sx_iql_parse_duration_or_inf(p, &rollup.duration_ns);
+        policy->rollups[policy->rollup_count++] = rollup;
+    } while (!st && sx_iql_accept(p, SX_IQL_COMMA));
     return st;
 }
 
@@ -111,7 +152,8 @@ stria_status sx_iql_parse_create_policy(struct sx_iql_parser *p, struct sx_iql_s
     if (st)
         return st;
     policy->is_default = sx_iql_accept(p, SX_IQL_DEFAULT);
-    return parse_write_limits(p, policy);
+    st = parse_write_limits(p, policy);
+    return !st && accept_name(p, "rollup") ? parse_rollups(p, policy) : st;
 }
 
 /* One setting of ALTER RETENTION POLICY, in any order, none twice; *more is false at their end. */
@@ -127,6 +169,10 @@ static stria_status parse_setting(struct sx_iql_parser *p, struct sx_iql_policy 
                  : found.token == SX_IQL_PAST        ? &policy->has_past
                                                      : NULL;
     if (!seen) {
+        sx_iql_unread(p);
+        if (!policy->has_rollup && accept_name(p, "rollup"))
+            return parse_rollups(p, policy);
+        (void)sx_iql_next_word(p);
         if (first)
             return sx_iql_fail_found(p, found,
                                      "DURATION, REPLICATION, SHARD, DEFAULT, FUTURE, PAST");
@@ -170,6 +216,58 @@ stria_status sx_iql_parse_alter_policy(struct sx_iql_parser *p, struct sx_iql_st
     bool first = true;
     for (bool more = true; !st && more; first = false)
         st = parse_setting(p, policy, first, &more);
+    return st;
+}
+
+/* ---- limits of a database -------------------------------------------------------------------- */
+
+/* setting = count | DEFAULT */
+static stria_status parse_limit(struct sx_iql_parser *p, struct sx_iql_database_limits *limits)
+{
+    struct sx_iql_lexeme found = sx_iql_next_word(p);
+    int kind = 0;
+    while (kind < SX_LIMIT_KIND_COUNT &&
+           (found.token != SX_IQL_IDENT ||
+            !sx_bytes_equal(found.text, sx_bytes_of(sx_iql_limit_name((enum sx_limit_kind)kind)))))
+        kind++;
+    if (kind == SX_LIMIT_KIND_COUNT)
+        return sx_iql_fail_found(p, found, "max_series, max_new_series, max_tag_values");
+    if (limits->given[kind])
+        return sx_iql_fail_at(p, found.pos, "found duplicate %s option",
+                              sx_iql_limit_name((enum sx_limit_kind)kind));
+    limits->given[kind] = true;
+    limits->limits[kind] = SX_LIMIT_OF_STORE;
+    stria_status st = sx_iql_expect(p, SX_IQL_EQ);
+    if (st || sx_iql_accept(p, SX_IQL_DEFAULT))
+        return st;
+    found = sx_iql_next_word(p);
+    uint64_t count = 0;
+    size_t i = 0;
+    while (found.token == SX_IQL_INTEGER && i < found.text.len && count <= SX_LIMIT_MAX)
+        count = count * 10 + (uint64_t)(found.text.ptr[i++] - '0');
+    if (found.token != SX_IQL_INTEGER)
+        return sx_iql_fail_found(p, found, "a count of series or values, 0 for no limit, DEFAULT");
+    if (count > SX_LIMIT_MAX)
+        return sx_iql_fail_at(p, found.pos, "a limit is at most %llu",
+                              (unsigned long long)SX_LIMIT_MAX);
+    limits->limits[kind] = count;
+    return STRIA_OK;
+}
+
+/* name SET setting = value {, setting = value}. What is not that is told as the peer does, which
+ * does not know the statement. */
+stria_status sx_iql_parse_alter_database(struct sx_iql_parser *p, struct sx_iql_statement *out)
+{
+    struct sx_iql_database_limits *limits = &out->u.database_limits;
+    out->kind = SX_IQL_STATEMENT_ALTER_DATABASE;
+    sx_iql_unread(p);
+    struct sx_iql_lexeme database = sx_iql_next_word(p), name = sx_iql_next_word(p);
+    limits->database = name.text;
+    if (name.token != SX_IQL_IDENT || !sx_iql_accept(p, SX_IQL_SET))
+        return sx_iql_fail_found(p, database, "RETENTION");
+    stria_status st = parse_limit(p, limits);
+    while (!st && sx_iql_accept(p, SX_IQL_COMMA))
+        st = parse_limit(p, limits);
     return st;
 }
 

@@ -14,6 +14,7 @@
 #include "influxql/groups.h"
 #include "model/vector.h"
 #include "scan/series_set.h"
+#include "scan/stretch.h"
 
 struct sx_iql_scan_series {
     const struct sx_iql_group *outermost;
@@ -69,6 +70,9 @@ stria_status sx_iql_reader_create(const struct sx_iql_scan *scan, const uint32_t
                                   stria_error *err);
 void sx_iql_reader_destroy(struct sx_iql_reader *reader); /* NULL is allowed */
 
+/* Of each series that is opened from now on about so many rows will be read; 0: all. */
+void sx_iql_reader_expect(struct sx_iql_reader *reader, uint64_t row_count);
+
 /* Begins series number `index` of the scan. */
 stria_status sx_iql_reader_open(struct sx_iql_reader *reader, size_t index, int64_t time_min_ns,
                                 int64_t time_max_ns, bool descending, stria_error *err);
@@ -81,5 +85,19 @@ bool sx_iql_reader_is_constant(const struct sx_iql_reader *reader, uint32_t var)
  * Returns OK, and what reading the store returns. */
 stria_status sx_iql_reader_next(struct sx_iql_reader *reader, const struct sx_rows **rows,
                                 const uint64_t **selected, stria_error *err);
+
+/* ---- rows that are added up as they are stored (scan/stretch.h) ---- */
+
+/* Looks at the rows that sx_iql_reader_next would give; *stretch is NULL if they must be read. */
+stria_status sx_iql_reader_stretch(struct sx_iql_reader *reader, const struct sx_stretch **stretch,
+                                   stria_error *err);
+
+/* The reader that the stretch is of, for its times; and to skip it. */
+struct sx_reader *sx_iql_reader_stored(struct sx_iql_reader *reader);
+
+/* As sx_reader_stretch_totals, of a name. */
+stria_status sx_iql_reader_totals(struct sx_iql_reader *reader, uint32_t var,
+                                  const struct sx_column_ranges *ranges, unsigned want, bool *known,
+                                  struct sx_stretch_totals *totals, stria_error *err);
 
 #endif

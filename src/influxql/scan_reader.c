@@ -41,6 +41,7 @@ struct sx_iql_reader {
     size_t var_count;
     struct sx_arena arena; /* bindings */
     struct sx_arena tags;  /* of the series at hand */
+    uint32_t first_rows;   /* expected of each series; 0: all */
     const struct sx_iql_scan_series *series;
     struct part_reader *part;
     struct sx_rows rows;
@@ -178,6 +179,7 @@ static stria_status open_part(struct sx_iql_reader *r, uint32_t index, int64_t t
                                         .time_min_ns = time_min_ns,
                                         .time_max_ns = time_max_ns,
                                         .descending = descending,
+                                        .first_rows = r->first_rows,
                                         .request = r->scan->request};
     part->time_min_ns = time_min_ns;
     part->time_max_ns = time_max_ns;
@@ -230,6 +232,15 @@ stria_status sx_iql_reader_open(struct sx_iql_reader *r, size_t index, int64_t t
     if (!st)
         st = find_tags(r, err);
     return st ? st : sx_reader_series(r->part->reader, r->series->series, err);
+}
+
+void sx_iql_reader_expect(struct sx_iql_reader *r, uint64_t row_count)
+{
+    r->first_rows = (uint32_t)SX_MIN(row_count, UINT32_MAX);
+    for (size_t i = 0; i < r->scan->part_count; i++) {
+        sx_reader_destroy(r->parts[i].reader);
+        r->parts[i].reader = NULL;
+    }
 }
 
 bool sx_iql_reader_is_constant(const struct sx_iql_reader *r, uint32_t var)
@@ -346,4 +357,31 @@ stria_status sx_iql_reader_next(struct sx_iql_reader *r, const struct sx_rows **
                                .columns = r->vectors};
     *rows = &r->rows;
     return st;
+}
+
+/* ---- stretches ------------------------------------------------------------------------------ */
+
+stria_status sx_iql_reader_stretch(struct sx_iql_reader *r, const struct sx_stretch **stretch,
+                                   stria_error *err)
+{
+    *stretch = NULL;
+    return r->series->filter ? STRIA_OK : sx_reader_stretch(r->part->reader, stretch, err);
+}
+
+struct sx_reader *sx_iql_reader_stored(struct sx_iql_reader *r)
+{
+    return r->part->reader;
+}
+
+stria_status sx_iql_reader_totals(struct sx_iql_reader *r, uint32_t var,
+                                  const struct sx_column_ranges *ranges, unsigned want, bool *known,
+                                  struct sx_stretch_totals *totals, stria_error *err)
+{
+    const struct binding *binding = &r->part->bindings[var];
+    *known = false;
+    if (binding->from != FROM_FIELD ||
+        binding->stored != sx_iql_var_type(r->scan->vars->items[var]))
+        return STRIA_OK;
+    return sx_reader_stretch_totals(r->part->reader, binding->column, ranges, want, known, totals,
+                                    err);
 }

@@ -145,6 +145,9 @@ static stria_status create_reader(struct series_node *n, stria_error *err)
     if (n->var != UINT32_MAX)
         vars[count++] = n->var;
     stria_status st = sx_iql_reader_create(n->scan, vars, count, &n->reader, err);
+    if (!st)
+        sx_iql_reader_expect(n->reader, n->row_max > 1 && level->frame.one_series ? n->row_max - 1
+                                                                                  : n->row_max);
     sx_mem_free(n->node.mem, vars);
     return st;
 }

@@ -3,6 +3,7 @@
 #include "ingest/peer_text.h"
 
 #include "model/batch.h"
+#include "model/type.h"
 
 static void put_escaped(struct sx_buf *out, uint8_t byte)
 {
@@ -52,31 +53,13 @@ void sx_peer_put_time_field(struct sx_buf *out, struct sx_bytes measurement, boo
         sx_buf_put_text(out, ". Field \"time\" has been stripped from point.");
 }
 
-static const char *type_name(stria_type type)
-{
-    switch (type) {
-    case STRIA_FLOAT:
-        return "float";
-    case STRIA_INT:
-        return "integer";
-    case STRIA_UINT:
-        return "unsigned";
-    case STRIA_BOOL:
-        return "boolean";
-    case STRIA_STRING:
-        return "string";
-    default:
-        return "unknown";
-    }
-}
-
 void sx_peer_put_conflict(struct sx_buf *out, struct sx_bytes measurement, struct sx_bytes field,
                           stria_type type, stria_type type_before)
 {
     sx_buf_put_text(out, "field type conflict: ");
     put_field_on(out, measurement, field);
-    sx_buf_printf(out, " is type %s, already exists as type %s", type_name(type),
-                  type_name(type_before));
+    sx_buf_printf(out, " is type %s, already exists as type %s", sx_type_name(type),
+                  sx_type_name(type_before));
 }
 
 void sx_peer_put_too_long(struct sx_buf *out, struct sx_bytes measurement, struct sx_bytes field,

@@ -17,6 +17,14 @@ int64_t sx_window_start(int64_t ts_ns, int64_t window_ns)
     return ts_ns < INT64_MIN + rest ? INT64_MIN : ts_ns - rest;
 }
 
+struct sx_database sx_database_make(uint32_t id, struct sx_bytes name)
+{
+    struct sx_database database = {.id = id, .name = name};
+    for (int i = 0; i < SX_LIMIT_KIND_COUNT; i++)
+        database.limits[i] = SX_LIMIT_OF_STORE;
+    return database;
+}
+
 static bool copy_database(struct sx_catalog *to, struct sx_database *copy,
                           const struct sx_database *from, size_t policy_more)
 {
@@ -104,6 +112,16 @@ const struct sx_policy *sx_catalog_policy_by_id(const struct sx_catalog *catalog
                     *database = &catalog->databases[i];
                 return &catalog->databases[i].policies[j];
             }
+    return NULL;
+}
+
+const struct sx_policy *sx_database_rollup(const struct sx_database *database, uint32_t policy_id,
+                                           int64_t rollup_ns)
+{
+    for (size_t i = 0; i < database->policy_count; i++)
+        if (database->policies[i].rollup_of == policy_id &&
+            database->policies[i].rollup_ns == rollup_ns)
+            return &database->policies[i];
     return NULL;
 }
 

@@ -24,12 +24,25 @@ struct sx_policy {
     uint32_t replica_count;    /* likewise */
     int64_t future_limit_ns;   /* rows further ahead of now are refused; 0: no limit */
     int64_t past_limit_ns;     /* rows further behind now are refused; 0: no limit */
-    int64_t window_ns; /* length of a storage window: a day, or an hour for short policies */
+    int64_t window_ns;  /* length of a storage window: a day, or an hour for short policies */
+    uint32_t rollup_of; /* it holds rollups of the policy with this id; 0: it does not */
+    int64_t rollup_ns;  /* then: the length of their buckets */
 };
+
+/* What limits of series are about. */
+enum sx_limit_kind {
+    SX_LIMIT_SERIES = 0, /* in memory */
+    SX_LIMIT_NEW_SERIES, /* in a minute */
+    SX_LIMIT_TAG_VALUES, /* of one tag */
+    SX_LIMIT_KIND_COUNT
+};
+#define SX_LIMIT_OF_STORE UINT64_MAX /* of a database: what the store's setting says */
+#define SX_LIMIT_MAX ((uint64_t)1 << 40)
 
 struct sx_database {
     uint32_t id;
     struct sx_bytes name;
+    uint64_t limits[SX_LIMIT_KIND_COUNT]; /* of series; 0: none */
     struct sx_policy *policies;
     size_t policy_count;
     uint32_t default_policy_id; /* 0: none */
@@ -60,6 +73,9 @@ struct sx_catalog *sx_catalog_copy(struct sx_mem *mem, const struct sx_catalog *
 struct sx_catalog *sx_catalog_acquire(struct sx_catalog *catalog);
 void sx_catalog_release(struct sx_catalog *catalog); /* NULL is allowed */
 
+/* A database without policies, whose limits are those of the store. */
+struct sx_database sx_database_make(uint32_t id, struct sx_bytes name);
+
 /* NULL: no such thing. An empty policy name means the default one. */
 const struct sx_database *sx_catalog_database(const struct sx_catalog *catalog,
                                               struct sx_bytes name);
@@ -67,6 +83,10 @@ const struct sx_policy *sx_database_policy(const struct sx_database *database,
                                            struct sx_bytes name);
 const struct sx_policy *sx_catalog_policy_by_id(const struct sx_catalog *catalog, uint32_t id,
                                                 const struct sx_database **database);
+
+/* The policy with the rollups of another, by the length of their buckets; NULL: there are none. */
+const struct sx_policy *sx_database_rollup(const struct sx_database *database, uint32_t policy_id,
+                                           int64_t rollup_ns);
 
 /* By name, with the peer's texts ("database not found: x", "retention policy not found: x"). */
 stria_status sx_catalog_find(const struct sx_catalog *catalog, struct sx_bytes database,

@@ -7,7 +7,7 @@
 #include "base/map.h"
 #include "query/aggregate.h"
 #include "query/dense.h"
-#include "query/sum.h"
+#include "base/sum.h"
 
 union sx_agg_value {
     double f64;
@@ -134,6 +134,9 @@ union sx_agg_value sx_agg_value_at(stria_type type, const void *values, size_t i
  * holds, or UINT32_MAX when it holds another one. */
 void sx_agg_update(struct sx_agg_state *state, uint32_t slot, const struct sx_agg_stretch *stretch,
                    uint32_t *selected_row);
+/* The same for values of which the totals are known. */
+void sx_agg_update_totals(struct sx_agg_state *state, uint32_t slot, const struct sx_agg_call *call,
+                          stria_type type, const struct sx_agg_totals *totals);
 /* Brings the open sum or deviation into its cell. */
 void sx_agg_close(struct sx_agg_state *state, const struct sx_agg_call *call);
 /* The result of a cell that has values. */

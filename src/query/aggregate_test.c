@@ -6,7 +6,7 @@
 #include "base/golden_test.h"
 #include "base/hash.h"
 #include "base/sort.h"
-#include "query/sum.h"
+#include "base/sum.h"
 
 #include <math.h>
 

@@ -6,6 +6,8 @@
  *             overlap are decoded together and merged by (time, rank): a column's value is that of
  *             the newest source that has one. Only the wanted columns are read.
  * Invariants  Times of a series ascend strictly (descend, if asked so), and lie in the asked range.
+ *             Where only the first rows of a series are wanted, a piece is decoded in parts, the
+ *             first of which is small.
  * Limits      Memory: a block of up to 16,384 rows per piece of an overlapping stretch.
  * Threads     One owner; view and series set must be held. */
 #ifndef SX_SCAN_READER_H
@@ -30,6 +32,7 @@ struct sx_reader_options {
     uint32_t column_count;
     int64_t time_min_ns, time_max_ns; /* inclusive */
     bool descending;
+    uint32_t first_rows; /* about so many rows of each series will be read; 0: all */
     struct sx_request *request;
 };
 
@@ -55,5 +58,8 @@ uint64_t sx_reader_row_estimate(const struct sx_reader *reader);
  *          rows. */
 stria_status sx_reader_next(struct sx_reader *reader, const struct sx_rows **rows,
                             stria_error *err);
+
+/* Whether the series has certainly no more rows. */
+bool sx_reader_is_at_end(const struct sx_reader *reader);
 
 #endif

@@ -3,9 +3,12 @@
  * wanted ones, and decoding them. */
 #include "base/error.h"
 #include "base/sort.h"
+#include "codec/column.h"
 #include "model/type.h"
 #include "scan/damage.h"
 #include "scan/reader_priv.h"
+
+#define PART_GROWTH 8
 
 /* ---- which columns ---- */
 
@@ -168,6 +171,19 @@ void sx_reader_rows_in_range(const struct sx_reader *r, const int64_t *ts, uint3
     *end = low;
 }
 
+/* Of one row alone, the first or the last of its group, the directory tells the value. */
+static bool value_of_end(const struct sx_chunk *chunk, uint32_t row_count, stria_type type,
+                         uint32_t first, struct sx_block_column *target)
+{
+    bool is_number = type == STRIA_FLOAT || type == STRIA_INT || type == STRIA_UINT;
+    if (!is_number || chunk->has_absent || !chunk->stats.has_numbers ||
+        (first != 0 && first + 1 != row_count))
+        return false;
+    *(uint64_t *)target->values = first ? chunk->stats.last : chunk->stats.first;
+    target->present[0] = 1;
+    return true;
+}
+
 static stria_status decode_chunks(struct sx_reader *r, struct sx_reader_source *source,
                                   const struct sx_piece *piece, struct sx_block *block, uint32_t c,
                                   uint32_t first, stria_error *err)
@@ -188,9 +204,11 @@ static stria_status decode_chunks(struct sx_reader *r, struct sx_reader_source *
             continue;
         bool direct = !any && stored->type == column->type;
         struct sx_block_column *target = direct ? column : &r->spare.columns[0];
-        st = sx_segment_cursor_values(&source->cursor, chunk, row_count, stored->type, first,
-                                      block->row_count, target->values, target->present, &all,
-                                      &block->strings, err);
+        if (!r->in_parts || block->row_count != 1 ||
+            !value_of_end(chunk, row_count, stored->type, first, target))
+            st = sx_segment_cursor_values(&source->cursor, chunk, row_count, stored->type, first,
+                                          block->row_count, target->values, target->present, &all,
+                                          &block->strings, err);
         if (st)
             return st;
         if (!direct)
@@ -222,23 +240,50 @@ static stria_status decode_segment_column(struct sx_reader *r, struct sx_reader_
     return st;
 }
 
-stria_status sx_reader_piece_times(struct sx_reader *r, const struct sx_piece *piece,
-                                   const int64_t **ts, stria_error *err)
+stria_status sx_reader_piece_columns(struct sx_reader *r, const struct sx_piece *piece,
+                                     stria_error *err)
 {
-    struct sx_reader_source *source = &r->sources[piece->source];
+    struct sx_reader_source *source = r->sources[piece->source];
     stria_status st = sx_segment_cursor_stripe(&source->cursor, piece->stripe, err);
     if (!st)
         st = match_segment(r, source, source->cursor.segment->stripes[piece->stripe].measurement,
                            err);
-    if (!st)
-        st = sx_segment_cursor_times(&source->cursor, piece->group, ts, err);
     return st;
+}
+
+stria_status sx_reader_piece_times(struct sx_reader *r, const struct sx_piece *piece,
+                                   const int64_t **ts, stria_error *err)
+{
+    stria_status st = sx_reader_piece_columns(r, piece, err);
+    return st ? st
+              : sx_segment_cursor_times(&r->sources[piece->source]->cursor, piece->group, ts, err);
+}
+
+/* Of the rows [*first, *end) of a piece that is decoded in parts, those that come next: each part
+ * is longer than the one before, and all but a first row alone end where the codecs begin a group
+ * of values. */
+static void take_part(struct sx_reader *r, uint32_t *first, uint32_t *end)
+{
+    uint32_t whole_first = *first, whole_end = *end, group = r->part_rows > 1 ? SX_GROUP : 1;
+    if (r->options.descending) {
+        *end -= r->part_taken;
+        if (*end - *first > r->part_rows)
+            *first = SX_MAX((*end - r->part_rows) / group * group, *first);
+        r->part_taken = whole_end - *first;
+    } else {
+        *first += r->part_taken;
+        if (*end - *first > r->part_rows)
+            *end = SX_MIN((*first + r->part_rows + group - 1) / group * group, *end);
+        r->part_taken = *end - whole_first;
+    }
+    r->part_left = r->part_taken < whole_end - whole_first;
+    r->part_rows = SX_MIN(r->part_rows, SX_COLUMN_VALUES_MAX) * PART_GROWTH;
 }
 
 static stria_status decode_segment(struct sx_reader *r, const struct sx_piece *piece,
                                    struct sx_block *block, stria_error *err)
 {
-    struct sx_reader_source *source = &r->sources[piece->source];
+    struct sx_reader_source *source = r->sources[piece->source];
     stria_error what = {0};
     const int64_t *ts;
     uint32_t first, end;
@@ -248,6 +293,8 @@ static stria_status decode_segment(struct sx_reader *r, const struct sx_piece *p
         return st ? st : sx_block_shape(block, 0, r->types, r->column_count, err);
     }
     sx_reader_rows_in_range(r, ts, source->cursor.groups[piece->group].row_count, &first, &end);
+    if (r->in_parts)
+        take_part(r, &first, &end);
     uint32_t count = end - first;
     st = sx_block_shape(block, count, r->types, r->column_count, err);
     stria_type widest = STRIA_STRING;
@@ -267,8 +314,8 @@ static stria_status decode_segment(struct sx_reader *r, const struct sx_piece *p
 static stria_status decode_memtable(struct sx_reader *r, const struct sx_piece *piece,
                                     struct sx_block *block, stria_error *err)
 {
-    struct sx_reader_source *source = &r->sources[piece->source];
-    struct sx_memtable *memtable = r->options.view->sources[piece->source].memtable;
+    struct sx_reader_source *source = r->sources[piece->source];
+    struct sx_memtable *memtable = sx_view_memtable(r->options.view, piece->source);
     stria_type widest = STRIA_STRING;
     stria_status st = match_memtable(r, source, memtable, err);
     if (!st)
@@ -307,7 +354,7 @@ stria_status sx_reader_decode(struct sx_reader *r, const struct sx_piece *piece,
                               struct sx_block *block, stria_error *err)
 {
     block->rank = piece->source;
-    stria_status st = r->options.view->sources[piece->source].segment
+    stria_status st = sx_view_segment(r->options.view, piece->source)
                           ? decode_segment(r, piece, block, err)
                           : decode_memtable(r, piece, block, err);
     if (!st && piece->masked)
@@ -358,7 +405,7 @@ static stria_status add_column(struct sx_reader *r, struct sx_bytes name, stria_
 static stria_status add_segment_columns(struct sx_reader *r, const struct sx_piece *piece,
                                         stria_error *err)
 {
-    struct sx_reader_source *source = &r->sources[piece->source];
+    struct sx_reader_source *source = r->sources[piece->source];
     struct sx_segment *segment = source->cursor.segment;
     stria_error what = {0};
     stria_status st = sx_segment_cursor_stripe(&source->cursor, piece->stripe, &what);
@@ -380,8 +427,8 @@ static stria_status add_segment_columns(struct sx_reader *r, const struct sx_pie
 static stria_status add_memtable_columns(struct sx_reader *r, const struct sx_piece *piece,
                                          stria_error *err)
 {
-    struct sx_reader_source *source = &r->sources[piece->source];
-    struct sx_memtable *memtable = r->options.view->sources[piece->source].memtable;
+    struct sx_reader_source *source = r->sources[piece->source];
+    struct sx_memtable *memtable = sx_view_memtable(r->options.view, piece->source);
     stria_status st = load_columns(r, source, memtable, err);
     if (st)
         return st;
@@ -405,7 +452,7 @@ stria_status sx_reader_find_columns(struct sx_reader *r, stria_error *err)
     sx_arena_reset(&r->names);
     for (size_t i = 0; i < r->piece_count && !st; i++) {
         const struct sx_piece *piece = &r->pieces[i];
-        if (r->options.view->sources[piece->source].segment) {
+        if (sx_view_segment(r->options.view, piece->source)) {
             st = add_segment_columns(r, piece, err);
         } else if (piece->source != last_memtable) {
             st = add_memtable_columns(r, piece, err);
@@ -416,7 +463,7 @@ stria_status sx_reader_find_columns(struct sx_reader *r, stria_error *err)
     for (uint32_t i = 0; i < r->column_count; i++)
         r->types[i] = r->columns[i].type;
     /* What serves them must be found anew in each source. */
-    for (size_t i = 0; i < r->options.view->source_count; i++)
-        r->sources[i].measurement = UINT32_MAX;
+    for (size_t i = 0; i < r->opened_count; i++)
+        r->sources[r->opened[i]]->measurement = UINT32_MAX;
     return st;
 }

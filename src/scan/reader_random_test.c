@@ -203,7 +203,8 @@ static void test_random_views_read_as_the_oracle_says(void **state)
             struct scan_test_read read = {.time_min = round ? (int64_t)sx_random_below(&random, 30)
                                                             : INT64_MIN,
                                           .time_max = INT64_MAX,
-                                          .descending = round % 2};
+                                          .descending = round % 2,
+                                          .first_rows = (uint32_t)sx_random_below(&random, 3)};
             if (round)
                 read.time_max = read.time_min + (int64_t)sx_random_below(&random, 20);
             sx_buf_init(&want, t.mem, 1 << 20);

@@ -153,6 +153,7 @@ struct scan_test_read {
     uint32_t column_count;
     int64_t time_min, time_max;
     bool descending;
+    uint32_t first_rows;  /* as of a reader's options */
     bool leave_empty_out; /* rows without a value are not told */
 };
 
@@ -225,6 +226,7 @@ static inline stria_status scan_test_read_all(struct scan_test *t,
                                         .time_min_ns = read->time_min,
                                         .time_max_ns = read->time_max,
                                         .descending = read->descending,
+                                        .first_rows = read->first_rows,
                                         .request = &t->request};
     struct sx_series_set set;
     struct sx_reader *reader = NULL;

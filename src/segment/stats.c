@@ -24,17 +24,14 @@ static uint32_t row_of(const struct running *r, uint32_t i)
     return r->rows ? r->rows[i] : i;
 }
 
-static void make_f64(const struct running *r, const double *v, uint32_t count)
+/* One by one, as some are no numbers. */
+static void make_f64_with_nan(const struct running *r, const double *v, uint32_t count)
 {
     struct sx_chunk_stats *s = r->stats;
-    double min = 0, max = 0, sum = 0, absolute = 0;
-    bool integers = true;
-    s->first = sx_bits_of_f64(v[0]);
-    s->last = sx_bits_of_f64(v[count - 1]);
+    double min = 0, max = 0;
     for (uint32_t i = 0; i < count; i++) {
         if (isnan(v[i])) {
             s->nan_count++;
-            integers = false;
             continue;
         }
         if (!s->has_numbers || v[i] < min) {
@@ -48,65 +45,132 @@ static void make_f64(const struct running *r, const double *v, uint32_t count)
         s->has_numbers = true;
         if (i && v[i] < v[i - 1])
             s->reset_count++;
-        absolute += fabs(v[i]);
-        integers = integers && absolute < EXACT_MAX && v[i] == floor(v[i]);
-        if (integers)
-            sum += v[i];
     }
     s->min = sx_bits_of_f64(min);
     s->max = sx_bits_of_f64(max);
-    s->has_sum = integers && s->has_numbers;
+}
+
+/* The sum, where all are integers and every part of it is exact. */
+static bool add_integers(const double *v, uint32_t count, double *sum)
+{
+    double absolute = 0;
+    *sum = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        if (!(fabs(v[i]) < EXACT_MAX) || (double)(int64_t)v[i] != v[i])
+            return false;
+        absolute += fabs(v[i]);
+        *sum += v[i];
+    }
+    return absolute < EXACT_MAX;
+}
+
+#define LANES 4 /* of minima and maxima, so that they need not wait for one another */
+
+static void make_f64(const struct running *r, const double *v, uint32_t count)
+{
+    struct sx_chunk_stats *s = r->stats;
+    double min[LANES] = {v[0], v[0], v[0], v[0]}, max[LANES] = {v[0], v[0], v[0], v[0]}, sum;
+    uint32_t nans = 0, resets = 0, at = 0, i = 0;
+    s->first = sx_bits_of_f64(v[0]);
+    s->last = sx_bits_of_f64(v[count - 1]);
+    for (; i < count; i++) {
+        unsigned lane = i % LANES;
+        min[lane] = v[i] < min[lane] ? v[i] : min[lane];
+        max[lane] = v[i] > max[lane] ? v[i] : max[lane];
+        nans += isnan(v[i]) != 0;
+    }
+    if (nans) {
+        make_f64_with_nan(r, v, count);
+        return;
+    }
+    for (i = 1; i < count; i++)
+        resets += v[i] < v[i - 1];
+    for (unsigned lane = 1; lane < LANES; lane++) {
+        min[0] = min[lane] < min[0] ? min[lane] : min[0];
+        max[0] = max[lane] > max[0] ? max[lane] : max[0];
+    }
+    s->has_numbers = true;
+    s->reset_count = resets;
+    while (v[at] != min[0])
+        at++;
+    s->min = sx_bits_of_f64(v[at]); /* the first of equal ones: -0.0 and 0.0 are such */
+    s->min_row = row_of(r, at);
+    for (at = 0; v[at] != max[0];)
+        at++;
+    s->max = sx_bits_of_f64(v[at]);
+    s->max_row = row_of(r, at);
+    s->has_sum = add_integers(v, count, &sum);
     s->sum = s->has_sum ? sx_bits_of_f64(sum) : 0;
 }
+
+/* The sum, if every part of it fits. */
+static bool add_i64(const int64_t *v, uint32_t count, int64_t *sum)
+{
+    *sum = 0;
+    for (uint32_t i = 0; i < count; i++)
+        if (__builtin_add_overflow(*sum, v[i], sum))
+            return false;
+    return true;
+}
+
+#define SMALL_MAX ((int64_t)1 << 40) /* 2^22 of them, and no sum overflows */
 
 static void make_i64(const struct running *r, const int64_t *v, uint32_t count)
 {
     struct sx_chunk_stats *s = r->stats;
-    int64_t min = v[0], max = v[0], sum = 0;
+    int64_t min = v[0], max = v[0], sum;
+    uint64_t small_sum = (uint64_t)v[0];
+    uint32_t resets = 0, at = 0;
     s->first = (uint64_t)v[0];
     s->last = (uint64_t)v[count - 1];
-    s->has_numbers = s->has_sum = true;
-    s->min_row = s->max_row = row_of(r, 0);
-    for (uint32_t i = 0; i < count; i++) {
-        if (v[i] < min) {
-            min = v[i];
-            s->min_row = row_of(r, i);
-        }
-        if (v[i] > max) {
-            max = v[i];
-            s->max_row = row_of(r, i);
-        }
-        if (i && v[i] < v[i - 1])
-            s->reset_count++;
-        if (__builtin_add_overflow(sum, v[i], &sum))
-            s->has_sum = false;
+    for (uint32_t i = 1; i < count; i++) {
+        min = v[i] < min ? v[i] : min;
+        max = v[i] > max ? v[i] : max;
+        resets += v[i] < v[i - 1];
+        small_sum += (uint64_t)v[i];
     }
+    s->has_numbers = true;
+    s->reset_count = resets;
+    while (v[at] != min)
+        at++;
+    s->min_row = row_of(r, at);
+    for (at = 0; v[at] != max;)
+        at++;
+    s->max_row = row_of(r, at);
     s->min = (uint64_t)min;
     s->max = (uint64_t)max;
-    s->sum = s->has_sum ? (uint64_t)sum : 0;
+    s->has_sum = min > -SMALL_MAX && max < SMALL_MAX && count < 1u << 22;
+    s->sum = small_sum;
+    if (!s->has_sum) {
+        s->has_sum = add_i64(v, count, &sum);
+        s->sum = s->has_sum ? (uint64_t)sum : 0;
+    }
 }
 
 static void make_u64(const struct running *r, const uint64_t *v, uint32_t count)
 {
     struct sx_chunk_stats *s = r->stats;
-    s->min = s->max = s->first = v[0];
+    uint64_t min = v[0], max = v[0];
+    uint32_t resets = 0, at = 0;
+    s->first = v[0];
     s->last = v[count - 1];
-    s->has_numbers = s->has_sum = true;
-    s->min_row = s->max_row = row_of(r, 0);
-    for (uint32_t i = 0; i < count; i++) {
-        if (v[i] < s->min) {
-            s->min = v[i];
-            s->min_row = row_of(r, i);
-        }
-        if (v[i] > s->max) {
-            s->max = v[i];
-            s->max_row = row_of(r, i);
-        }
-        if (i && v[i] < v[i - 1])
-            s->reset_count++;
-        if (__builtin_add_overflow(s->sum, v[i], &s->sum))
-            s->has_sum = false;
+    for (uint32_t i = 1; i < count; i++) {
+        min = v[i] < min ? v[i] : min;
+        max = v[i] > max ? v[i] : max;
+        resets += v[i] < v[i - 1];
     }
+    s->has_numbers = s->has_sum = true;
+    s->reset_count = resets;
+    while (v[at] != min)
+        at++;
+    s->min_row = row_of(r, at);
+    for (at = 0; v[at] != max;)
+        at++;
+    s->max_row = row_of(r, at);
+    s->min = min;
+    s->max = max;
+    for (uint32_t i = 0; i < count && s->has_sum; i++)
+        s->has_sum = !__builtin_add_overflow(s->sum, v[i], &s->sum);
     if (!s->has_sum)
         s->sum = 0;
 }

@@ -355,11 +355,70 @@ static void test_changed_bytes_are_damage_or_other_numbers(void **state)
     }
 }
 
+/* Of any columns, what a plain loop over the values tells. */
+static void test_statistics_are_those_of_one_value_after_the_other(void **state)
+{
+    (void)state;
+    static double doubles[700];
+    static int64_t ints[700];
+    for (unsigned kind = 0; kind < SX_FLOAT_KINDS; kind++)
+        for (uint32_t count = 1; count <= 700; count += count < 12 ? 1 : 229) {
+            struct sx_chunk_stats stats;
+            uint32_t low = UINT32_MAX, high = UINT32_MAX, nans = 0, resets = 0;
+            sx_gen_floats(kind, count, doubles, count);
+            for (uint32_t i = 0; i < count; i++) {
+                nans += isnan(doubles[i]) != 0;
+                resets += i && doubles[i] < doubles[i - 1];
+                if (isnan(doubles[i]))
+                    continue;
+                low = low == UINT32_MAX || doubles[i] < doubles[low] ? i : low;
+                high = high == UINT32_MAX || doubles[i] > doubles[high] ? i : high;
+            }
+            sx_chunk_stats_make(&stats, STRIA_FLOAT, doubles, count, NULL);
+            assert_int_equal(stats.nan_count, nans);
+            assert_int_equal(stats.reset_count, resets);
+            assert_int_equal(stats.has_numbers, nans < count);
+            if (nans == count)
+                continue;
+            assert_int_equal(stats.min_row, low);
+            assert_int_equal(stats.max_row, high);
+            assert_true(stats.min == sx_bits_of_f64(doubles[low]));
+            assert_true(stats.max == sx_bits_of_f64(doubles[high]));
+        }
+    for (unsigned kind = 0; kind < SX_INT_KINDS; kind++)
+        for (uint32_t count = 1; count <= 700; count += count < 12 ? 1 : 229) {
+            struct sx_chunk_stats stats, of_uint;
+            uint32_t low = 0, high = 0, resets = 0;
+            int64_t sum = 0;
+            bool fits = true;
+            sx_gen_ints(kind, count, ints, count);
+            for (uint32_t i = 0; i < count; i++) {
+                low = ints[i] < ints[low] ? i : low;
+                high = ints[i] > ints[high] ? i : high;
+                resets += i && ints[i] < ints[i - 1];
+                fits = fits && !__builtin_add_overflow(sum, ints[i], &sum);
+            }
+            sx_chunk_stats_make(&stats, STRIA_INT, ints, count, NULL);
+            assert_int_equal(stats.min_row, low);
+            assert_int_equal(stats.max_row, high);
+            assert_int_equal(stats.reset_count, resets);
+            assert_int_equal(stats.has_sum, fits);
+            assert_true(stats.sum == (fits ? (uint64_t)sum : 0));
+            sx_chunk_stats_make(&of_uint, STRIA_UINT, ints, count, NULL);
+            if (ints[low] < 0)
+                continue;
+            assert_int_equal(of_uint.min_row, low);
+            assert_int_equal(of_uint.max_row, high);
+            assert_int_equal(of_uint.reset_count, resets);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_statistics_tell_what_the_values_are_and_have_their_golden_bytes),
         cmocka_unit_test(test_nan_is_counted_and_left_out_of_min_and_max),
+        cmocka_unit_test(test_statistics_are_those_of_one_value_after_the_other),
         cmocka_unit_test(test_the_sign_of_zero_is_kept),
         cmocka_unit_test(test_a_sum_of_doubles_is_there_only_while_it_is_exact),
         cmocka_unit_test(test_statistics_of_all_kinds_of_values_come_back),

@@ -165,7 +165,8 @@ static void test_constants_have_no_column_and_come_back_bit_for_bit(void **state
             assert_int_equal(sx_segment_cursor_chunk(&cursor, 0, 0, &chunk, NULL), STRIA_OK);
             assert_int_equal(chunk->values.size > 0, rows[i].has_column);
             if (strcmp(rows[i].name, "float") == 0) { /* a part of it is added up all the same */
-                assert_int_equal(sx_segment_cursor_totals(&cursor, chunk, 2, STRIA_FLOAT, 1, 1,
+                struct sx_column_ranges ranges = {.first = 1, .ends = &(uint32_t){2}, .count = 1};
+                assert_int_equal(sx_segment_cursor_totals(&cursor, chunk, 2, STRIA_FLOAT, &ranges,
                                                           SX_WANT_RANGE, &totals, NULL),
                                  STRIA_OK);
                 assert_true(totals.has & SX_WANT_RANGE);

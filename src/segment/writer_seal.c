@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* writer_seal.c -- a gathered stripe's columns of numbers once more, in the sealed form.
  *
- * Why         Series of one field are alike: they share coder tables (codec/tables.h), which can
+ * Why         Series of one field are alike: they share coder tables (codec/sealing.h), which can
  *             be made only when all of a stripe are there. So chunks are gathered in the hot form,
- *             which is small and quick to read back, and encoded for good before the stripe is
+ *             which is small and quick to read back, and coded for good before the stripe is
  *             written.
- * Limits      Memory: one column of the stripe twice, and two megabytes while tables are made;
+ * Limits      Memory: one column of the stripe twice, and five megabytes while it is sealed;
  *             where they are not to be had, each column has a table of its own. */
 #include "base/error.h"
 #include "base/varint.h"
+#include "codec/sealing.h"
 #include "segment/writer_priv.h"
 
 #include <assert.h>
@@ -42,37 +43,54 @@ static struct sx_encoded values_of(const struct sx_writer_run *run, const struct
     return (struct sx_encoded){.bytes = rest, .count = chunk->stats.count};
 }
 
-/* Makes the tables of a run into run->tables; none, where there is no memory for that. */
-static stria_status make_tables(struct sx_segment_writer *w, struct sx_writer_run *run,
-                                stria_error *err)
+/* What is known of the chunks of a run; NULL, where there is no memory for it: then each column is
+ * encoded by itself, which is larger. */
+static stria_status look_at_run(struct sx_segment_writer *w, struct sx_writer_run *run,
+                                struct sx_sealing **sealing, stria_error *err)
 {
     size_t size = run->chunk_count * sizeof(struct sx_encoded);
     struct sx_encoded *encoded = sx_mem_alloc(w->mem, size);
     struct sx_bytes presence;
+    *sealing = NULL;
     if (!encoded)
         return sx_mem_refused(w->mem, size, err);
     size_t count = 0;
     for (size_t i = 0; i < run->chunk_count; i++)
         if (run->chunks[i].values.size) /* else it is a constant */
             encoded[count++] = values_of(run, &run->chunks[i], &presence);
-    sx_buf_clear(&run->tables);
     stria_error what = {0};
-    stria_status st = sx_tables_make(&run->tables, run->type, encoded, count, w->mem, &what);
+    stria_status st = STRIA_OK;
+    if (count)
+        st = sx_sealing_create(run->type, encoded, count, w->mem, sealing, &what);
     sx_mem_free(w->mem, encoded);
-    if (st == STRIA_NOMEM) { /* larger is better than not at all */
-        sx_buf_clear(&run->tables);
+    if (st == STRIA_NOMEM)
         return STRIA_OK;
-    }
     if (st && err)
         *err = what;
     return st;
 }
 
-/* Encodes the chunks of a run into `out`; `values` is scratch. */
-static stria_status encode_again(struct sx_segment_writer *w, struct sx_writer_run *run,
-                                 const struct sx_tables *tables, uint64_t *values,
-                                 struct sx_buf *out, stria_error *err)
+/* Encodes a column by itself. */
+static stria_status encode_alone(struct sx_segment_writer *w, stria_type type,
+                                 const struct sx_encoded *column, struct sx_buf *out,
+                                 stria_error *err)
 {
+    size_t size = column->count * sizeof(uint64_t);
+    uint64_t *values = sx_mem_alloc(w->mem, size);
+    if (!values)
+        return sx_mem_refused(w->mem, size, err);
+    stria_status st = sx_column_decode(column->bytes, type, values, column->count, NULL, err);
+    if (!st)
+        st = sx_column_encode(out, type, values, column->count, SX_TIER_SEALED, w->mem, err);
+    sx_mem_free(w->mem, values);
+    return st;
+}
+
+/* Encodes the chunks of a run into `out`. */
+static stria_status encode_again(struct sx_segment_writer *w, struct sx_writer_run *run,
+                                 struct sx_sealing *sealing, struct sx_buf *out, stria_error *err)
+{
+    size_t next = 0; /* of those that are no constants */
     for (size_t i = 0; i < run->chunk_count; i++) {
         struct sx_chunk *chunk = &run->chunks[i];
         struct sx_bytes presence;
@@ -83,11 +101,8 @@ static stria_status encode_again(struct sx_segment_writer *w, struct sx_writer_r
         struct sx_encoded column = values_of(run, chunk, &presence);
         size_t offset = out->len;
         sx_buf_put_bytes(out, presence);
-        stria_status st =
-            sx_column_decode(column.bytes, run->type, values, column.count, NULL, err);
-        if (!st)
-            st = sx_column_encode_shared(out, run->type, values, column.count, SX_TIER_SEALED,
-                                         tables, w->mem, err);
+        stria_status st = sealing ? sx_sealing_put(sealing, next++, out, err)
+                                  : encode_alone(w, run->type, &column, out, err);
         if (st)
             return st;
         chunk->values.offset = offset;
@@ -99,23 +114,24 @@ static stria_status encode_again(struct sx_segment_writer *w, struct sx_writer_r
 stria_status sx_writer_seal_run(struct sx_segment_writer *w, struct sx_writer_run *run,
                                 stria_error *err)
 {
-    struct sx_tables *tables = NULL;
+    struct sx_sealing *sealing = NULL;
     struct sx_buf out;
     sx_buf_init(&out, w->mem, run->data.max);
-    size_t size = SX_COLUMN_VALUES_MAX * sizeof(uint64_t);
-    uint64_t *values = sx_mem_alloc(w->mem, size);
-    stria_status st = values ? make_tables(w, run, err) : sx_mem_refused(w->mem, size, err);
+    sx_buf_clear(&run->tables);
+    stria_status st = look_at_run(w, run, &sealing, err);
+    if (!st && sealing) {
+        sx_buf_put_bytes(&run->tables, sx_sealing_tables(sealing));
+        if (run->tables.failed)
+            st = sx_buf_refused(&run->tables, "coder tables", err);
+    }
     if (!st)
-        st = sx_tables_open(sx_buf_bytes(&run->tables), true, w->mem, &tables, err);
-    if (!st)
-        st = encode_again(w, run, tables, values, &out, err);
+        st = encode_again(w, run, sealing, &out, err);
     if (!st) {
         struct sx_buf old = run->data;
         run->data = out;
         out = old;
     }
-    sx_tables_close(tables);
-    sx_mem_free(w->mem, values);
+    sx_sealing_destroy(sealing);
     sx_buf_deinit(&out);
     return st;
 }

@@ -126,6 +126,10 @@ stria_status sx_wal_rotate(struct sx_wal *wal, uint64_t generation, stria_error 
 
 /* The files of generations up to this one are needed no more: recycles or unlinks them. */
 void sx_wal_release(struct sx_wal *wal, uint64_t generation);
+/* Unlinks what is only kept for later writes: files that are free, and the one at hand if nothing
+ * is in it and nothing before it. The store rests then in its segments alone; only a close may
+ * follow. */
+void sx_wal_shrink(struct sx_wal *wal);
 
 /* Syncs async frames now. */
 stria_status sx_wal_sync(struct sx_wal *wal, stria_error *err);

@@ -377,15 +377,58 @@ static struct sx_wal_file *take_surplus(struct sx_wal *wal, uint64_t generation)
     return surplus;
 }
 
-void sx_wal_release(struct sx_wal *wal, uint64_t generation)
+static void discard_all(struct sx_wal *wal, struct sx_wal_file *surplus)
 {
-    sx_mutex_lock(&wal->files_mutex);
-    struct sx_wal_file *surplus = take_surplus(wal, generation);
-    sx_mutex_unlock(&wal->files_mutex);
     while (surplus) {
         struct sx_wal_file *file = surplus;
         surplus = file->next;
         sx_wal_discard_file(wal, file);
     }
+}
+
+void sx_wal_release(struct sx_wal *wal, uint64_t generation)
+{
+    sx_mutex_lock(&wal->files_mutex);
+    struct sx_wal_file *surplus = take_surplus(wal, generation);
+    sx_mutex_unlock(&wal->files_mutex);
+    discard_all(wal, surplus);
     atomic_store(&wal->live_bytes, atomic_load(&wal->generation_bytes));
+}
+
+/* Whether the file at hand holds nothing, and nothing stands before it. files_mutex held. */
+static bool holds_nothing(const struct sx_wal *wal)
+{
+    if (!wal->current || wal->offset != SX_WAL_FIRST_FRAME || wal->unsynced)
+        return false;
+    for (const struct sx_wal_file *file = wal->files; file; file = file->next)
+        if (file != wal->current && file->state != SX_WAL_FREE)
+            return false;
+    return true;
+}
+
+void sx_wal_shrink(struct sx_wal *wal)
+{
+    struct sx_wal_file *surplus = NULL;
+    sx_mutex_lock(&wal->files_mutex);
+    bool all = holds_nothing(wal);
+    for (struct sx_wal_file **at = &wal->files; *at;) {
+        struct sx_wal_file *file = *at;
+        bool gone = file == wal->current ? all : file->state == SX_WAL_FREE && !file->damaged;
+        if (!gone) {
+            at = &file->next;
+            continue;
+        }
+        *at = file->next;
+        file->next = surplus;
+        surplus = file;
+    }
+    if (wal->spare) {
+        wal->spare->next = surplus;
+        surplus = wal->spare;
+        wal->spare = NULL;
+    }
+    if (all)
+        wal->current = NULL;
+    sx_mutex_unlock(&wal->files_mutex);
+    discard_all(wal, surplus);
 }

@@ -181,6 +181,46 @@ static void test_the_next_files_are_larger_when_files_are_filled(void **state)
     wal_test_deinit(&t);
 }
 
+static void test_a_log_that_closes_keeps_only_the_files_that_hold_something(void **state)
+{
+    static const struct {
+        const char *name;
+        unsigned put_count;  /* generations with an entry, each ended */
+        uint64_t released;   /* of them */
+        bool put_last;       /* an entry in the generation at hand */
+        uint64_t file_count; /* of 1 MiB */
+        const char *delivered;
+    } rows[] = {
+        {"nothing was ever written", 0, 0, false, 0, ""},
+        {"all is released", 3, 3, false, 0, ""},
+        {"the last generation holds something", 3, 3, true, 1, "4:4=last"},
+        {"one before holds something", 3, 2, false, 2, "3:3=x"},
+    };
+    (void)state;
+    for (size_t i = 0; i < SX_COUNT_OF(rows); i++) {
+        struct wal_test t;
+        struct sx_wal_stats stats;
+        wal_test_init(&t);
+        assert_int_equal(wal_test_open(&t, 0), STRIA_OK);
+        for (uint64_t generation = 1; generation <= rows[i].put_count; generation++) {
+            assert_int_equal(wal_test_put(&t, generation, "x"), STRIA_OK);
+            assert_int_equal(sx_wal_rotate(t.wal, generation + 1, NULL), STRIA_OK);
+        }
+        sx_wal_release(t.wal, rows[i].released);
+        if (rows[i].put_last)
+            assert_int_equal(wal_test_put(&t, rows[i].put_count + 1, "last"), STRIA_OK);
+        sx_wal_shrink(t.wal);
+        sx_wal_stats(t.wal, &stats);
+        if (stats.file_count != rows[i].file_count)
+            fail_msg("%s: %" PRIu64 " files", rows[i].name, stats.file_count);
+        wal_test_close(&t);
+        assert_int_equal(wal_test_open(&t, rows[i].released), STRIA_OK);
+        assert_string_equal(t.delivered, rows[i].delivered);
+        assert_string_equal(t.damage, "");
+        wal_test_deinit(&t);
+    }
+}
+
 static void test_a_file_that_a_snapshot_holds_is_not_written_again(void **state)
 {
     (void)state;
@@ -689,6 +729,7 @@ int main(void)
         cmocka_unit_test(test_files_are_used_again_when_their_generation_is_released),
         cmocka_unit_test(test_the_files_of_a_generation_stay_until_it_is_released),
         cmocka_unit_test(test_the_next_files_are_larger_when_files_are_filled),
+        cmocka_unit_test(test_a_log_that_closes_keeps_only_the_files_that_hold_something),
         cmocka_unit_test(test_a_file_that_a_snapshot_holds_is_not_written_again),
         cmocka_unit_test(test_the_next_file_is_made_ahead_of_need),
         cmocka_unit_test(test_async_entries_are_applied_before_they_are_durable),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* sum.c -- see sum.h. */
-#include "query/sum.h"
+#include "base/sum.h"
 
 #include <string.h>
 

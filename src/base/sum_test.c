@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* sum_test.c -- the sum of doubles depends on the values alone, and is what it is defined to be. */
-#include "query/sum.h"
+#include "base/sum.h"
 
 #include "base/bytes.h"
 #include "base/golden_test.h"

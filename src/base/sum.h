@@ -8,8 +8,8 @@
  *             value i is added to lane i mod 8, and the lanes as
  *             ((l0 + l1) + (l2 + l3)) + ((l4 + l5) + (l6 + l7)).
  * Threads     Pure. */
-#ifndef SX_QUERY_SUM_H
-#define SX_QUERY_SUM_H
+#ifndef SX_BASE_SUM_H
+#define SX_BASE_SUM_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -17,8 +17,9 @@ struct sx_iql_collector {
     size_t call_capacity;
     stria_type *types; /* of the level's vars */
     struct sx_aggregate *agg;
-    struct sx_agg_points *points; /* by call */
-    struct sx_iql_input **inputs; /* by source */
+    struct sx_agg_points *points;     /* by call */
+    struct sx_agg_summary *summaries; /* by call; NULL: no rollups are read */
+    struct sx_iql_input **inputs;     /* by source */
     size_t input_count;
     bool all_first, all_last; /* one window, and each series settles with its first or last value */
     /* the series of the outermost answer at hand */
@@ -40,6 +41,8 @@ struct collector_node {
     struct sx_iql_points points;
     struct sx_vector *beside;
     uint64_t *words;
+    int64_t *ts_ns; /* copies of the points given; NULL until needed */
+    uint8_t *values;
 };
 
 /* ---- making and unmaking -------------------------------------------------------------------- */
@@ -68,6 +71,7 @@ void sx_iql_collector_destroy(struct sx_iql_collector *c)
     sx_mem_free(c->mem, c->calls);
     sx_mem_free(c->mem, c->types);
     sx_mem_free(c->mem, c->points);
+    sx_mem_free(c->mem, c->summaries);
     sx_mem_free(c->mem, c->inputs);
     sx_mem_free(c->mem, c->sets);
     sx_mem_free(c->mem, c);
@@ -140,6 +144,23 @@ static stria_status create_aggregate(struct sx_iql_collector *c, stria_error *er
     return st;
 }
 
+/* Where the calls find what they want in rollups; calls are of names that those were chosen for. */
+static stria_status find_summaries(struct sx_iql_collector *c, stria_error *err)
+{
+    const struct sx_iql_level *level = c->level;
+    c->summaries = sx_mem_zalloc(c->mem, c->call_count * sizeof *c->summaries);
+    if (!c->summaries)
+        return sx_mem_refused(c->mem, c->call_count * sizeof *c->summaries, err);
+    for (uint32_t i = 0; i < c->call_count; i++) {
+        const struct sx_agg_summary *summary =
+            sx_iql_rollups_summary(level->rollups, level->vars.items[c->calls[i].column]);
+        if (!summary)
+            return sx_fail(err, STRIA_INTERNAL, "rollups do not have what is asked for");
+        c->summaries[i] = *summary;
+    }
+    return STRIA_OK;
+}
+
 stria_status sx_iql_collector_open(struct sx_iql_collector *c, stria_error *err)
 {
     struct sx_iql_level *level = c->level;
@@ -156,6 +177,8 @@ stria_status sx_iql_collector_open(struct sx_iql_collector *c, stria_error *err)
         vars[count++] = level->beside[i];
     find_range(c);
     stria_status st = create_aggregate(c, err);
+    if (!st && level->rollups)
+        st = find_summaries(c, err);
     for (size_t i = 0; i < source_count && !st; i++) {
         st = sx_iql_input_create(level, i, vars, count, &c->inputs[i], err);
         if (!st && (c->all_first || c->all_last))
@@ -222,8 +245,12 @@ static stria_status collect_input(struct sx_iql_collector *c, struct sx_iql_inpu
         if (in->begins_series)
             sx_aggregate_end_series(c->agg);
         uint32_t set = set_of(c, in->group);
-        st = set == UINT32_MAX ? sx_mem_refused(c->mem, sizeof *c->sets, err)
-                               : sx_aggregate_feed(c->agg, set, in->rows, in->selected, err);
+        if (set == UINT32_MAX)
+            st = sx_mem_refused(c->mem, sizeof *c->sets, err);
+        else if (in->are_rollups)
+            st = sx_aggregate_feed_summaries(c->agg, set, in->rows, c->summaries, err);
+        else
+            st = sx_aggregate_feed(c->agg, set, in->rows, in->selected, err);
         if (!st && stored && (c->all_first || c->all_last) && sx_aggregate_series_has_all(c->agg))
             sx_iql_input_skip(input);
     }
@@ -306,6 +333,28 @@ static void cut_beside(struct collector_node *n, const struct sx_agg_points *all
     }
 }
 
+/* Points of a node must outlive a call on another node of the collector, which may read a further
+ * stretch and move them. */
+static stria_status keep_points(struct collector_node *n, stria_error *err)
+{
+    struct sx_iql_collector *c = n->collector;
+    struct sx_iql_points *points = &n->points;
+    if (c->call_count == 1 || c->stretch_windows == 0)
+        return STRIA_OK;
+    size_t size = sx_type_size(points->value.type);
+    if (!n->ts_ns)
+        n->ts_ns = sx_mem_alloc(c->mem, SX_VECTOR_MAX * sizeof *n->ts_ns);
+    if (!n->values)
+        n->values = sx_mem_alloc(c->mem, SX_VECTOR_MAX * size);
+    if (!n->ts_ns || !n->values)
+        return sx_mem_refused(c->mem, SX_VECTOR_MAX * size, err);
+    memcpy(n->ts_ns, points->ts_ns, points->row_count * sizeof *n->ts_ns);
+    memcpy(n->values, points->value.values, points->row_count * size);
+    points->ts_ns = n->ts_ns;
+    points->value.values = n->values;
+    return STRIA_OK;
+}
+
 static stria_status node_next(struct sx_iql_node *node, const struct sx_iql_points **points,
                               stria_error *err)
 {
@@ -332,8 +381,9 @@ static stria_status node_next(struct sx_iql_node *node, const struct sx_iql_poin
         .value = {.type = all->values.type, .values = sx_column_at(&all->values, n->at)},
         .beside = n->beside};
     n->at += count;
-    *points = &n->points;
-    return STRIA_OK;
+    stria_status st = keep_points(n, err);
+    *points = st ? NULL : &n->points;
+    return st;
 }
 
 static void node_destroy(struct sx_iql_node *node)
@@ -341,6 +391,8 @@ static void node_destroy(struct sx_iql_node *node)
     struct collector_node *n = (struct collector_node *)(void *)node;
     sx_mem_free(node->mem, n->beside);
     sx_mem_free(node->mem, n->words);
+    sx_mem_free(node->mem, n->ts_ns);
+    sx_mem_free(node->mem, n->values);
     sx_mem_free(node->mem, n);
 }
 

@@ -300,6 +300,7 @@ static stria_status next_stored(struct sx_iql_input *input, stria_error *err)
         }
         if (!st)
             st = sx_iql_reader_next(input->reader, &out->rows, &out->selected, err);
+        out->are_rollups = sx_iql_reader_has_rollups(input->reader);
         if (st || out->rows)
             return st;
         input->in_series = false;

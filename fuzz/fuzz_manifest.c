@@ -15,6 +15,13 @@ static void check(bool good)
         abort();
 }
 
+static void put_database(struct sx_buf *out, const struct sx_edit_item *item)
+{
+    struct sx_database database = sx_database_make(item->database_id, item->name);
+    memcpy(database.limits, item->limits, sizeof database.limits);
+    sx_edit_put_database(out, &database);
+}
+
 static void put_tombstone(struct sx_buf *out, const struct sx_edit_item *item, struct sx_mem *mem)
 {
     struct sx_arena arena;
@@ -39,7 +46,7 @@ static void put_again(struct sx_buf *out, const struct sx_edit_item *item, struc
         sx_edit_put_segment(out, &item->segment);
         break;
     case SX_OP_CREATE_DATABASE:
-        sx_edit_put_database(out, item->database_id, item->name);
+        put_database(out, item);
         break;
     case SX_OP_PUT_POLICY:
         sx_edit_put_policy(out, item->database_id, &item->policy);

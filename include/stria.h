@@ -628,6 +628,8 @@ typedef struct stria_restore_options {
     /* Called now and then while files are read and copied; false stops with CANCELLED. */
     bool (*on_progress)(void *user, uint64_t bytes_done, uint64_t bytes_total);
     void *user;
+    const char *database; /* only this one, also into a store that is there; NULL: all */
+    const char *as;       /* the name it gets; NULL: the one it has */
 } stria_restore_options;
 #define STRIA_RESTORE_OPTIONS(...)                                                                 \
     (&(stria_restore_options){.struct_size = sizeof(stria_restore_options), __VA_ARGS__})
@@ -639,7 +641,12 @@ typedef struct stria_restore_options {
  * Returns  OK; CORRUPT (the backup is damaged: nothing was made; or the store is made, but was
  *          damaged when it was backed up: err and on_finding tell); EXISTS (there is something in
  *          `path`); NOT_FOUND (no such backup); CANCELLED; INVALID, VERSION, IO, DISK_FULL,
- *          NOMEM. On failure `path` is no store, but for damage that is told. */
+ *          NOMEM. On failure `path` is no store, but for damage that is told.
+ * With options->database `path` may also be a store, which nobody else has open for writing: the
+ * database is added to it, whole and at one moment, or not at all. Its rows are written anew, each
+ * chunk of them is read again before that moment, and nothing else of the store is touched.
+ * Returns  also EXISTS (the store has a database of that name), NOT_FOUND (the backup has none),
+ *          LOCKED. CORRUPT with damages told: the database is there without what they name. */
 STRIA_API STRIA_MUST_CHECK stria_status stria_restore(const char *folder, const char *path,
                                                       const stria_restore_options *options,
                                                       stria_backup_report *report,

@@ -250,7 +250,8 @@ static void rows_beyond_a_limit_of_series_are_listed(void **state)
     static const char lines[] = "cpu,host=a v=1 1\ncpu,host=b v=1 1\ncpu,host=b v=1 2\n";
     stria_report report = {0};
     stria_error err = {0};
-    expect("SHOW SERIES LIMITS", "series limits(database,limit,measurement,tag,rejected)");
+    expect("SHOW SERIES LIMITS", "series limits(database,limit,measurement,tag,rejected)"
+                                 "; limits(database,max_series,max_new_series,max_tag_values)");
     must(stria_close(db, &err), &err);
     open_with(STRIA_OPTIONS(.series_max = 1));
     expect("CREATE DATABASE d", "");
@@ -259,8 +260,23 @@ static void rows_beyond_a_limit_of_series_are_listed(void **state)
                      STRIA_PARTIAL);
     stria_report_release(&report);
     expect("SHOW SERIES LIMITS",
-           "series limits(database,limit,measurement,tag,rejected) d,series,cpu,,2");
+           "series limits(database,limit,measurement,tag,rejected) d,series,cpu,,2; "
+           "limits(database,max_series,max_new_series,max_tag_values) d,1,0,0");
     expect("SHOW SERIES", "(key) cpu,host=a");
+    expect("ALTER DATABASE d SET max_series = 2, max_new_series = 7, max_tag_values = DEFAULT", "");
+    assert_int_equal(stria_ingest(db, lines, strlen(lines), STRIA_INGEST_OPTIONS(.database = "d"),
+                                  &report, NULL),
+                     STRIA_OK);
+    stria_report_release(&report);
+    expect("SHOW SERIES", "(key) cpu,host=a cpu,host=b");
+    expect("SHOW SERIES LIMITS",
+           "series limits(database,limit,measurement,tag,rejected) d,series,cpu,,2; "
+           "limits(database,max_series,max_new_series,max_tag_values) d,2,7,0");
+    expect("ALTER DATABASE d SET max_series = DEFAULT, max_new_series = 0", "");
+    expect("SHOW SERIES LIMITS",
+           "series limits(database,limit,measurement,tag,rejected) d,series,cpu,,2; "
+           "limits(database,max_series,max_new_series,max_tag_values) d,1,0,0");
+    expect("ALTER DATABASE none SET max_series = 1", "error: database not found: none");
 }
 
 static void assert_report(const stria_delete_report *report, uint64_t series, uint64_t rows,

@@ -10,6 +10,8 @@
 struct backup_arguments {
     const char *data;
     const char *incremental_from;
+    const char *database;
+    const char *as;
     uint64_t number;
     uint64_t memory;
     bool json;
@@ -24,7 +26,10 @@ static const struct sx_option backup_options[] = {
     {"json", SX_OPTION_FLAG, AT(json), NULL, "the figures as JSON"},
 };
 static const struct sx_option restore_options[] = {
-    {"data", SX_OPTION_TEXT, AT(data), "DIR", "the store to be made; not there yet, or empty"},
+    {"data", SX_OPTION_TEXT, AT(data), "DIR",
+     "the store to be made; not there yet, or empty, or with --db any store"},
+    {"db", SX_OPTION_TEXT, AT(database), "NAME", "only this database; the others are let be"},
+    {"as", SX_OPTION_TEXT, AT(as), "NAME", "the name that the database gets; the one it has"},
     {"number", SX_OPTION_COUNT, AT(number), "N", "which backup of the folder; the newest"},
     {"memory", SX_OPTION_SIZE, AT(memory), "SIZE", "how much memory it may take; 256M"},
     {"json", SX_OPTION_FLAG, AT(json), NULL, "the figures as JSON"},
@@ -142,10 +147,13 @@ static int run_restore(struct sx_cli *cli, const void *arguments, char **operand
     (void)operand_count;
     if (!restore->data)
         return sx_cli_usage(cli, "--data DIR must be given");
+    if (restore->as && !restore->database)
+        return sx_cli_usage(cli, "--as NAME needs --db NAME");
     sx_progress_begin(&copying.progress);
     stria_status st = stria_restore(
         operands[0], restore->data,
         STRIA_RESTORE_OPTIONS(.number = restore->number, .memory_size = restore->memory,
+                              .database = restore->database, .as = restore->as,
                               .on_finding = on_finding, .on_progress = on_progress,
                               .user = &copying),
         &report, &err);
@@ -172,8 +180,10 @@ const struct sx_command sx_cmd_restore = {
     .operands = "FOLDER",
     .operand_min = 1,
     .operand_max = 1,
-    .summary = "Makes a store of a backup",
-    .details = "Every file is checked before anything is made, and the store afterwards.",
+    .summary = "Makes a store of a backup, or adds one database of it to a store",
+    .details = "Every file is checked before anything is made, and what was made afterwards.\n"
+               "With --db the store may be there, and no server may have it open: the database\n"
+               "comes into it whole, or not at all, and nothing else in it is touched.",
     .example = "stria restore /backups/run-data --data run-data",
     .options = restore_options,
     .option_count = SX_COUNT_OF(restore_options),

@@ -161,6 +161,14 @@ static void test_a_store_is_backed_up_again_and_restored(void **state)
     assert_string_equal(scratch_out, "cpu,host=a v=1 1\n");
     assert_int_equal(RUN("restore", folder, "--data", scratch_path("no"), "--number", "7"),
                      SX_EXIT_FAILED);
+    assert_int_equal(RUN("restore", folder, "--data", data, "--as", "x"), SX_EXIT_USAGE);
+    assert_int_equal(RUN("restore", folder, "--data", data, "--db", "home"), SX_EXIT_FAILED);
+    expect_in(scratch_err, "has a database home already");
+    assert_int_equal(
+        RUN("restore", folder, "--data", data, "--db", "home", "--as", "then", "--number", "1"),
+        SX_EXIT_OK);
+    assert_int_equal(RUN("export", "--data", data, "--db", "then"), SX_EXIT_OK);
+    assert_string_equal(scratch_out, "cpu,host=a v=1 1\n");
 }
 
 int main(void)

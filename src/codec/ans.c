@@ -74,8 +74,8 @@ static void spread_symbols(uint8_t *spread, const uint16_t *weights, unsigned sy
 void sx_ans_encoder_init(struct sx_ans_encoder *encoder, const struct sx_classes *classes,
                          struct sx_ans_shape shape)
 {
-    uint8_t spread[1 << SX_ANS_LOG_MAX];
-    uint16_t filled[SX_ANS_SYMBOLS_MAX];
+    uint8_t spread[1 << SX_ANS_LOG_MAX] = {0};
+    uint16_t filled[SX_ANS_SYMBOLS_MAX] = {0};
     unsigned symbols = sx_ans_symbols(classes, shape.tuple), size = 1u << shape.log, begin = 0;
     encoder->shape = shape;
     encoder->classes = classes;
@@ -101,11 +101,26 @@ void sx_ans_encoder_init(struct sx_ans_encoder *encoder, const struct sx_classes
         encoder->states[filled[spread[state]]++] = (uint16_t)(size + state);
 }
 
+/* What a decoder puts out for a symbol, and the bits of its place, as part of an entry. */
+static void describe_symbols(uint64_t *parts, const struct sx_ans_decoder *decoder,
+                             unsigned symbols)
+{
+    const struct sx_classes *classes = &decoder->classes;
+    unsigned tuple = decoder->shape.tuple;
+    for (unsigned i = 0; i < symbols; i++) {
+        uint64_t out = 0;
+        if (decoder->narrow)
+            out = (uint32_t)classes->low[i];
+        for (unsigned place = 0; place < tuple && !decoder->narrow; place++)
+            out |= (uint64_t)class_in(i, place, tuple, classes->count) << (8 * place);
+        parts[i] = out << 16 | (tuple == 1 ? classes->width[i] : 0);
+    }
+}
+
 void sx_ans_decoder_init(struct sx_ans_decoder *decoder, struct sx_ans_entry *entries)
 {
-    uint8_t spread[1 << SX_ANS_LOG_MAX] = {0};
     uint16_t next[SX_ANS_SYMBOLS_MAX] = {0};
-    uint8_t tuples[SX_ANS_SYMBOLS_MAX][4] = {{0}};
+    uint64_t parts[SX_ANS_SYMBOLS_MAX] = {0};
     const struct sx_classes *classes = &decoder->classes;
     struct sx_ans_shape shape = decoder->shape;
     unsigned symbols = sx_ans_symbols(classes, shape.tuple), size = 1u << shape.log;
@@ -120,21 +135,21 @@ void sx_ans_decoder_init(struct sx_ans_decoder *decoder, struct sx_ans_entry *en
     decoder->dense = decoder->dense && decoder->extra_max == 0;
     decoder->narrow = shape.tuple == 1 && classes->domain <= 32 && !decoder->dense;
     sx_ans_weights(next, classes, shape);
-    spread_symbols(spread, next, symbols, shape.log);
-    for (unsigned i = 0; i < symbols; i++)
-        for (unsigned place = 0; place < shape.tuple; place++)
-            tuples[i][place] = (uint8_t)class_in(i, place, shape.tuple, classes->count);
+    describe_symbols(parts, decoder, symbols);
+    /* The states of a symbol, in the order that they are spread in, are not ascending: first each
+     * gets its symbol, */
+    unsigned at = 0, step = (size >> 1) + (size >> 3) + 3;
+    for (unsigned symbol = 0; symbol < symbols; symbol++)
+        for (unsigned i = 0; i < next[symbol]; i++) {
+            entries[at].bits = (uint8_t)symbol;
+            at = (at + step) & (size - 1);
+        }
+    /* then, ascending, its place among them. */
     for (unsigned state = 0; state < size; state++) {
-        unsigned symbol = spread[state], x = next[symbol]++;
-        unsigned bits = shape.log + 1 - sx_bit_width(x);
-        struct sx_ans_entry *entry = &entries[state];
-        sx_put_u16(entry->base, (uint16_t)((x << bits) - size));
-        entry->bits = (uint8_t)bits;
-        entry->extra = shape.tuple == 1 ? classes->width[symbol] : 0;
-        if (decoder->narrow)
-            sx_put_u32(entry->out, (uint32_t)classes->low[symbol]);
-        else
-            memcpy(entry->out, tuples[symbol], sizeof entry->out);
+        unsigned symbol = entries[state].bits, x = next[symbol]++;
+        uint64_t bits = shape.log + 1 - sx_bit_width(x);
+        uint64_t base = (uint64_t)((x << bits) - size) << 48;
+        sx_put_u64((uint8_t *)&entries[state], base | (parts[symbol] + bits + (bits << 8)));
     }
 }
 

@@ -36,8 +36,9 @@ static uint64_t step(struct sx_ans_cursor *cursor, const struct sx_ans_decoder *
             (uint16_t)(sx_get_u16(entry->base) + sx_bits_get(in, cursor->position, entry->bits));
         cursor->position += entry->bits;
     }
-    uint64_t place = sx_bits_get(in, cursor->position, entry->extra);
-    cursor->position += entry->extra;
+    unsigned extra = (unsigned)entry->all - entry->bits;
+    uint64_t place = sx_bits_get(in, cursor->position, extra);
+    cursor->position += extra;
     return place;
 }
 

@@ -55,6 +55,18 @@ stria_status sx_floats_encode(struct sx_buf *out, const double *values, size_t c
     return out->failed ? sx_buf_refused(out, "column", err) : STRIA_OK;
 }
 
+/* Copies of what is there are quicker than one value after the other. */
+static void fill(double *values, size_t count, double v)
+{
+    size_t filled = SX_MIN(count, 32);
+    for (size_t i = 0; i < filled; i++)
+        values[i] = v;
+    for (size_t more; filled < count; filled += more) {
+        more = SX_MIN(filled, count - filled);
+        memcpy(values + filled, values, more * sizeof *values);
+    }
+}
+
 static stria_status decode_plain(struct sx_bytes in, size_t count, size_t first, size_t range_count,
                                  const struct sx_tables *shared, double *values, stria_error *err)
 {
@@ -63,6 +75,10 @@ static stria_status decode_plain(struct sx_bytes in, size_t count, size_t first,
     stria_status st = sx_plain_open(&reader, in, count, shared, err);
     if (st || range_count == 0)
         return st;
+    if (reader.id == SX_FLOATS_CONSTANT) {
+        fill(values, range_count, reader.constant);
+        return STRIA_OK;
+    }
     bool good = sx_plain_seek(&reader, first / SX_GROUP);
     while (good && range_count) {
         size_t taken = SX_MIN(SX_GROUP - skip, range_count);

@@ -11,7 +11,6 @@
 #define KIND 3
 #define HAS_FACTOR 16
 #define HAS_SHARED 32
-#define SAMPLED_GROUPS 4
 
 /* What a bit is worth: decoding one more prefix sum takes about 0.2 ns a value, and a nanosecond a
  * value may cost half a bit a value. In tenths of a bit. */
@@ -48,7 +47,7 @@ static uint64_t inverse_of(uint64_t odd)
 static uint64_t odd_factor(const int64_t *v, size_t count, unsigned twos)
 {
     uint64_t g = 0;
-    for (size_t i = 0; i < 32; i++)
+    for (size_t i = 0; i < 32 && g != 1; i++)
         g = greatest_common_divisor(magnitude(v[i * count / 32]) >> twos, g);
     if (g == 0)
         g = greatest_common_divisor(magnitude(v[count - 1]) >> twos, 0);
@@ -66,12 +65,9 @@ static uint64_t odd_factor(const int64_t *v, size_t count, unsigned twos)
     return g ? g : 1;
 }
 
-/* Divides all by their common factor, and returns it. */
-static uint64_t reduce(int64_t *v, size_t count)
+/* Divides all by their common factor, and returns it. all: their bits, or-ed. */
+static uint64_t reduce(int64_t *v, size_t count, uint64_t all)
 {
-    uint64_t all = 0;
-    for (size_t i = 0; i < count; i++)
-        all |= (uint64_t)v[i];
     if (all == 0)
         return 1;
     unsigned twos = (unsigned)__builtin_ctzll(all);
@@ -132,7 +128,7 @@ static void subtract_line(struct sx_ints_plan *plan)
 static uint64_t estimate_line(const struct sx_ints_plan *plan)
 {
     size_t group_count = (plan->count + SX_GROUP - 1) / SX_GROUP;
-    size_t sampled = SX_MIN(group_count, SAMPLED_GROUPS);
+    size_t sampled = SX_MIN(group_count, SX_INTS_SAMPLED);
     uint64_t bits = 0, seen = 0;
     for (size_t k = 0; k < sampled; k++) {
         int64_t away[SX_GROUP];
@@ -141,7 +137,7 @@ static uint64_t estimate_line(const struct sx_ints_plan *plan)
         for (size_t i = 0; i < count; i++)
             away[i] = (int64_t)((uint64_t)plan->work[first + i] -
                                 line_at(plan->slope, plan->slope_rest, first + i));
-        bits += sx_packed_estimate(away, count, 0, 1);
+        bits += sx_packed_estimate(away, count, 0, 1, NULL);
         seen += count;
     }
     assert(seen > 0);
@@ -159,7 +155,8 @@ static void choose_order(struct sx_ints_plan *plan)
             line_through(plan);
             bits = estimate_line(plan);
         } else {
-            bits = sx_packed_estimate(plan->work, plan->count, order, SAMPLED_GROUPS);
+            bits = sx_packed_estimate(plan->work, plan->count, order, SX_INTS_SAMPLED,
+                                      plan->packed[order]);
         }
         plan->packed_bits[order] = bits;
         uint64_t price = bits + plan->count * order_price[order] / 10;
@@ -230,16 +227,28 @@ void sx_ints_plan(struct sx_ints_plan *plan, const int64_t *values, size_t count
         plan->bits = sx_ints_head_bits(plan);
         return;
     }
-    for (size_t i = count; i-- > 0;)
-        work[i] = (int64_t)((uint64_t)values[i] - (uint64_t)plan->first);
+    uint64_t all = 0;
+    for (size_t i = 0; i < count; i++) {
+        uint64_t away = (uint64_t)values[i] - (uint64_t)plan->first;
+        work[i] = (int64_t)away;
+        all |= away;
+    }
     plan->kind = SX_INTS_PACKED;
-    plan->factor = reduce(work, count);
+    plan->factor = reduce(work, count, all);
     choose_order(plan);
     if (plan->order == SX_INTS_LINE)
         subtract_line(plan);
     if (wish->scratch)
         try_coded(plan);
     plan->bits += sx_ints_head_bits(plan);
+}
+
+/* What was found out about the groups is used again, if it was about all of them. */
+static void write_packed(struct sx_buf *out, const struct sx_ints_plan *plan)
+{
+    bool all = plan->count <= (size_t)SX_INTS_SAMPLED * SX_GROUP && plan->order != SX_INTS_LINE;
+    sx_packed_encode(out, plan->work, plan->count, order_of_sums(plan->order),
+                     all ? plan->packed[plan->order] : NULL);
 }
 
 void sx_ints_write(struct sx_buf *out, const struct sx_ints_plan *plan)
@@ -264,7 +273,7 @@ void sx_ints_write(struct sx_buf *out, const struct sx_ints_plan *plan)
         sx_coded_write(out, &plan->coded, plan->work, plan->count, plan->wish.shared,
                        plan->wish.scratch);
     else
-        sx_packed_encode(out, plan->work, plan->count, order_of_sums(plan->order));
+        write_packed(out, plan);
 }
 
 /* ---- reading -------------------------------------------------------------------------------- */
@@ -390,6 +399,12 @@ bool sx_ints_range(struct sx_ints_reader *reader, size_t first, size_t count, in
     assert(first + count <= reader->count);
     if (count == 0)
         return true;
+    if (reader->kind == SX_INTS_STEP) {
+        uint64_t v = reader->first + reader->slope * first;
+        for (size_t i = 0; i < count; i++, v += reader->slope)
+            out[i] = (int64_t)v;
+        return true;
+    }
     if (!sx_ints_seek(reader, first / SX_GROUP))
         return false;
     size_t skip = first % SX_GROUP;

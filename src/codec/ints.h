@@ -26,7 +26,8 @@
 #define SX_INTS_MAX (SX_GROUP * SX_PACKED_GROUPS_MAX)
 
 enum sx_ints_kind { SX_INTS_STEP = 0, SX_INTS_PACKED = 1, SX_INTS_CODED = 2 };
-#define SX_INTS_LINE 3 /* the order that is a line with small deviations */
+#define SX_INTS_SAMPLED 4 /* groups that are looked at to choose an order */
+#define SX_INTS_LINE 3    /* the order that is a line with small deviations */
 
 /* How to plan. */
 struct sx_ints_wish {
@@ -44,9 +45,10 @@ struct sx_ints_plan {
     uint64_t slope; /* of the line, in units of factor; or the step of kind 0, in units of 1 */
     uint32_t slope_rest;
     size_t count;
-    uint64_t bits;           /* estimate of the whole */
-    uint64_t packed_bits[4]; /* of each order that was tried */
-    int64_t *work;           /* the reduced values */
+    uint64_t bits;                                    /* estimate of the whole */
+    uint64_t packed_bits[4];                          /* of each order that was tried */
+    struct sx_packed_plan packed[3][SX_INTS_SAMPLED]; /* of its groups, if they are no more */
+    int64_t *work;                                    /* the reduced values */
     struct sx_ints_wish wish;
     struct sx_coded_plan coded; /* of kind 2 */
 };

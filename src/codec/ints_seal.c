@@ -12,8 +12,6 @@
 
 #include <assert.h>
 
-#define SAMPLED_GROUPS 4
-
 bool sx_ints_reduce(struct sx_ints_plan *plan, struct sx_ints_reader *reader, size_t size,
                     int64_t *work)
 {
@@ -96,7 +94,7 @@ static bool may_be_best(const struct sx_ints_plan *plan, unsigned order)
 {
     if (order == plan->order)
         return true;
-    uint64_t bits = sx_packed_estimate(plan->work, plan->count, order, SAMPLED_GROUPS);
+    uint64_t bits = sx_packed_estimate(plan->work, plan->count, order, SX_INTS_SAMPLED, NULL);
     return bits / 4 * 3 <= plan->bits + plan->count;
 }
 

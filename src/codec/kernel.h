@@ -41,8 +41,8 @@ struct sx_chain {
 /* One state of an entropy decoder (ans.h), as bytes: the kernels read it as one little-endian
  * word. */
 struct sx_ans_entry {
-    uint8_t bits;    /* read for the next state */
-    uint8_t extra;   /* bits that follow, of a class wider than one */
+    uint8_t all;     /* bits read: for the next state, then those of a class wider than one */
+    uint8_t bits;    /* those for the next state */
     uint8_t out[4];  /* classes of a tuple; or, of one class, its lowest number, modulo 2^32 */
     uint8_t base[2]; /* next state, less the bits read */
 };

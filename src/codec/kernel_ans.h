@@ -22,18 +22,19 @@ SX_ANS_INLINE uint64_t ans_load(const uint8_t *in, size_t position)
     return word >> (position % 8);
 }
 
-/* The lowest `count` bits; an includer with an instruction for it defines SX_ANS_LOW_BITS. */
-SX_ANS_INLINE uint64_t ans_low_bits(uint64_t v, unsigned count)
+/* The lowest bits of v, as many as the lowest byte of `count` says, below 64; an includer with an
+ * instruction for it defines SX_ANS_LOW_BITS. */
+SX_ANS_INLINE uint64_t ans_low_bits(uint64_t v, uint64_t count)
 {
 #if defined(SX_ANS_LOW_BITS)
-    return SX_ANS_LOW_BITS(v, count);
+    return SX_ANS_LOW_BITS(v, (unsigned)count);
 #else
-    return v & (((uint64_t)1 << count) - 1);
+    return v & (((uint64_t)1 << (count & 63)) - 1);
 #endif
 }
 
-/* An entry in one register: bits | extra << 8 | out << 16 | base << 48. Shifts and masks by `bits`
- * look at the lowest byte only, so most of the time nothing has to be cut out. */
+/* An entry in one register: all | bits << 8 | out << 16 | base << 48. Shifts and masks look at the
+ * lowest byte only, so most of the time nothing has to be cut out. */
 SX_ANS_INLINE uint64_t ans_entry(const struct sx_ans_entry *entries, uint64_t state)
 {
     uint64_t entry;
@@ -41,15 +42,15 @@ SX_ANS_INLINE uint64_t ans_entry(const struct sx_ans_entry *entries, uint64_t st
     return entry;
 }
 
-/* word without what `entry` takes for the state. */
+/* word without what `entry` takes. */
 SX_ANS_INLINE uint64_t ans_rest(uint64_t word, uint64_t entry)
 {
     return word >> (entry & 63);
 }
 
-SX_ANS_INLINE uint64_t ans_next_state(uint64_t word, uint64_t entry)
+SX_ANS_INLINE uint64_t ans_next_state(uint64_t word, uint64_t entry, uint64_t bits)
 {
-    return (entry >> 48) + ans_low_bits(word, (unsigned)entry & 0xff);
+    return (entry >> 48) + ans_low_bits(word, bits);
 }
 
 SX_ANS_INLINE void ans_symbols_of(uint8_t *out, struct sx_ans_cursor *cursor,
@@ -70,7 +71,7 @@ SX_ANS_INLINE void ans_symbols_of(uint8_t *out, struct sx_ans_cursor *cursor,
                 uint64_t *state = &states[k % lanes], entry = ans_entry(entries, *state);
                 uint32_t classes = (uint32_t)(entry >> 16);
                 memcpy(out + (i + k) * tuple, &classes, sizeof classes);
-                *state = ans_next_state(word, entry);
+                *state = ans_next_state(word, entry, entry);
                 word = ans_rest(word, entry);
                 used += entry; /* at most 48 in the lowest byte */
             }
@@ -82,7 +83,8 @@ SX_ANS_INLINE void ans_symbols_of(uint8_t *out, struct sx_ans_cursor *cursor,
     cursor->position = position;
 }
 
-/* per_word: symbols that come out of one 64-bit word. */
+/* per_word: symbols that come out of one 64-bit word. What a state waits for longest is the sum of
+ * the bits before: so an entry tells that of both of its parts at once. */
 SX_ANS_INLINE void ans_numbers_of(uint32_t *out, struct sx_ans_cursor *cursor,
                                   const struct sx_ans_entry *entries, size_t steps, unsigned lanes,
                                   unsigned per_word)
@@ -99,13 +101,12 @@ SX_ANS_INLINE void ans_numbers_of(uint32_t *out, struct sx_ans_cursor *cursor,
             SX_UNROLL(8)
             for (unsigned k = part; k < part + per_word; k++) {
                 uint64_t *state = &states[k % lanes], entry = ans_entry(entries, *state);
-                uint64_t extra = entry >> 8;
-                *state = ans_next_state(word, entry);
+                uint64_t bits = entry >> 8;
+                *state = ans_next_state(word, entry, bits);
+                uint64_t place = ans_low_bits(word, entry) >> (bits & 63);
+                out[i + k] = (uint32_t)(entry >> 16) + (uint32_t)place;
                 word = ans_rest(word, entry);
-                out[i + k] =
-                    (uint32_t)(entry >> 16) + (uint32_t)ans_low_bits(word, (unsigned)extra & 0xff);
-                word = ans_rest(word, extra);
-                used += entry + extra; /* at most 56 in the lowest byte */
+                used += entry; /* at most 56 in the lowest byte */
             }
             position += used & 0xff;
         }
@@ -128,11 +129,11 @@ SX_ANS_INLINE void ans_wide_of(uint64_t *out, struct sx_ans_cursor *cursor,
         SX_UNROLL(8)
         for (unsigned k = 0; k < 8; k++) {
             uint64_t *state = &states[k % lanes], entry = ans_entry(entries, *state);
-            uint64_t word = ans_load(in, position), extra = entry >> 8;
-            *state = ans_next_state(word, entry);
-            word = ans_rest(word, entry);
-            out[i + k] = low[entry >> 16 & 0xff] + ans_low_bits(word, (unsigned)extra & 0xff);
-            position += (entry + extra) & 0xff;
+            uint64_t word = ans_load(in, position), bits = entry >> 8 & 0xff;
+            *state = ans_next_state(word, entry, bits);
+            word = ans_low_bits(word, entry) >> bits;
+            out[i + k] = low[entry >> 16 & 0xff] + word;
+            position += entry & 0xff;
         }
     }
     for (unsigned lane = 0; lane < lanes; lane++)

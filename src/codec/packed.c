@@ -129,16 +129,18 @@ static void put_group(struct sx_buf *out, const struct sx_packed_differences *in
         put_patches(out, in, plan);
 }
 
-void sx_packed_encode(struct sx_buf *out, const int64_t *values, size_t count, unsigned order)
+void sx_packed_encode(struct sx_buf *out, const int64_t *values, size_t count, unsigned order,
+                      const struct sx_packed_plan *plans)
 {
-    struct sx_packed_plan plans[SX_PACKED_GROUPS_MAX];
+    struct sx_packed_plan own[SX_PACKED_GROUPS_MAX];
     struct sx_packed_differences in;
     size_t group_count = (count + SX_GROUP - 1) / SX_GROUP;
     assert(count > 0 && group_count <= SX_PACKED_GROUPS_MAX && values[0] == 0);
-    for (size_t group = 0; group < group_count; group++) {
+    for (size_t group = 0; !plans && group < group_count; group++) {
         sx_packed_differences(&in, values, count, group, order);
-        sx_packed_plan(&plans[group], &in);
+        sx_packed_plan(&own[group], &in);
     }
+    plans = plans ? plans : own;
     put_headers(out, plans, group_count, values, count, order);
     for (size_t group = 0; group < group_count; group++) {
         sx_packed_differences(&in, values, count, group, order);

@@ -43,12 +43,25 @@
 #define SX_PACKED_GROUPS_MAX 64
 #define SX_PACKED_VECTOR 4 /* groups between two places where decoding can begin */
 
-/* Bits that `values` would take in an order, headers and all, from at most `groups` of its
- * groups. */
-uint64_t sx_packed_estimate(const int64_t *values, size_t count, unsigned order, size_t groups);
+/* What was found out about a group. */
+struct sx_packed_plan {
+    uint64_t step;
+    uint8_t width;
+    uint8_t patch_count;
+    uint8_t high_width;
+    bool wide;
+    uint32_t bits; /* of data, headers not counted */
+};
 
-/* Appends the packed form. values[0] is 0; 1 to 256 * SX_PACKED_GROUPS_MAX values. */
-void sx_packed_encode(struct sx_buf *out, const int64_t *values, size_t count, unsigned order);
+/* Bits that `values` would take in an order, headers and all, from at most `groups` of its groups.
+ * plans: NULL, or room for as many, for the plans of those. */
+uint64_t sx_packed_estimate(const int64_t *values, size_t count, unsigned order, size_t groups,
+                            struct sx_packed_plan *plans);
+
+/* Appends the packed form. values[0] is 0; 1 to 256 * SX_PACKED_GROUPS_MAX values. plans: NULL, or
+ * what sx_packed_estimate() found out about all the groups. */
+void sx_packed_encode(struct sx_buf *out, const int64_t *values, size_t count, unsigned order,
+                      const struct sx_packed_plan *plans);
 
 struct sx_packed_group {
     const uint8_t *data;

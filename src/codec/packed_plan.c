@@ -47,21 +47,28 @@ static const int64_t *surround(int64_t copy[SX_GROUP + 2], const int64_t *values
 
 static void wide_differences(struct sx_packed_differences *out, const int64_t *v, unsigned order)
 {
+    uint64_t *d = out->d.wide;
     out->base = 0;
-    for (size_t i = 0; i < out->count; i++) {
-        uint64_t d = (uint64_t)v[i];
-        if (order > 0)
-            d -= (uint64_t) * (v + i - 1);
-        if (order > 1)
-            d -= (uint64_t) * (v + i - 1) - (uint64_t) * (v + i - 2);
-        out->d.wide[i] = d;
+    for (size_t i = 0; i < out->count; i++)
+        d[i] = (uint64_t)v[i];
+    if (order > 0) {
+        const int64_t *before = v - 1;
+        for (size_t i = 0; i < out->count; i++)
+            d[i] -= (uint64_t)before[i];
+    }
+    if (order > 1) {
+        const int64_t *before = v - 2;
+        for (size_t i = 0; i < out->count; i++)
+            d[i] -= (uint64_t)before[i + 1] - (uint64_t)before[i];
     }
     size_t from = out->skip_first && out->count > 1;
-    out->range[0] = out->range[1] = (int64_t)out->d.wide[from];
+    int64_t low = (int64_t)d[from], high = low;
     for (size_t i = from; i < out->count; i++) {
-        out->range[0] = SX_MIN(out->range[0], (int64_t)out->d.wide[i]);
-        out->range[1] = SX_MAX(out->range[1], (int64_t)out->d.wide[i]);
+        low = SX_MIN(low, (int64_t)d[i]);
+        high = SX_MAX(high, (int64_t)d[i]);
     }
+    out->range[0] = low;
+    out->range[1] = high;
 }
 
 void sx_packed_differences(struct sx_packed_differences *out, const int64_t *values, size_t count,
@@ -108,7 +115,8 @@ static int64_t typical(const struct sx_packed_differences *in)
     size_t picks = SX_MIN(count, SX_COUNT_OF(picked));
     assert(picks > 0);
     for (size_t i = 0; i < picks; i++) {
-        int64_t v = difference(in, from + i * count / picks);
+        size_t share = picks < SX_COUNT_OF(picked) ? i : i * count / SX_COUNT_OF(picked);
+        int64_t v = difference(in, from + share);
         size_t at = i;
         for (; at > 0 && picked[at - 1] > v; at--)
             picked[at] = picked[at - 1];
@@ -180,12 +188,16 @@ struct counter {
 static void count_needs(struct counter *counter, uint64_t from, bool around)
 {
     const struct sx_packed_differences *in = counter->in;
-    memset(counter->needs, 0, sizeof counter->needs);
-    for (size_t i = 0; in->wide && i < in->count; i++) {
+    uint16_t needs[2][66] = {{0}}; /* taken in turn: a width that repeats need not wait */
+    if (!in->wide)
+        return;
+    for (size_t i = in->skip_first; i < in->count; i++) {
         uint64_t v = in->d.wide[i] - from;
-        unsigned w = sx_bit_width(around ? v << 1 ^ (uint64_t)((int64_t)v >> 63) : v);
-        counter->needs[w] = (uint16_t)(counter->needs[w] + (in->valid[i / 64] >> (i % 64) & 1));
+        uint64_t folded = v << 1 ^ (uint64_t)((int64_t)v >> 63);
+        needs[i % 2][sx_bit_width(around ? folded : v)]++;
     }
+    for (size_t w = 0; w < SX_COUNT_OF(counter->needs); w++)
+        counter->needs[w] = (uint16_t)(needs[0][w] + needs[1][w]);
 }
 
 /* How many are outside of the window of width w, given how many are outside of that of w + 1. */
@@ -254,7 +266,8 @@ void sx_packed_plan(struct sx_packed_plan *plan, const struct sx_packed_differen
     plan->step += in->base;
 }
 
-uint64_t sx_packed_estimate(const int64_t *values, size_t count, unsigned order, size_t groups)
+uint64_t sx_packed_estimate(const int64_t *values, size_t count, unsigned order, size_t groups,
+                            struct sx_packed_plan *plans)
 {
     size_t group_count = (count + SX_GROUP - 1) / SX_GROUP, sampled = SX_MIN(groups, group_count);
     uint64_t bits = 0, heads = 0, seen = 0, step = 0;
@@ -264,6 +277,8 @@ uint64_t sx_packed_estimate(const int64_t *values, size_t count, unsigned order,
         struct sx_packed_plan plan;
         sx_packed_differences(&in, values, count, i * group_count / sampled, order);
         sx_packed_plan(&plan, &in);
+        if (plans)
+            plans[i] = plan;
         bits += plan.bits;
         heads += 8 + 8 * sx_zigzag_size((int64_t)(plan.step - step));
         step = plan.step;

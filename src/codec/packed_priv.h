@@ -21,16 +21,6 @@ struct sx_packed_differences {
     } d;
 };
 
-/* What was found out about a group. */
-struct sx_packed_plan {
-    uint64_t step; /* base included */
-    uint8_t width;
-    uint8_t patch_count;
-    uint8_t high_width;
-    bool wide;
-    uint32_t bits; /* of data, headers not counted */
-};
-
 void sx_packed_differences(struct sx_packed_differences *out, const int64_t *values, size_t count,
                            size_t group, unsigned order);
 

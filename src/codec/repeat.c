@@ -48,11 +48,15 @@ static bool plan_parts(struct sx_repeat_plan *plan, const double *values, int64_
 
 /* ---- runs ----------------------------------------------------------------------------------- */
 
-static size_t count_runs(const double *values, size_t count)
+/* Runs, or some number above `max`. */
+static size_t count_runs(const double *values, size_t count, size_t max)
 {
     size_t runs = 1;
-    for (size_t i = 1; i < count; i++)
-        runs += sx_bits_of_f64(values[i]) != sx_bits_of_f64(values[i - 1]);
+    for (size_t i = 1; i < count && runs <= max;) {
+        size_t end = SX_MIN(i + 64, count);
+        for (; i < end; i++)
+            runs += sx_bits_of_f64(values[i]) != sx_bits_of_f64(values[i - 1]);
+    }
     return runs;
 }
 
@@ -60,7 +64,7 @@ bool sx_runs_plan(struct sx_repeat_plan *plan, const double *values, size_t coun
                   enum sx_tier tier, struct sx_mem *mem)
 {
     begin(plan, SX_FLOATS_RUNS, mem);
-    plan->count = count_runs(values, count);
+    plan->count = count_runs(values, count, count / SX_FLOATS_RUN_MIN);
     if (plan->count * SX_FLOATS_RUN_MIN > count)
         return true;
     size_t words = plan->count * (tier == SX_TIER_SEALED ? 5 : 2);

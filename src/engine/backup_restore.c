@@ -3,27 +3,14 @@
 #include "engine/backup.h"
 
 #include "base/error.h"
-#include "engine/backup_folder.h"
-#include "engine/copy.h"
-#include "engine/new_store.h"
+#include "engine/backup_priv.h"
 #include "engine/verify.h"
 
 #include <inttypes.h>
 
 #define MEMORY_DEFAULT ((uint64_t)256 << 20)
 
-struct restore {
-    struct sx_os *os;
-    struct sx_mem mem;
-    const char *folder;
-    const stria_restore_options *options;
-    stria_backup_report *report;
-    struct sx_backup_list list;
-    struct sx_copy copy;
-    struct sx_new_store store;
-};
-
-static stria_status read_list(struct restore *r, stria_error *err)
+static stria_status read_list(struct sx_restore *r, stria_error *err)
 {
     bool found = true;
     stria_status st;
@@ -48,8 +35,7 @@ static stria_status compare(const struct sx_backup_file *file, const char *path,
                    path, size, crc, file->size, file->crc);
 }
 
-/* Before anything is made: every file is there and what it was. */
-static stria_status check_files(struct restore *r, stria_error *err)
+stria_status sx_restore_check_files(struct sx_restore *r, stria_error *err)
 {
     char path[SX_PATH_MAX];
     stria_status st = STRIA_OK;
@@ -67,7 +53,7 @@ static stria_status check_files(struct restore *r, stria_error *err)
     return st;
 }
 
-static stria_status copy_file(struct restore *r, const struct sx_backup_file *file,
+static stria_status copy_file(struct sx_restore *r, const struct sx_backup_file *file,
                               stria_error *err)
 {
     char from[SX_PATH_MAX], to[SX_PATH_MAX];
@@ -77,19 +63,23 @@ static stria_status copy_file(struct restore *r, const struct sx_backup_file *fi
         st = file->kind == SX_BACKUP_LOG
                  ? sx_new_store_log_path(&r->store, (uint32_t)file->id, to, err)
                  : sx_new_store_segment_path(&r->store, file->id, to, err);
-    if (!st)
+    bool linked = !st && r->link_segments && file->kind == SX_BACKUP_SEGMENT &&
+                  !r->os->ops->link(r->os, from, to, NULL);
+    if (!st && linked)
+        r->copy.bytes_done += file->size;
+    if (!st && !linked)
         st = sx_copy_file(&r->copy, from, to, file->size, &crc, err);
-    if (!st)
+    if (!st && !linked)
         st = compare(file, from, file->size, crc, err);
     if (st)
         return st;
     r->report->file_count++;
     r->report->byte_count += file->size;
-    r->report->copied_bytes += file->size;
+    r->report->copied_bytes += linked ? 0 : file->size;
     return STRIA_OK;
 }
 
-static stria_status read_state(struct restore *r, struct sx_buf *state, stria_error *err)
+stria_status sx_restore_read_state(struct sx_restore *r, struct sx_buf *state, stria_error *err)
 {
     char path[SX_PATH_MAX];
     const struct sx_backup_file *file = &r->list.files[0];
@@ -108,13 +98,13 @@ static stria_status read_state(struct restore *r, struct sx_buf *state, stria_er
     return st;
 }
 
-static stria_status make_store(struct restore *r, stria_error *err)
+stria_status sx_restore_make_store(struct sx_restore *r, stria_error *err)
 {
     struct sx_buf state;
     sx_buf_init(&state, &r->mem, (size_t)256 << 20);
     stria_status st = sx_new_store_begin(&r->store, err);
     if (!st)
-        st = read_state(r, &state, err);
+        st = sx_restore_read_state(r, &state, err);
     for (size_t i = 1; i < r->list.file_count && !st; i++)
         st = copy_file(r, &r->list.files[i], err);
     if (!st)
@@ -127,7 +117,7 @@ static stria_status make_store(struct restore *r, stria_error *err)
 
 /* The store that was made, to its last chunk. Damage that the backup was told of stays what it
  * was. */
-static stria_status verify(struct restore *r, stria_error *err)
+static stria_status verify(struct sx_restore *r, stria_error *err)
 {
     stria_verify_options options = {.struct_size = sizeof options,
                                     .memory_size = r->options->memory_size,
@@ -143,12 +133,21 @@ static stria_status verify(struct restore *r, stria_error *err)
     return st;
 }
 
+static stria_status restore_whole(struct sx_restore *r, stria_error *err)
+{
+    stria_status st = sx_restore_check_files(r, err);
+    if (!st)
+        st = sx_restore_make_store(r, err);
+    return st ? st : verify(r, err);
+}
+
 stria_status sx_backup_restore(struct sx_os *os, const char *folder, const char *path,
                                const stria_restore_options *options, stria_backup_report *report,
                                stria_error *err)
 {
     static const struct sx_event_sink silent;
-    struct restore r = {.os = os, .folder = folder, .options = options, .report = report};
+    struct sx_restore r = {
+        .os = os, .folder = folder, .path = path, .options = options, .report = report};
     *report = (stria_backup_report){0};
     sx_mem_init(&r.mem, NULL, "restore",
                 (size_t)(options->memory_size ? options->memory_size : MEMORY_DEFAULT));
@@ -158,11 +157,7 @@ stria_status sx_backup_restore(struct sx_os *os, const char *folder, const char 
     stria_status st = read_list(&r, err);
     report->number = r.list.number;
     if (!st)
-        st = check_files(&r, err);
-    if (!st)
-        st = make_store(&r, err);
-    if (!st)
-        st = verify(&r, err);
+        st = options->database ? sx_restore_database(&r, err) : restore_whole(&r, err);
     sx_backup_list_deinit(&r.list);
     sx_mem_deinit(&r.mem);
     return st;

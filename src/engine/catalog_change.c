@@ -38,7 +38,7 @@ static int64_t normal_shard_duration(int64_t shard_duration_ns, int64_t duration
     return SX_MAX(shard_duration_ns, HOURS(1));
 }
 
-static bool name_valid(struct sx_bytes name)
+bool sx_engine_name_is_valid(struct sx_bytes name)
 {
     if (name.len == 0 || sx_bytes_equal(name, SX_LITERAL(".")) ||
         sx_bytes_equal(name, SX_LITERAL("..")))
@@ -51,7 +51,7 @@ static bool name_valid(struct sx_bytes name)
 
 static stria_status check_policy(const struct change *c, const struct sx_policy *policy)
 {
-    if (!name_valid(policy->name))
+    if (!sx_engine_name_is_valid(policy->name))
         return sx_fail(c->err, STRIA_INVALID, "invalid name");
     if (policy->duration_ns && policy->duration_ns < HOURS(1))
         return sx_fail(c->err, STRIA_INVALID, "retention policy duration must be at least 1h0m0s");
@@ -186,16 +186,30 @@ static stria_status create_database(struct change *c)
         return sx_fail(c->err, STRIA_CONFLICT,
                        "retention policy conflicts with an existing policy");
     }
-    if (!name_valid(command->database))
+    if (!sx_engine_name_is_valid(command->database))
         return sx_fail(c->err, STRIA_INVALID, "invalid name");
     stria_status st = check_policy(c, &policy);
     if (st)
         return st;
     uint32_t id = c->counters.next_database_id++;
     policy.id = c->counters.next_policy_id++;
-    sx_edit_put_database(&c->ops, id, command->database);
+    struct sx_database made = sx_database_make(id, command->database);
+    sx_edit_put_database(&c->ops, &made);
     sx_edit_put_policy(&c->ops, id, &policy);
     sx_edit_put_default(&c->ops, id, policy.id);
+    return STRIA_OK;
+}
+
+static stria_status alter_database(struct change *c)
+{
+    const struct sx_database *existing = sx_catalog_database(c->catalog, c->command->database);
+    if (!existing)
+        return database_not_found(c);
+    struct sx_database database = *existing;
+    for (int i = 0; i < SX_LIMIT_KIND_COUNT; i++)
+        if (c->command->settings & SX_DATABASE_LIMIT(i))
+            database.limits[i] = c->command->limits[i];
+    sx_edit_put_database(&c->ops, &database);
     return STRIA_OK;
 }
 
@@ -291,6 +305,8 @@ static stria_status plan(struct change *c)
         return create_database(c);
     case SX_DROP_DATABASE:
         return drop_database(c);
+    case SX_ALTER_DATABASE:
+        return alter_database(c);
     case SX_CREATE_POLICY:
         return create_policy(c);
     case SX_ALTER_POLICY:

@@ -64,10 +64,10 @@ static void test_segments_and_logs_are_those_that_the_edits_leave(void **state)
     struct sx_contents c;
     disk_init(&d);
     sx_buf_init(&ops, &d.mem, 1 << 20);
-    sx_edit_put_database(&ops, 1, SX_LITERAL("a"));
+    sx_edit_put_database(&ops, &(struct sx_database){.id = 1, .name = SX_LITERAL("a")});
     put_policy(&ops, 1, 1);
     put_policy(&ops, 1, 2);
-    sx_edit_put_database(&ops, 2, SX_LITERAL("b"));
+    sx_edit_put_database(&ops, &(struct sx_database){.id = 2, .name = SX_LITERAL("b")});
     put_policy(&ops, 2, 3);
     for (uint64_t id = 1; id <= 6; id++)
         put_segment(&ops, id, (uint32_t)(id + 1) / 2);

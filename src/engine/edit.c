@@ -81,12 +81,26 @@ static size_t varint_size(uint64_t v)
     return sx_varint_write(scratch, v);
 }
 
-void sx_edit_put_database(struct sx_buf *out, uint32_t id, struct sx_bytes name)
+/* A limit is stored as one more than it is; 0: that of the store. Limits that are all the store's
+ * are left out. */
+void sx_edit_put_database(struct sx_buf *out, const struct sx_database *database)
 {
+    uint8_t storage[SX_LIMIT_KIND_COUNT * SX_VARINT_SIZE_MAX];
+    struct sx_buf p;
+    bool own = false;
+    sx_buf_init_fixed(&p, storage, sizeof storage);
+    for (int i = 0; i < SX_LIMIT_KIND_COUNT; i++) {
+        own = own || database->limits[i] != SX_LIMIT_OF_STORE;
+        sx_buf_put_varint(&p, database->limits[i] + 1);
+    }
+    if (!own)
+        sx_buf_clear(&p);
     sx_buf_put_u8(out, SX_OP_CREATE_DATABASE);
-    sx_buf_put_varint(out, varint_size(id) + varint_size(name.len) + name.len);
-    sx_buf_put_varint(out, id);
-    sx_buf_put_sized(out, name);
+    sx_buf_put_varint(out, varint_size(database->id) + varint_size(database->name.len) +
+                               database->name.len + p.len);
+    sx_buf_put_varint(out, database->id);
+    sx_buf_put_sized(out, database->name);
+    sx_buf_put_bytes(out, sx_buf_bytes(&p));
 }
 
 void sx_edit_put_policy(struct sx_buf *out, uint32_t database_id, const struct sx_policy *policy)
@@ -241,6 +255,17 @@ static bool get_segment(struct sx_bytes *in, struct sx_segment_info *info)
     return true;
 }
 
+static bool get_database(struct sx_bytes *in, struct sx_edit_item *item)
+{
+    bool ok = get_u32(in, &item->database_id) && sx_sized_get(in, &item->name);
+    for (int i = 0; ok && i < SX_LIMIT_KIND_COUNT; i++) {
+        uint64_t limit = 0;
+        ok = !in->len || sx_varint_get(in, &limit);
+        item->limits[i] = limit - 1;
+    }
+    return ok;
+}
+
 static bool get_rollup(struct sx_bytes *in, uint32_t *policy_id, struct sx_rollup_mark *mark)
 {
     struct sx_bytes flags;
@@ -315,7 +340,7 @@ static bool get_payload(struct sx_bytes in, struct sx_edit_item *item)
     case SX_OP_ROLLUP:
         return get_rollup(&in, &item->policy_id, &item->mark);
     case SX_OP_CREATE_DATABASE:
-        return get_u32(&in, &item->database_id) && sx_sized_get(&in, &item->name);
+        return get_database(&in, item);
     case SX_OP_DROP_DATABASE:
         return get_u32(&in, &item->database_id);
     case SX_OP_PUT_POLICY:

@@ -21,8 +21,8 @@ enum sx_edit_op {
     SX_OP_COUNTERS = 2,     /* ids that were never used yet */
     SX_OP_ADD_SEGMENT = 3,
     SX_OP_REMOVE_SEGMENT = 4,
-    SX_OP_FLUSHED = 5, /* generations up to this one are in segments */
-    SX_OP_CREATE_DATABASE = 6,
+    SX_OP_FLUSHED = 5,         /* generations up to this one are in segments */
+    SX_OP_CREATE_DATABASE = 6, /* made, or its limits changed */
     SX_OP_DROP_DATABASE = 7,
     SX_OP_PUT_POLICY = 8, /* made or changed */
     SX_OP_DROP_POLICY = 9,
@@ -72,11 +72,12 @@ struct sx_edit_item {
     uint64_t tombstone_id; /* APPLIED; the number is the segment */
     uint32_t database_id, policy_id;
     struct sx_bytes name;
-    struct sx_policy policy;       /* its name points into the edit */
-    struct sx_edit_type type;      /* FORGET_TYPES: policy and measurement */
-    struct sx_tombstone tombstone; /* without its condition; strings point into the edit */
-    struct sx_bytes condition;     /* of the tombstone: sx_tag_expr_take() decodes it */
-    struct sx_rollup_mark mark;    /* ROLLUP, of policy_id, the one with the rollups */
+    uint64_t limits[SX_LIMIT_KIND_COUNT]; /* of the database */
+    struct sx_policy policy;              /* its name points into the edit */
+    struct sx_edit_type type;             /* FORGET_TYPES: policy and measurement */
+    struct sx_tombstone tombstone;        /* without its condition; strings point into the edit */
+    struct sx_bytes condition;            /* of the tombstone: sx_tag_expr_take() decodes it */
+    struct sx_rollup_mark mark;           /* ROLLUP, of policy_id, the one with the rollups */
 };
 
 /* Append operations; refusals show in out->failed. */
@@ -86,7 +87,7 @@ void sx_edit_put_segment(struct sx_buf *out, const struct sx_segment_info *info)
 /* REMOVE_SEGMENT, FLUSHED, KEEP_LOG, DROP_DATABASE, DROP_POLICY, REMOVE_TOMBSTONE, SET_ASIDE,
  * TAKE_BACK */
 void sx_edit_put_number(struct sx_buf *out, enum sx_edit_op op, uint64_t number);
-void sx_edit_put_database(struct sx_buf *out, uint32_t id, struct sx_bytes name);
+void sx_edit_put_database(struct sx_buf *out, const struct sx_database *database);
 void sx_edit_put_policy(struct sx_buf *out, uint32_t database_id, const struct sx_policy *policy);
 void sx_edit_put_default(struct sx_buf *out, uint32_t database_id, uint32_t policy_id);
 void sx_edit_put_type(struct sx_buf *out, const struct sx_edit_type *type);

@@ -10,33 +10,37 @@
 
 #include <inttypes.h>
 
-static stria_status add_database(struct sx_engine *engine, const struct sx_edit_item *item,
-                                 stria_error *err)
-{
-    struct sx_mem *other = &engine->mems[SX_ENGINE_MEM_OTHER];
-    struct sx_catalog *next = sx_catalog_copy(other, engine->catalog, 1, 0);
-    if (!next)
-        return sx_mem_refused(other, sizeof *next, err);
-    struct sx_database *db = &next->databases[next->database_count];
-    *db = (struct sx_database){.id = item->database_id,
-                               .name = sx_arena_dup(&next->arena, item->name)};
-    db->policies = sx_arena_array(&next->arena, 1, sizeof *db->policies);
-    if (!db->name.ptr || !db->policies) {
-        sx_catalog_release(next);
-        return sx_mem_refused(other, item->name.len, err);
-    }
-    next->database_count++;
-    sx_catalog_release(engine->catalog);
-    engine->catalog = next;
-    return STRIA_OK;
-}
-
 static struct sx_database *database_by_id(struct sx_catalog *catalog, uint32_t id)
 {
     for (size_t i = 0; i < catalog->database_count; i++)
         if (catalog->databases[i].id == id)
             return &catalog->databases[i];
     return NULL;
+}
+
+static stria_status put_database(struct sx_engine *engine, const struct sx_edit_item *item,
+                                 stria_error *err)
+{
+    struct sx_mem *other = &engine->mems[SX_ENGINE_MEM_OTHER];
+    struct sx_catalog *next = sx_catalog_copy(other, engine->catalog, 1, 0);
+    if (!next)
+        return sx_mem_refused(other, sizeof *next, err);
+    struct sx_database *db = database_by_id(next, item->database_id);
+    if (!db) {
+        db = &next->databases[next->database_count];
+        *db = sx_database_make(item->database_id, sx_arena_dup(&next->arena, item->name));
+        db->policies = sx_arena_array(&next->arena, 1, sizeof *db->policies);
+        if (!db->name.ptr || !db->policies) {
+            sx_catalog_release(next);
+            return sx_mem_refused(other, item->name.len, err);
+        }
+        next->database_count++;
+    }
+    memcpy(db->limits, item->limits, sizeof db->limits);
+    sx_series_limits_note(engine, db);
+    sx_catalog_release(engine->catalog);
+    engine->catalog = next;
+    return STRIA_OK;
 }
 
 static stria_status put_policy(struct sx_engine *engine, const struct sx_edit_item *item,
@@ -329,7 +333,7 @@ static stria_status apply_item(struct sx_engine *engine, const struct sx_edit_it
         engine->flushed_generation = SX_MAX(engine->flushed_generation, item->number);
         return STRIA_OK;
     case SX_OP_CREATE_DATABASE:
-        return add_database(engine, item, err);
+        return put_database(engine, item, err);
     case SX_OP_DROP_DATABASE:
         return drop_database(engine, item->database_id, err);
     case SX_OP_PUT_POLICY:

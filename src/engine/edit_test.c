@@ -88,7 +88,11 @@ static void put_all(struct sx_buf *out)
     sx_edit_put_segment(out, &segment);
     sx_edit_put_number(out, SX_OP_REMOVE_SEGMENT, 300);
     sx_edit_put_number(out, SX_OP_FLUSHED, 5);
-    sx_edit_put_database(out, 1, SX_LITERAL("db"));
+    struct sx_database db = sx_database_make(1, SX_LITERAL("db"));
+    sx_edit_put_database(out, &db);
+    db.limits[SX_LIMIT_SERIES] = 299;
+    db.limits[SX_LIMIT_NEW_SERIES] = 0;
+    sx_edit_put_database(out, &db);
     sx_edit_put_number(out, SX_OP_DROP_DATABASE, 1);
     sx_edit_put_policy(out, 1, &policy);
     sx_edit_put_number(out, SX_OP_DROP_POLICY, 3);
@@ -121,6 +125,8 @@ static const struct golden all_golden[] = {
     {"4 REMOVE_SEGMENT 300", "04 02 ac02"},
     {"5 FLUSHED 5", "05 01 05"},
     {"6 CREATE_DATABASE 1 db", "06 04 01 02 'db'"},
+    {"6 CREATE_DATABASE 1 db: 299 series, no limit of new ones, values of tags as the store",
+     "06 08 01 02 'db' ac02 01 00"},
     {"7 DROP_DATABASE 1", "07 01 01"},
     {"8 PUT_POLICY: database 1, id 3, week", "08 0e 01 03 04 'week'"},
     {"duration 100, shard 50, 1 replica, future -1, past 2, window 10; zigzag",
@@ -235,6 +241,12 @@ static void test_each_operation_comes_back(void **state)
     item = take(&in, SX_OP_CREATE_DATABASE);
     assert_int_equal(item.database_id, 1);
     assert_true(sx_bytes_equal(item.name, SX_LITERAL("db")));
+    for (int i = 0; i < SX_LIMIT_KIND_COUNT; i++)
+        assert_int_equal(item.limits[i], SX_LIMIT_OF_STORE);
+    item = take(&in, SX_OP_CREATE_DATABASE);
+    assert_int_equal(item.limits[SX_LIMIT_SERIES], 299);
+    assert_int_equal(item.limits[SX_LIMIT_NEW_SERIES], 0);
+    assert_int_equal(item.limits[SX_LIMIT_TAG_VALUES], SX_LIMIT_OF_STORE);
     assert_int_equal(take(&in, SX_OP_DROP_DATABASE).database_id, 1);
     item = take(&in, SX_OP_PUT_POLICY);
     assert_int_equal(item.database_id, 1);
@@ -352,7 +364,7 @@ static void test_a_cut_edit_is_corrupt_unless_between_operations(void **state)
         assert_int_equal(sx_edit_has(sx_bytes_make(copy, len), SX_OP_ROLLUP), len == out.len);
         sx_mem_free(&memory.mem, copy);
     }
-    assert_int_equal(whole, 23); /* before each of 22, and at the end */
+    assert_int_equal(whole, 24); /* before each of 23, and at the end */
     sx_buf_deinit(&out);
 }
 

@@ -405,9 +405,10 @@ static stria_status put_type(void *context, struct sx_bytes measurement, struct 
     return STRIA_OK;
 }
 
-void sx_engine_put_types(struct sx_policy_store *store, bool all, struct sx_buf *out)
+void sx_engine_put_types(const struct sx_policy_store *store, uint32_t policy_id, bool all,
+                         struct sx_buf *out)
 {
-    struct put_types put = {.out = out, .policy_id = store->policy_id};
+    struct put_types put = {.out = out, .policy_id = policy_id};
     (void)sx_series_index_each_type(store->index, all, put_type, &put, NULL);
 }
 
@@ -418,13 +419,13 @@ void sx_engine_put_stored(struct sx_engine *engine, struct sx_buf *out)
     const struct sx_catalog *catalog = engine->catalog;
     for (size_t i = 0; i < catalog->database_count; i++) {
         const struct sx_database *db = &catalog->databases[i];
-        sx_edit_put_database(out, db->id, db->name);
+        sx_edit_put_database(out, db);
         for (size_t j = 0; j < db->policy_count; j++)
             sx_edit_put_policy(out, db->id, &db->policies[j]);
         sx_edit_put_default(out, db->id, db->default_policy_id);
     }
     for (size_t i = 0; i < engine->store_count; i++) {
-        struct sx_policy_store *store = engine->stores[i];
+        const struct sx_policy_store *store = engine->stores[i];
         for (size_t j = 0; j < store->segment_count; j++) {
             uint64_t applied = atomic_load(&store->segments[j]->tombstone_id);
             sx_edit_put_segment(out, &store->segments[j]->info);
@@ -435,7 +436,7 @@ void sx_engine_put_stored(struct sx_engine *engine, struct sx_buf *out)
         }
         for (size_t j = 0; store->tombstones && j < store->tombstones->count; j++)
             sx_edit_put_tombstone(out, &store->tombstones->items[j]);
-        sx_engine_put_types(store, true, out);
+        sx_engine_put_types(store, store->policy_id, true, out);
     }
     /* Behind all tombstones, which make marks stale. */
     for (size_t i = 0; i < engine->store_count; i++) {

@@ -33,6 +33,7 @@
 #define SX_FLUSH_AGE_NS (3600 * (int64_t)1000000000)
 #define SX_FLUSH_AGE_BYTES ((uint64_t)4 << 20)
 #define SX_SEAL_QUIET_NS (600 * (int64_t)1000000000)
+#define SX_RESTORING "restoring" /* folder of a store, while a database is restored into it */
 #define SX_UNLINK_DELAY_NS (60 * (int64_t)1000000000)
 
 /* What belongs to one policy. */
@@ -212,9 +213,14 @@ void sx_engine_unlink_retired(struct sx_engine *engine, bool all);
 void sx_engine_put_state(void *context, struct sx_buf *out);
 /* The same without the damaged log files that are kept: what a copy of the store needs. */
 void sx_engine_put_stored(struct sx_engine *engine, struct sx_buf *out);
-/* The operations of a policy's field types (state_mutex held); all: also those that the manifest
- * has already. */
-void sx_engine_put_types(struct sx_policy_store *store, bool all, struct sx_buf *out);
+/* The types of a policy's fields as operations on the policy `policy_id`; those that the manifest
+ * has already too, if `all`. state_mutex held. */
+void sx_engine_put_types(const struct sx_policy_store *store, uint32_t policy_id, bool all,
+                         struct sx_buf *out);
+
+/* catalog_change.c */
+/* Whether a database or policy may have this name. */
+bool sx_engine_name_is_valid(struct sx_bytes name);
 
 /* delete.c */
 /* DELETE, DROP SERIES, DROP MEASUREMENT. */
@@ -254,6 +260,8 @@ stria_status sx_engine_commit_edit(struct sx_engine *engine, struct sx_bytes ope
 stria_status sx_engine_mend_manifest(struct sx_engine *engine, stria_error *err);
 /* left_overs.c; after the log was read */
 stria_status sx_engine_remove_left_overs(struct sx_engine *engine, stria_error *err);
+/* Takes away what a restore of one database made in the store in `path`, which is locked. */
+void sx_engine_clear_restoring(struct sx_os *os, struct sx_mem *mem, const char *path);
 /* replay_later.c: waits until the log is read back; state_mutex held. Else why it was not. */
 stria_status sx_engine_await_replay(struct sx_engine *engine, stria_error *err);
 /* log_replay.c: opens the log, reads it back and begins a new generation. */

@@ -240,7 +240,7 @@ static stria_status take_outputs(struct sx_engine *engine, struct sx_flush *f, s
 static void put_types(struct sx_engine *engine, struct sx_buf *out)
 {
     for (size_t i = 0; i < engine->store_count; i++)
-        sx_engine_put_types(engine->stores[i], false, out);
+        sx_engine_put_types(engine->stores[i], engine->stores[i]->policy_id, false, out);
 }
 
 /* Makes the structs of the new segments, so that publishing cannot fail. *segments has one for each

@@ -10,9 +10,11 @@
 #include "base/error.h"
 #include "base/file_number.h"
 #include "base/sort.h"
+#include "engine/copy.h"
 #include "engine/engine_priv.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 
 /* Ids of segments. */
 struct ids {
@@ -152,4 +154,17 @@ stria_status sx_engine_remove_left_overs(struct sx_engine *engine, stria_error *
     sx_mem_free(other, files.items);
     sx_mem_free(other, named.items);
     return st;
+}
+
+void sx_engine_clear_restoring(struct sx_os *os, struct sx_mem *mem, const char *path)
+{
+    static const char *const parts[] = {"/manifest", "/wal", "/seg", "/damaged", ""};
+    char part[SX_PATH_MAX];
+    struct sx_file_info info;
+    if (snprintf(part, sizeof part, "%s/" SX_RESTORING, path) >= (int)sizeof part ||
+        os->ops->stat(os, part, &info, NULL))
+        return;
+    for (size_t i = 0; i < SX_COUNT_OF(parts); i++)
+        if (snprintf(part, sizeof part, "%s/" SX_RESTORING "%s", path, parts[i]) < (int)sizeof part)
+            sx_copy_remove_folder(os, mem, part);
 }

@@ -146,7 +146,7 @@ struct contents {
 static bool see_name(void *context, const char *name, bool is_directory)
 {
     struct contents *contents = context;
-    static const char *const own[] = {"LOCK", "readers", "wal", "seg", "damaged"};
+    static const char *const own[] = {"LOCK", "readers", "wal", "seg", "damaged", SX_RESTORING};
     (void)is_directory;
     if (strcmp(name, "manifest") == 0) {
         contents->has_manifest = true;
@@ -352,6 +352,8 @@ static stria_status open_for_writing(struct sx_engine *engine, stria_error *err)
      * log has all that it should is known. */
     if (!st)
         st = sx_engine_remove_left_overs(engine, err);
+    if (!st)
+        sx_engine_clear_restoring(engine->os, &engine->mems[SX_ENGINE_MEM_OTHER], engine->path);
     if (!st)
         st = sx_engine_pass_empty_generations(engine, err);
     if (!st)

@@ -116,7 +116,8 @@ static stria_status find_uuid(struct rebuild *r)
 static void put_policies(struct rebuild *r, struct sx_buf *ops)
 {
     uint32_t first = 0;
-    sx_edit_put_database(ops, DATABASE_ID, SX_LITERAL("recovered"));
+    struct sx_database database = sx_database_make(DATABASE_ID, SX_LITERAL("recovered"));
+    sx_edit_put_database(ops, &database);
     for (size_t i = 0; i < r->count; i++) {
         uint32_t id = r->segments[i].policy_id;
         char name[32];

@@ -15,10 +15,25 @@
 
 void sx_series_limits_init(struct sx_engine *engine)
 {
-    engine->limits = (struct sx_series_limits){.series_max = engine->options.series_max,
-                                               .new_series_max = engine->options.new_series_max,
-                                               .tag_values_max = engine->options.tag_values_max};
-    sx_mutex_init(&engine->limits.mutex);
+    struct sx_series_limits *l = &engine->limits;
+    const struct sx_engine_options *o = &engine->options;
+    *l = (struct sx_series_limits){.of_store = {[SX_LIMIT_SERIES] = o->series_max,
+                                                [SX_LIMIT_NEW_SERIES] = o->new_series_max,
+                                                [SX_LIMIT_TAG_VALUES] = o->tag_values_max}};
+    atomic_init(&l->any, o->series_max || o->new_series_max || o->tag_values_max);
+    sx_mutex_init(&l->mutex);
+}
+
+void sx_series_limits_note(struct sx_engine *engine, const struct sx_database *database)
+{
+    for (int i = 0; i < SX_LIMIT_KIND_COUNT; i++)
+        if (database->limits[i] != SX_LIMIT_OF_STORE && database->limits[i])
+            atomic_store(&engine->limits.any, true);
+}
+
+const uint64_t *sx_series_limits_of_store(const struct sx_engine *engine)
+{
+    return engine->limits.of_store;
 }
 
 void sx_series_limits_deinit(struct sx_engine *engine)
@@ -133,15 +148,26 @@ stria_status sx_series_limits_each(struct sx_engine *engine, size_t most,
 
 /* ---- the limits ---- */
 
-/* Series that a database has in memory; *database_id: that of the policy. */
-static uint64_t count_series(struct sx_engine *engine, uint32_t policy_id, uint32_t *database_id)
+/* The database of a policy, and what holds for it. */
+struct holder {
+    uint32_t database_id; /* 0: it was dropped */
+    uint64_t limits[SX_LIMIT_KIND_COUNT];
+};
+
+/* Series that the database of a policy has in memory. */
+static uint64_t count_series(struct sx_engine *engine, uint32_t policy_id, struct holder *holder)
 {
     const struct sx_database *database = NULL;
     uint64_t count = 0;
-    *database_id = 0;
+    *holder = (struct holder){0};
     sx_mutex_lock(&engine->state_mutex);
-    if (sx_catalog_policy_by_id(engine->catalog, policy_id, &database))
-        *database_id = database->id;
+    if (sx_catalog_policy_by_id(engine->catalog, policy_id, &database)) {
+        holder->database_id = database->id;
+        for (int i = 0; i < SX_LIMIT_KIND_COUNT; i++)
+            holder->limits[i] = database->limits[i] == SX_LIMIT_OF_STORE
+                                    ? engine->limits.of_store[i]
+                                    : database->limits[i];
+    }
     for (size_t i = 0; database && i < engine->store_count; i++)
         for (size_t j = 0; j < database->policy_count; j++)
             if (database->policies[j].id == engine->stores[i]->policy_id)
@@ -217,25 +243,24 @@ static struct sx_bytes plain(uint8_t **out, struct sx_bytes escaped)
 static bool refuses(struct sx_engine *engine, uint32_t policy_id, struct sx_series_index *index,
                     struct sx_bytes key, uint8_t *scratch, struct refusal *r)
 {
-    struct sx_series_limits *l = &engine->limits;
     struct sx_bytes rest = key, name = {0}, tag = {0}, value = {0};
-    uint32_t database_id;
-    uint64_t active = count_series(engine, policy_id, &database_id);
-    const struct sx_new_series *fresh = new_series_of(engine, database_id);
-    *r = (struct refusal){.offender.database_id = database_id};
-    if (l->tag_values_max &&
-        !sx_series_index_tags_admit(index, key, l->tag_values_max, &tag, &value)) {
-        r->offender.kind = SX_LIMIT_TAG_VALUES;
-        r->limit = l->tag_values_max;
-    } else if (l->series_max && active >= l->series_max) {
-        r->offender.kind = SX_LIMIT_SERIES;
-        r->limit = l->series_max;
-    } else if (l->new_series_max && fresh && fresh->count >= l->new_series_max) {
-        r->offender.kind = SX_LIMIT_NEW_SERIES;
-        r->limit = l->new_series_max;
-    } else {
+    struct holder h;
+    uint64_t active = count_series(engine, policy_id, &h);
+    const struct sx_new_series *fresh = new_series_of(engine, h.database_id);
+    enum sx_limit_kind kind;
+    *r = (struct refusal){.offender.database_id = h.database_id};
+    if (h.limits[SX_LIMIT_TAG_VALUES] &&
+        !sx_series_index_tags_admit(index, key, h.limits[SX_LIMIT_TAG_VALUES], &tag, &value))
+        kind = SX_LIMIT_TAG_VALUES;
+    else if (h.limits[SX_LIMIT_SERIES] && active >= h.limits[SX_LIMIT_SERIES])
+        kind = SX_LIMIT_SERIES;
+    else if (h.limits[SX_LIMIT_NEW_SERIES] && fresh &&
+             fresh->count >= h.limits[SX_LIMIT_NEW_SERIES])
+        kind = SX_LIMIT_NEW_SERIES;
+    else
         return false;
-    }
+    r->offender.kind = kind;
+    r->limit = h.limits[kind];
     if (sx_key_take(&rest, &name))
         r->offender.measurement = plain(&scratch, name);
     if (tag.len)
@@ -279,7 +304,7 @@ stria_status sx_series_limits_resolve(struct sx_engine *engine, uint32_t policy_
     struct sx_series_limits *l = &engine->limits;
     *slot = SX_SLOT_NONE;
     *offender = UINT32_MAX;
-    if (!l->series_max && !l->new_series_max && !l->tag_values_max)
+    if (!atomic_load_explicit(&l->any, memory_order_relaxed))
         return sx_series_index_resolve(index, key, hash, hint, slot, err);
     sx_mutex_lock(&l->mutex);
     stria_status st =

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* series_limits.h -- how many series a database may have in memory, how many new ones a minute, and
- * how many values a tag.
+ * how many values a tag: by its own limits (ALTER DATABASE), or those of the store.
  *
  * Why         One bad tag (a request id, say) must not take the memory that all others need. What
  *             is over a limit is rejected point by point, told in the answer and counted by
@@ -13,17 +13,10 @@
 #define SX_ENGINE_SERIES_LIMITS_H
 
 #include "index/series_index.h"
+#include "model/catalog.h"
 #include "os/sync.h"
 
 struct sx_engine;
-struct sx_policy;
-
-enum sx_limit_kind {
-    SX_LIMIT_SERIES = 0,
-    SX_LIMIT_NEW_SERIES,
-    SX_LIMIT_TAG_VALUES,
-    SX_LIMIT_KIND_COUNT
-};
 
 /* What was rejected. Names live as long as the store is open. */
 struct sx_limit_offender {
@@ -42,8 +35,9 @@ struct sx_new_series {
 };
 
 struct sx_series_limits {
-    uint64_t series_max, new_series_max, tag_values_max; /* 0: no limit; immutable */
-    struct sx_mutex mutex;                               /* guards what follows */
+    uint64_t of_store[SX_LIMIT_KIND_COUNT]; /* 0: none; immutable */
+    atomic_bool any;                        /* the store or a database has one, or had */
+    struct sx_mutex mutex;                  /* guards what follows */
     struct sx_new_series *databases;
     size_t database_count, database_capacity;
     struct sx_limit_offender *offenders;
@@ -52,6 +46,10 @@ struct sx_series_limits {
 
 void sx_series_limits_init(struct sx_engine *engine);
 void sx_series_limits_deinit(struct sx_engine *engine);
+/* A database got limits of its own. */
+void sx_series_limits_note(struct sx_engine *engine, const struct sx_database *database);
+/* Those of the store, which hold for databases that have none of their own; 0: none. */
+const uint64_t *sx_series_limits_of_store(const struct sx_engine *engine);
 
 /* As sx_series_index_resolve(), unless a limit is met: then OK with *slot SX_SLOT_NONE, *offender
  * the number for sx_series_limits_count(), and why in `err`. */

@@ -8,9 +8,20 @@
 static void open_limited(struct engine_test *t, uint64_t series, uint64_t fresh, uint64_t values)
 {
     engine_test_init(t);
-    t->engine->limits.series_max = series;
-    t->engine->limits.new_series_max = fresh;
-    t->engine->limits.tag_values_max = values;
+    uint64_t *limits = t->engine->limits.of_store;
+    limits[SX_LIMIT_SERIES] = series;
+    limits[SX_LIMIT_NEW_SERIES] = fresh;
+    limits[SX_LIMIT_TAG_VALUES] = values;
+    atomic_store(&t->engine->limits.any, series || fresh || values);
+}
+
+static void limit(struct engine_test *t, enum sx_limit_kind kind, uint64_t most)
+{
+    struct sx_command command = {.kind = SX_ALTER_DATABASE,
+                                 .database = SX_LITERAL("d"),
+                                 .settings = SX_DATABASE_LIMIT(kind)};
+    command.limits[kind] = most;
+    engine_test_must(t, engine_test_execute(t, &command));
 }
 
 /* Writes a row to each of the series of a text (separated by blanks) in one batch. */
@@ -97,6 +108,58 @@ static void test_a_tag_has_only_so_many_values(void **state)
     engine_test_deinit(&t);
 }
 
+static void test_a_database_has_limits_of_its_own_that_last(void **state)
+{
+    (void)state;
+    const struct sx_command alter = {.kind = SX_ALTER_DATABASE, .database = SX_LITERAL("none")};
+    struct engine_test t;
+    open_limited(&t, 0, 0, 0);
+    assert_int_equal(engine_test_execute(&t, &alter), STRIA_NOT_FOUND);
+    assert_string_equal(t.err.text, "database not found: none");
+    write_all(&t, "m,k=1 m,k=2", 1);
+    limit(&t, SX_LIMIT_SERIES, 3);
+    write_all(&t, "m,k=1 m,k=3 m,k=4", 2); /* at once */
+    assert_written(&t, 2, 1, "max-series-per-database limit exceeded: (3): measurement=\"m\"");
+    engine_test_must(
+        &t, engine_test_execute(&t, &(struct sx_command){.kind = SX_CREATE_DATABASE,
+                                                         .database = SX_LITERAL("other")}));
+    t.policy_id = 2;
+    for (int i = 0; i < 5; i++) { /* another database has none */
+        char series[20];
+        (void)snprintf(series, sizeof series, "m,k=%d", i);
+        engine_test_write(&t, series, 1, "v1=1");
+    }
+    t.policy_id = 1;
+    for (int i = 0; i < 2; i++) {
+        engine_test_crash(&t); /* from the edit; then from a manifest that was begun anew */
+        write_all(&t, "m,k=4", 3);
+        assert_written(&t, 0, 1, "max-series-per-database limit exceeded: (3): measurement=\"m\"");
+    }
+    limit(&t, SX_LIMIT_SERIES, 0);
+    write_all(&t, "m,k=4 m,k=5", 4);
+    assert_written(&t, 2, 0, "");
+    engine_test_deinit(&t);
+}
+
+static void test_no_limit_of_its_own_is_more_than_that_of_the_store(void **state)
+{
+    (void)state;
+    struct engine_test t;
+    open_limited(&t, 1, 0, 1);
+    limit(&t, SX_LIMIT_SERIES, 0);
+    write_all(&t, "m m,k=1 m,k=2", 1); /* the other limit holds */
+    assert_written(&t, 2, 1,
+                   "max-values-per-tag limit exceeded (1/1): measurement=\"m\" tag=\"k\" "
+                   "value=\"2\"");
+    limit(&t, SX_LIMIT_TAG_VALUES, 5);
+    write_all(&t, "m,k=2", 2);
+    assert_written(&t, 1, 0, "");
+    limit(&t, SX_LIMIT_SERIES, SX_LIMIT_OF_STORE);
+    write_all(&t, "m,k=3", 2);
+    assert_written(&t, 0, 1, "max-series-per-database limit exceeded: (1): measurement=\"m\"");
+    engine_test_deinit(&t);
+}
+
 static void test_a_handle_beyond_a_limit_is_refused(void **state)
 {
     (void)state;
@@ -180,7 +243,8 @@ static void test_refused_memory_leaves_limits_as_they_were(void **state)
     engine_test_close(&t);
     t.fault = &fault;
     engine_test_open(&t);
-    t.engine->limits.series_max = 1;
+    t.engine->limits.of_store[SX_LIMIT_SERIES] = 1;
+    atomic_store(&t.engine->limits.any, true);
     write_all(&t, "m", 1);
     bool fired = true;
     for (int64_t nth = 1; fired; nth++) {
@@ -212,6 +276,8 @@ int main(void)
         cmocka_unit_test(test_a_batch_of_rejected_rows_stores_nothing),
         cmocka_unit_test(test_only_so_many_series_may_come_in_a_minute),
         cmocka_unit_test(test_a_tag_has_only_so_many_values),
+        cmocka_unit_test(test_a_database_has_limits_of_its_own_that_last),
+        cmocka_unit_test(test_no_limit_of_its_own_is_more_than_that_of_the_store),
         cmocka_unit_test(test_a_handle_beyond_a_limit_is_refused),
         cmocka_unit_test(test_the_worst_offenders_are_told_first),
         cmocka_unit_test(test_offenders_beyond_a_number_count_as_one),

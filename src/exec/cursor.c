@@ -149,8 +149,10 @@ static stria_status create(struct sx_engine *engine, uint64_t memory_size, int64
         c->request.deadline_ns = sx_os_mono_ns(os) + timeout_ms * 1000000;
     atomic_init(&c->request.cancelled, false);
     sx_damage_list_init(&c->damage, &c->request);
-    c->provider =
-        (struct sx_view_provider){.context = c, .view = provide_view, .rejected = provide_rejected};
+    c->provider = (struct sx_view_provider){.context = c,
+                                            .view = provide_view,
+                                            .rejected = provide_rejected,
+                                            .series_limits = sx_series_limits_of_store(engine)};
     *out = c;
     return STRIA_OK;
 }

@@ -166,6 +166,12 @@ bool sx_iql_statement_changes(const struct sx_iql_statement *statement)
     return changes[statement->kind];
 }
 
+const char *sx_iql_limit_name(enum sx_limit_kind kind)
+{
+    static const char *const names[] = {"max_series", "max_new_series", "max_tag_values"};
+    return names[kind];
+}
+
 struct sx_bytes sx_iql_statement_database(const struct sx_iql_statement *statement)
 {
     switch (statement->kind) {

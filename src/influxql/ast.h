@@ -14,6 +14,7 @@
 #include "base/arena.h"
 #include "influxql/instant.h"
 #include "influxql/token.h"
+#include "model/catalog.h"
 #include "model/rollup.h"
 
 /* Parentheses, calls, signs and sub-queries in each other. */
@@ -234,6 +235,16 @@ struct sx_iql_policy {
     size_t rollup_count; /* 0: NONE */
 };
 
+/* ALTER DATABASE ... SET */
+struct sx_iql_database_limits {
+    struct sx_bytes database;
+    bool given[SX_LIMIT_KIND_COUNT];
+    uint64_t limits[SX_LIMIT_KIND_COUNT]; /* as in struct sx_database */
+};
+
+/* "max_series", "max_new_series", "max_tag_values" */
+const char *sx_iql_limit_name(enum sx_limit_kind kind);
+
 struct sx_iql_continuous_query {
     struct sx_bytes name;
     struct sx_bytes database;
@@ -281,6 +292,7 @@ struct sx_iql_names {
     X(EXPLAIN, explain, false)                                                                     \
     X(DELETE, del, true)                                                                           \
     X(DROP_SERIES, del, true)                                                                      \
+    X(ALTER_DATABASE, database_limits, true)                                                       \
     X(ALTER_POLICY, policy, true)                                                                  \
     X(CREATE_DATABASE, policy, true)                                                               \
     X(CREATE_POLICY, policy, true)                                                                 \
@@ -336,6 +348,7 @@ struct sx_iql_statement {
         struct sx_iql_explain explain;
         struct sx_iql_show show;
         struct sx_iql_policy policy;
+        struct sx_iql_database_limits database_limits;
         struct sx_iql_continuous_query continuous_query;
         struct sx_iql_delete del;
         struct sx_iql_user user;

@@ -27,6 +27,16 @@ static void policy_settings(const struct sx_iql_policy *policy, struct sx_comman
     command->rollup_count = policy->rollup_count;
 }
 
+static void alter_database(const struct sx_iql_database_limits *limits, struct sx_command *command)
+{
+    command->kind = SX_ALTER_DATABASE;
+    command->database = limits->database;
+    for (int i = 0; i < SX_LIMIT_KIND_COUNT; i++) {
+        command->settings |= limits->given[i] ? SX_DATABASE_LIMIT(i) : 0U;
+        command->limits[i] = limits->limits[i];
+    }
+}
+
 /* What is wrong with ALTER whatever the policy is; the peer looks for database and policy first. */
 static stria_status check_alter(const struct sx_iql_statement *statement,
                                 const struct sx_iql_context *context, stria_error *err)
@@ -56,6 +66,9 @@ stria_status sx_iql_command(const struct sx_iql_statement *statement,
         command->kind = SX_CREATE_DATABASE;
         if (statement->u.policy.name.len)
             command->settings |= SX_POLICY_NAME;
+        return STRIA_OK;
+    case SX_IQL_STATEMENT_ALTER_DATABASE:
+        alter_database(&statement->u.database_limits, command);
         return STRIA_OK;
     case SX_IQL_STATEMENT_DROP_DATABASE:
         command->kind = SX_DROP_DATABASE;

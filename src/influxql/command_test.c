@@ -42,6 +42,7 @@ static void assert_command(struct stored_test *t, const struct row *row)
     assert_int_equal(got.replica_count, row->want.replica_count);
     assert_int_equal(got.future_limit_ns, row->want.future_limit_ns);
     assert_int_equal(got.past_limit_ns, row->want.past_limit_ns);
+    assert_memory_equal(got.limits, row->want.limits, sizeof got.limits);
     sx_iql_command_release(&storage);
 }
 
@@ -80,6 +81,12 @@ static void test_statements_become_commands(void **state)
         {"CREATE RETENTION POLICY r ON d DURATION 1h REPLICATION 1 SHARD DURATION 2h",
          {0},
          "retention policy duration must be greater than the shard duration"},
+        {"ALTER DATABASE d SET max_series = 5, max_tag_values = DEFAULT",
+         {.kind = SX_ALTER_DATABASE,
+          NAMES("d", ""),
+          .settings = SX_DATABASE_LIMIT(SX_LIMIT_SERIES) | SX_DATABASE_LIMIT(SX_LIMIT_TAG_VALUES),
+          .limits = {5, 0, SX_LIMIT_OF_STORE}},
+         NULL},
         {"ALTER RETENTION POLICY p ON d DURATION 1d",
          {.kind = SX_ALTER_POLICY,
           NAMES("d", "p"),

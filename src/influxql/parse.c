@@ -8,6 +8,7 @@
  * that of the peer's "expected ..." texts. */
 struct branch {
     enum sx_iql_token token;
+    bool hidden;               /* not the peer's: its texts do not name it */
     const struct branch *next; /* NULL: `parse` does the rest */
     size_t next_count;
     sx_iql_statement_parser parse;
@@ -82,7 +83,10 @@ static const struct branch drop[] = {
 };
 
 static const struct branch alter_retention[] = {STATEMENT(POLICY, alter_policy)};
-static const struct branch alter[] = {GROUP(RETENTION, alter_retention)};
+static const struct branch alter[] = {
+    GROUP(RETENTION, alter_retention),
+    {.token = SX_IQL_DATABASE, .parse = sx_iql_parse_alter_database, .hidden = true},
+};
 static const struct branch set_password[] = {STATEMENT(FOR, set_password)};
 static const struct branch set[] = {GROUP(PASSWORD, set_password)};
 static const struct branch kill_what[] = {STATEMENT(QUERY, kill_query)};
@@ -123,6 +127,8 @@ static stria_status fail_branch(struct sx_iql_parser *p, struct sx_iql_lexeme fo
     struct sx_buf expected;
     sx_buf_init_fixed(&expected, storage, sizeof storage - 1);
     for (size_t i = 0; i < count; i++) {
+        if (list[i].hidden)
+            continue;
         if (i)
             sx_buf_put_text(&expected, ", ");
         sx_buf_put_text(&expected, sx_iql_token_name(list[i].token));

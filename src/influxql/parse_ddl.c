@@ -219,6 +219,56 @@ stria_status sx_iql_parse_alter_policy(struct sx_iql_parser *p, struct sx_iql_st
     return st;
 }
 
+/* ---- limits of a database -------------------------------------------------------------------- */
+
+/* setting = count | DEFAULT */
+static stria_status parse_limit(struct sx_iql_parser *p, struct sx_iql_database_limits *limits)
+{
+    struct sx_iql_lexeme found = sx_iql_next_word(p);
+    int kind = 0;
+    while (kind < SX_LIMIT_KIND_COUNT &&
+           (found.token != SX_IQL_IDENT ||
+            !sx_bytes_equal(found.text, sx_bytes_of(sx_iql_limit_name((enum sx_limit_kind)kind)))))
+        kind++;
+    if (kind == SX_LIMIT_KIND_COUNT)
+        return sx_iql_fail_found(p, found, "max_series, max_new_series, max_tag_values");
+    if (limits->given[kind])
+        return sx_iql_fail_at(p, found.pos, "found duplicate %s option",
+                              sx_iql_limit_name((enum sx_limit_kind)kind));
+    limits->given[kind] = true;
+    limits->limits[kind] = SX_LIMIT_OF_STORE;
+    stria_status st = sx_iql_expect(p, SX_IQL_EQ);
+    if (st || sx_iql_accept(p, SX_IQL_DEFAULT))
+        return st;
+    found = sx_iql_next_word(p);
+    uint64_t count = 0;
+    size_t i = 0;
+    while (found.token == SX_IQL_INTEGER && i < found.text.len && count <= SX_LIMIT_MAX)
+        count = count * 10 + (uint64_t)(found.text.ptr[i++] - '0');
+    if (found.token != SX_IQL_INTEGER)
+        return sx_iql_fail_found(p, found, "a count of series or values, 0 for no limit, DEFAULT");
+    if (count > SX_LIMIT_MAX)
+        return sx_iql_fail_at(p, found.pos, "a limit is at most %llu",
+                              (unsigned long long)SX_LIMIT_MAX);
+    limits->limits[kind] = count;
+    return STRIA_OK;
+}
+
+/* name SET setting = value {, setting = value} */
+stria_status sx_iql_parse_alter_database(struct sx_iql_parser *p, struct sx_iql_statement *out)
+{
+    struct sx_iql_database_limits *limits = &out->u.database_limits;
+    out->kind = SX_IQL_STATEMENT_ALTER_DATABASE;
+    stria_status st = sx_iql_parse_name(p, &limits->database);
+    if (!st)
+        st = sx_iql_expect(p, SX_IQL_SET);
+    if (!st)
+        st = parse_limit(p, limits);
+    while (!st && sx_iql_accept(p, SX_IQL_COMMA))
+        st = parse_limit(p, limits);
+    return st;
+}
+
 /* ---- continuous queries --------------------------------------------------------------------- */
 
 /* What follows RESAMPLE. */

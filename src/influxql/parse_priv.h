@@ -132,6 +132,7 @@ stria_status sx_iql_parse_show_users(struct sx_iql_parser *, struct sx_iql_state
 
 /* parse_ddl.c */
 stria_status sx_iql_parse_create_database(struct sx_iql_parser *, struct sx_iql_statement *);
+stria_status sx_iql_parse_alter_database(struct sx_iql_parser *, struct sx_iql_statement *);
 stria_status sx_iql_parse_create_policy(struct sx_iql_parser *, struct sx_iql_statement *);
 stria_status sx_iql_parse_alter_policy(struct sx_iql_parser *, struct sx_iql_statement *);
 stria_status sx_iql_parse_create_continuous_query(struct sx_iql_parser *,

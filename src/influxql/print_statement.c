@@ -219,6 +219,23 @@ static void print_policy(struct sx_buf *out, const char *words, const struct sx_
     }
 }
 
+static void print_limits(struct sx_buf *out, const struct sx_iql_database_limits *limits)
+{
+    const char *before = " SET ";
+    sx_buf_put_text(out, "ALTER DATABASE ");
+    sx_iql_put_name(out, limits->database);
+    for (int i = 0; i < SX_LIMIT_KIND_COUNT; i++) {
+        if (!limits->given[i])
+            continue;
+        sx_buf_printf(out, "%s%s = ", before, sx_iql_limit_name((enum sx_limit_kind)i));
+        if (limits->limits[i] == SX_LIMIT_OF_STORE)
+            sx_buf_put_text(out, "DEFAULT");
+        else
+            sx_buf_printf(out, "%" PRIu64, limits->limits[i]);
+        before = ", ";
+    }
+}
+
 static void print_continuous_query(struct sx_buf *out, const struct sx_iql_continuous_query *query)
 {
     sx_buf_put_text(out, "CREATE CONTINUOUS QUERY ");
@@ -387,6 +404,9 @@ void sx_iql_print_statement(struct sx_buf *out, const struct sx_iql_statement *s
         break;
     case SX_IQL_STATEMENT_CREATE_POLICY:
         print_policy(out, "CREATE RETENTION POLICY ", &statement->u.policy, true);
+        break;
+    case SX_IQL_STATEMENT_ALTER_DATABASE:
+        print_limits(out, &statement->u.database_limits);
         break;
     case SX_IQL_STATEMENT_ALTER_POLICY:
         print_policy(out, "ALTER RETENTION POLICY ", &statement->u.policy, false);

@@ -46,6 +46,8 @@ static const struct {
      NULL},
     {"CREATE RETENTION POLICY p ON d DURATION inf REPLICATION 1 FUTURE LIMIT 0s",
      "CREATE RETENTION POLICY p ON d DURATION 0s REPLICATION 1"},
+    {"alter database d set max_tag_values=0 , max_series = default",
+     "ALTER DATABASE d SET max_series = DEFAULT, max_tag_values = 0"},
     {"ALTER RETENTION POLICY default ON d DEFAULT PAST LIMIT 0s SHARD DURATION 1h REPLICATION 3",
      "ALTER RETENTION POLICY \"default\" ON d REPLICATION 3 SHARD DURATION 1h DEFAULT PAST LIMIT "
      "0s"},

@@ -72,6 +72,25 @@ static stria_status put_rejected(void *user, const struct sx_rejected_rows *rows
     return STRIA_OK;
 }
 
+/* What holds for each database; 0: no limit. */
+static void put_limits(struct sx_literal_tables *tables, const struct sx_view_provider *views)
+{
+    const struct sx_catalog *catalog = views->catalog;
+    sx_literal_tables_begin(tables, SX_LITERAL("limits"), NULL, 0);
+    sx_literal_tables_column(tables, "database", STRIA_STRING);
+    for (int i = 0; i < SX_LIMIT_KIND_COUNT; i++)
+        sx_literal_tables_column(tables, sx_iql_limit_name((enum sx_limit_kind)i), STRIA_INT);
+    for (size_t i = 0; i < catalog->database_count; i++) {
+        sx_literal_tables_string(tables, catalog->databases[i].name);
+        for (int k = 0; k < SX_LIMIT_KIND_COUNT; k++) {
+            uint64_t limit = catalog->databases[i].limits[k];
+            if (limit == SX_LIMIT_OF_STORE)
+                limit = views->series_limits ? views->series_limits[k] : 0;
+            sx_literal_tables_int(tables, (int64_t)limit);
+        }
+    }
+}
+
 stria_status sx_iql_open_limits(const struct sx_iql_context *context,
                                 struct sx_table_source **source, stria_error *err)
 {
@@ -87,6 +106,7 @@ stria_status sx_iql_open_limits(const struct sx_iql_context *context,
         sx_literal_tables_column(limits.tables, columns[i], i < 4 ? STRIA_STRING : STRIA_INT);
     if (views->rejected)
         st = views->rejected(views->context, put_rejected, &limits, err);
+    put_limits(limits.tables, views);
     if (!st)
         return sx_iql_show_finish(limits.tables, source, err);
     sx_table_source_destroy(sx_literal_tables_source(limits.tables));

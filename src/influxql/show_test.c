@@ -377,11 +377,16 @@ static void test_limits_of_series_tell_what_they_rejected(void **state)
     struct stored_test t;
     fill(&t);
     stored_test_assert(&t, "SHOW SERIES LIMITS",
-                       "series limits(database,limit,measurement,tag,rejected)");
+                       "series limits(database,limit,measurement,tag,rejected); "
+                       "limits(database,max_series,max_new_series,max_tag_values) d,0,0,0 e,0,0,0");
     t.provider.rejected = rejected;
+    t.provider.series_limits = (const uint64_t[SX_LIMIT_KIND_COUNT]){9, 8, 7};
+    t.databases[1].limits[SX_LIMIT_SERIES] = SX_LIMIT_OF_STORE;
+    t.databases[1].limits[SX_LIMIT_TAG_VALUES] = 5;
     stored_test_assert(&t, "show series Limits",
                        "series limits(database,limit,measurement,tag,rejected) "
-                       "d,tag_values,cpu,request,12345 ,series,mem,,1");
+                       "d,tag_values,cpu,request,12345 ,series,mem,,1; "
+                       "limits(database,max_series,max_new_series,max_tag_values) d,0,0,0 e,9,0,5");
     stored_test_sweep(&t, "SHOW SERIES LIMITS");
     stored_test_deinit(&t);
 }

@@ -17,6 +17,14 @@ int64_t sx_window_start(int64_t ts_ns, int64_t window_ns)
     return ts_ns < INT64_MIN + rest ? INT64_MIN : ts_ns - rest;
 }
 
+struct sx_database sx_database_make(uint32_t id, struct sx_bytes name)
+{
+    struct sx_database database = {.id = id, .name = name};
+    for (int i = 0; i < SX_LIMIT_KIND_COUNT; i++)
+        database.limits[i] = SX_LIMIT_OF_STORE;
+    return database;
+}
+
 static bool copy_database(struct sx_catalog *to, struct sx_database *copy,
                           const struct sx_database *from, size_t policy_more)
 {

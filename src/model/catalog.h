@@ -29,9 +29,20 @@ struct sx_policy {
     int64_t rollup_ns;  /* then: the length of their buckets */
 };
 
+/* What limits of series are about. */
+enum sx_limit_kind {
+    SX_LIMIT_SERIES = 0, /* in memory */
+    SX_LIMIT_NEW_SERIES, /* in a minute */
+    SX_LIMIT_TAG_VALUES, /* of one tag */
+    SX_LIMIT_KIND_COUNT
+};
+#define SX_LIMIT_OF_STORE UINT64_MAX /* of a database: what the store's setting says */
+#define SX_LIMIT_MAX ((uint64_t)1 << 40)
+
 struct sx_database {
     uint32_t id;
     struct sx_bytes name;
+    uint64_t limits[SX_LIMIT_KIND_COUNT]; /* of series; 0: none */
     struct sx_policy *policies;
     size_t policy_count;
     uint32_t default_policy_id; /* 0: none */
@@ -61,6 +72,9 @@ struct sx_catalog *sx_catalog_copy(struct sx_mem *mem, const struct sx_catalog *
                                    size_t database_more, size_t policy_more);
 struct sx_catalog *sx_catalog_acquire(struct sx_catalog *catalog);
 void sx_catalog_release(struct sx_catalog *catalog); /* NULL is allowed */
+
+/* A database without policies, whose limits are those of the store. */
+struct sx_database sx_database_make(uint32_t id, struct sx_bytes name);
 
 /* NULL: no such thing. An empty policy name means the default one. */
 const struct sx_database *sx_catalog_database(const struct sx_catalog *catalog,

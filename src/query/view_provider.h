@@ -32,6 +32,7 @@ struct sx_view_provider {
                              stria_status (*each)(void *user, const struct sx_rejected_rows *rows,
                                                   stria_error *err),
                              void *user, stria_error *err);
+    const uint64_t *series_limits; /* of the store, by enum sx_limit_kind; NULL likewise */
 };
 
 #endif

@@ -267,6 +267,15 @@ static stria_status spend_ids(struct adopt *a, stria_error *err)
     return st;
 }
 
+/* What a policy's id becomes; 0 stays. */
+static uint32_t new_policy_id(const struct adopt *a, uint32_t id)
+{
+    for (size_t i = 0; i < a->database->policy_count; i++)
+        if (a->database->policies[i].id == id)
+            return a->first_policy_id + (uint32_t)i;
+    return 0;
+}
+
 static void put_catalog(const struct adopt *a, struct sx_buf *ops)
 {
     const struct sx_database *db = a->database;
@@ -278,7 +287,8 @@ static void put_catalog(const struct adopt *a, struct sx_buf *ops)
     sx_edit_put_database(ops, &made);
     for (size_t i = 0; i < db->policy_count; i++) {
         struct sx_policy policy = db->policies[i];
-        policy.id = a->first_policy_id + (uint32_t)i;
+        policy.id = new_policy_id(a, policy.id);
+        policy.rollup_of = new_policy_id(a, policy.rollup_of); /* made anew: marks do not come */
         if (db->policies[i].id == db->default_policy_id)
             default_policy_id = policy.id;
         sx_edit_put_policy(ops, a->database_id, &policy);

@@ -12,6 +12,7 @@
 #include "engine/merge_plan.h"
 #include "engine/rollup.h"
 #include "engine/rollup_priv.h"
+#include "scan/damage.h"
 
 #define UNKNOWN UINT64_MAX
 
@@ -217,14 +218,18 @@ static bool list_segments(struct scan *s)
 
 static stria_status ask_segments(struct scan *s, int64_t window_ns, stria_error *err)
 {
+    struct sx_request request = {.mem = s->mem}; /* takes no damage */
     stria_status st = STRIA_OK;
     sx_merge_plan_init(&s->plan, s->mem, window_ns);
     for (size_t i = 0; i < s->segment_count && !st; i++) {
         const struct sx_segment_info *info = &s->segments[i]->info;
-        bool one =
-            sx_window_start(info->min_ts, window_ns) == sx_window_start(info->max_ts, window_ns);
-        st = one ? sx_merge_plan_add_window(&s->plan, info->min_ts, info->file_size, err)
-                 : sx_merge_plan_add(&s->plan, s->segments[i], err);
+        stria_error what = {0};
+        bool one = sx_window_start(info->min_ts, window_ns) ==
+                   sx_window_start(info->max_ts, window_ns);
+        st = one ? sx_merge_plan_add_window(&s->plan, info->min_ts, info->file_size, &what)
+                 : sx_merge_plan_add(&s->plan, s->segments[i], &what);
+        if (st)
+            st = sx_leave_out(&request, s->segments[i], &what, err);
     }
     return st;
 }

@@ -148,9 +148,9 @@ static void check_segments(struct audit *a, struct store *store)
         if (!id || sx_engine_view(store->engine, id, &view, NULL))
             continue;
         for (size_t s = 0; s < view->source_count; s++) {
-            if (!view->sources[s].segment)
+            if (!sx_view_segment(view, s))
                 continue;
-            struct file *file = file_of(a, view->sources[s].segment->path);
+            struct file *file = file_of(a, sx_view_segment(view, s)->path);
             if (!file->checked && is_dirty(a, file))
                 broken(a, "a segment is named before it is durable", file->path);
             a->segment_count += !file->checked;

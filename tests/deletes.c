@@ -213,3 +213,40 @@ void delete_apply(const struct delete *d, struct oracle *oracle, const struct or
         plan.max_ns == INT64_MAX)
         oracle_forget_types(oracle, policy->uid, plan.measurement);
 }
+
+/* ---- how much ---- */
+
+static int by_row(const void *a, const void *b)
+{
+    const struct oracle_cell *x = a, *y = b;
+    if (x->series != y->series)
+        return x->series < y->series ? -1 : 1;
+    return x->ts_ns < y->ts_ns ? -1 : x->ts_ns > y->ts_ns;
+}
+
+void delete_count(const struct delete *d, const struct oracle *oracle,
+                  const struct oracle_policy *policy, int64_t min_ns, int64_t max_ns,
+                  struct sx_selection_counts *counts)
+{
+    struct plan plan = {.measurements = ALL, .min_ns = INT64_MIN, .max_ns = INT64_MAX};
+    struct oracle_cell *cells = calloc(oracle->cell_count + 1, sizeof *cells);
+    size_t count = 0;
+    if (!cells)
+        abort();
+    if (d)
+        plan = plan_of(d);
+    for (size_t i = 0; i < oracle->cell_capacity; i++) {
+        const struct oracle_cell *c = &oracle->cells[i];
+        if (c->uid == policy->uid && c->ts_ns >= min_ns && c->ts_ns <= max_ns &&
+            cell_is_meant(&plan, c))
+            cells[count++] = *c;
+    }
+    qsort(cells, count, sizeof *cells, by_row);
+    *counts = (struct sx_selection_counts){.sample_count = count};
+    for (size_t i = 0; i < count; i++) {
+        bool same_series = i && cells[i - 1].series == cells[i].series;
+        counts->series_count += !same_series;
+        counts->row_count += !same_series || cells[i - 1].ts_ns != cells[i].ts_ns;
+    }
+    free(cells);
+}

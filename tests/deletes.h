@@ -10,6 +10,7 @@
 #include "oracle.h"
 
 #include "base/mem.h"
+#include "exec/selection.h"
 #include "model/command.h"
 
 enum delete_kind { DELETE_ROWS = 0, DELETE_SERIES, DELETE_MEASUREMENT };
@@ -36,5 +37,11 @@ void delete_selector_deinit(struct delete_selector *selector);
 
 void delete_apply(const struct delete *d, struct oracle *oracle,
                   const struct oracle_policy *policy);
+
+/* How much of a policy a delete speaks of (NULL: everything), between two times, both inclusive;
+ * all but the bytes. */
+void delete_count(const struct delete *d, const struct oracle *oracle,
+                  const struct oracle_policy *policy, int64_t min_ns, int64_t max_ns,
+                  struct sx_selection_counts *counts);
 
 #endif

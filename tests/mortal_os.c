@@ -131,6 +131,12 @@ static stria_status mortal_unlink(struct sx_os *os, const char *path, stria_erro
     return m->dead ? STRIA_OK : m->below->ops->unlink(m->below, path, err);
 }
 
+static stria_status mortal_rmdir(struct sx_os *os, const char *path, stria_error *err)
+{
+    struct mortal *m = mortal_of(os);
+    return m->dead ? STRIA_OK : m->below->ops->rmdir(m->below, path, err);
+}
+
 static stria_status mortal_link(struct sx_os *os, const char *from, const char *to,
                                 stria_error *err)
 {
@@ -199,6 +205,7 @@ static const struct sx_os_ops mortal_ops = {
     .sync_dir = mortal_sync_dir,
     .list = mortal_list,
     .unlink = mortal_unlink,
+    .rmdir = mortal_rmdir,
     .link = mortal_link,
     .space = mortal_space,
     .lock = mortal_lock,

@@ -36,6 +36,16 @@ static enum op_kind delete_kind(uint64_t *state)
     return kinds[random_below(state, SX_COUNT_OF(kinds))];
 }
 
+static enum op_kind ask_kind(uint64_t *state)
+{
+    return (enum op_kind)(OP_SELECT_ROWS + random_below(state, OP_DRY_RUN - OP_SELECT_ROWS + 1));
+}
+
+static enum op_kind copy_kind(uint64_t *state)
+{
+    return (enum op_kind)(OP_READER + random_below(state, OP_DISK_FULL - OP_READER + 1));
+}
+
 struct op op_make(uint64_t *state, uint32_t id, const struct op_mix *mix)
 {
     struct op op = {.id = id,
@@ -57,6 +67,11 @@ struct op op_make(uint64_t *state, uint32_t id, const struct op_mix *mix)
         op.kind = delete_kind(state);
         return op;
     }
+    uint32_t rest = 99 - dice; /* questions and copies stand at the other end */
+    if (rest < mix->ask_percent + mix->copy_percent) {
+        op.kind = rest < mix->ask_percent ? ask_kind(state) : copy_kind(state);
+        return op;
+    }
     if (!mix->no_retention && random_once_in(state, 40)) {
         op.kind = random_once_in(state, 4) ? OP_ADVANCE_DAYS : OP_ADVANCE;
         return op;
@@ -71,15 +86,45 @@ struct op op_make(uint64_t *state, uint32_t id, const struct op_mix *mix)
 
 const char *op_text(const struct op *op, char *text, size_t size)
 {
-    static const char *const kinds[OP_KIND_COUNT] = {"write",           "flush",
-                                                     "merge",           "seal",
-                                                     "reclaim",         "poll",
-                                                     "create database", "drop database",
-                                                     "create policy",   "drop policy",
-                                                     "alter policy",    "delete",
-                                                     "drop series",     "drop measurement",
-                                                     "reopen",          "read only",
-                                                     "advance",         "advance by days"};
+    static const char *const kinds[OP_KIND_COUNT] = {"write",
+                                                     "flush",
+                                                     "merge",
+                                                     "seal",
+                                                     "reclaim",
+                                                     "poll",
+                                                     "create database",
+                                                     "drop database",
+                                                     "create policy",
+                                                     "drop policy",
+                                                     "alter policy",
+                                                     "delete",
+                                                     "drop series",
+                                                     "drop measurement",
+                                                     "reopen",
+                                                     "read only",
+                                                     "advance",
+                                                     "advance by days",
+                                                     "select rows",
+                                                     "select by tags",
+                                                     "select of a regex",
+                                                     "select totals",
+                                                     "select floats",
+                                                     "select windows",
+                                                     "select limit",
+                                                     "select with little memory",
+                                                     "show catalog",
+                                                     "show names",
+                                                     "scan",
+                                                     "dry run",
+                                                     "reader",
+                                                     "snapshot",
+                                                     "backup",
+                                                     "restore",
+                                                     "verify",
+                                                     "repair",
+                                                     "kill",
+                                                     "power loss",
+                                                     "disk full"};
     static const char *const writes[WRITE_KIND_COUNT] = {
         "one",   "many series", "run",  "late",  "duplicates", "over",          "subset",
         "types", "texts",       "wide", "clash", "old",        "extreme times", "backfill"};
@@ -245,6 +290,8 @@ void op_run(const struct op *op, struct store *store, struct op_outcome *outcome
     case OP_ADVANCE_DAYS:
         return; /* the caller's clock */
     default:
+        if (op->kind > OP_ADVANCE_DAYS)
+            return;
         command = command_of(op);
         outcome->status = sx_engine_execute(store->engine, &command, err);
         return;

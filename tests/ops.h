@@ -26,6 +26,30 @@ enum op_kind {
     OP_READ_ONLY,    /* opened for reading, then again for writing */
     OP_ADVANCE,      /* the clock */
     OP_ADVANCE_DAYS, /* so far that windows are over */
+    /* What follows only the model test has; op_run() does nothing for it. Questions (asks.h): */
+    OP_SELECT_ROWS,
+    OP_SELECT_TAGS,
+    OP_SELECT_REGEX, /* several measurements */
+    OP_SELECT_TOTALS,
+    OP_SELECT_FLOATS,
+    OP_SELECT_WINDOWS,
+    OP_SELECT_LIMIT,
+    OP_SELECT_POOR, /* with little memory */
+    OP_SHOW_CATALOG,
+    OP_SHOW_NAMES,
+    OP_SCAN,
+    OP_DRY_RUN,
+    /* Other stores and processes (copies.h): */
+    OP_READER, /* one that stays open for some time */
+    OP_SNAPSHOT,
+    OP_BACKUP, /* the first is whole, later ones have what is new */
+    OP_RESTORE,
+    OP_VERIFY,
+    OP_REPAIR,
+    /* What happens to a store: */
+    OP_KILL,
+    OP_POWER_LOSS,
+    OP_DISK_FULL,
     OP_KIND_COUNT
 };
 
@@ -49,6 +73,8 @@ struct op_mix {
     uint32_t change_percent; /* of the catalog */
     uint32_t delete_percent;
     uint32_t work_percent; /* flush, merge, seal, poll, reopen */
+    uint32_t ask_percent;  /* questions */
+    uint32_t copy_percent; /* copies of the store, and what happens to it */
 };
 
 struct op op_make(uint64_t *state, uint32_t id, const struct op_mix *mix);

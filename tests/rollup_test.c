@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "engine/adopt.h"
 #include "exec/cursor.h"
 #include "os/os_mem.h"
 #include "script.h"
@@ -500,6 +501,41 @@ static void test_rollups_outlive_their_rows_and_have_an_end_of_their_own(void **
     small_end(&s);
 }
 
+static void test_a_database_that_is_restored_keeps_its_rollups(void **state)
+{
+    (void)state;
+    struct small s;
+    stria_error err = {0};
+    struct sx_engine *target;
+    begin(&s, "5m, 1h");
+    sx_os_mem_set_now(s.os, START + 2 * DAY);
+    write_at(&s, "m,h=a", "v=1", 1);
+    write_at(&s, "m,h=a", "v=2", 2);
+    small_compact(&s, STRIA_COMPACT_SEAL);
+    struct sx_engine_options options = {.os = s.os, .path = "target"};
+    must(sx_engine_open(&options, &target, &err), &err);
+    struct sx_adoption adoption = {
+        .from = s.engine, .database = SX_LITERAL("d"), .as = SX_LITERAL("d")};
+    /* ids are others than in the source */
+    struct sx_command other = {.kind = SX_CREATE_DATABASE, .database = SX_LITERAL("other")};
+    must(sx_engine_execute(target, &other, &err), &err);
+    must(sx_engine_adopt(target, &adoption, &err), &err);
+    must(sx_engine_close(s.engine, &err), &err);
+    must(sx_engine_close(target, &err), &err);
+    must(sx_engine_open(&options, &s.engine, &err), &err);
+    assert_int_equal(small_stat(&s, "rollup_windows"), 2);
+    assert_int_equal(small_stat(&s, "rollup_windows_stale"), 0);
+    assert_answer(&s, "SELECT v_sum FROM autogen_5m.m", "m: 0,3");
+    char text[100];
+    (void)snprintf(text, sizeof text, "DELETE FROM m WHERE time >= %" PRId64, START + 2 * MINUTE);
+    (void)ask(&s, text);
+    assert_answer(&s, "SELECT v FROM m", "m: 1,1");
+    assert_answer(&s, "SELECT v_sum FROM autogen_1h.m", "");
+    small_compact(&s, STRIA_COMPACT_SEAL);
+    assert_answer(&s, "SELECT v_sum FROM autogen_1h.m", "m: 0,1");
+    small_end(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -511,6 +547,7 @@ int main(void)
         cmocka_unit_test(test_only_the_store_writes_rollups),
         cmocka_unit_test(test_rollups_come_and_go_with_their_policy),
         cmocka_unit_test(test_rollups_outlive_their_rows_and_have_an_end_of_their_own),
+        cmocka_unit_test(test_a_database_that_is_restored_keeps_its_rollups),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -14,6 +14,7 @@ static void hear(void *user, const stria_event *event)
         {"log_damage", STORE_LOG_DAMAGE}, {"manifest_damage", STORE_MANIFEST_DAMAGE},
         {"log_failed", STORE_LOG_FAILED}, {"unknown_segment", STORE_UNKNOWN_SEGMENT},
         {"flush", STORE_FLUSH},           {"merge", STORE_MERGE},
+        {"disk_state", STORE_DISK_STATE},
     };
     struct store *store = user;
     enum store_event which = STORE_OTHER_TROUBLE;
@@ -51,7 +52,7 @@ stria_status store_open(struct store *store, stria_error *err)
     const struct store_options *o = &store->options;
     struct sx_engine_options options = {
         .os = store->os,
-        .path = STORE_PATH,
+        .path = o->path ? o->path : STORE_PATH,
         .memory_size = o->memory_size ? o->memory_size : (uint64_t)64 << 20,
         .memtable_size = o->memtable_size ? o->memtable_size : 65536,
         .disk_reserve_size = (uint64_t)1 << 20,

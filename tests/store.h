@@ -20,11 +20,13 @@ enum store_event {
     STORE_LOG_CUT, /* the log ends with a frame that was never whole */
     STORE_FLUSH,
     STORE_MERGE,
+    STORE_DISK_STATE,
     STORE_OTHER_TROUBLE, /* any other warning or error */
     STORE_EVENT_COUNT
 };
 
 struct store_options {
+    const char *path;       /* NULL: STORE_PATH */
     uint64_t memtable_size; /* 0: 64 KiB */
     uint64_t memory_size;   /* 0: 64 MiB */
     bool read_only;

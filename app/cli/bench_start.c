@@ -4,7 +4,8 @@
  * Algorithm   --make fills a store first: every segment is one flush of its share of the series, a
  *             row each, with no background work that would merge them.
  * Figures     open_ms and first_write_ms count from the same moment: the call of stria_open(); the
- *             write is durable. series: of all segments, counted in each.
+ *             write is durable. series: of all segments, counted in each. query_ms: a query over
+ *             one hour of what --make made, which is 360 segments; again: the same once more.
  * Threads     One; the store's own. */
 #include "app/cli/bench.h"
 #include "app/cli/bench_rows.h"
@@ -89,6 +90,21 @@ static stria_status make(const struct sx_bench_arguments *a, uint64_t segments, 
     return st;
 }
 
+/* How long a query over one hour takes, in milliseconds. */
+static stria_status query(stria *db, double *ms, stria_error *err)
+{
+    struct sx_os *os = sx_os_posix();
+    int64_t begun = sx_os_mono_ns(os);
+    stria_status st =
+        sx_bench_execute(db,
+                         "SELECT max(usage_user) FROM " DATABASE "..cpu WHERE time >= "
+                         "'2024-01-01T02:00:00Z' AND time < '2024-01-01T03:00:00Z' "
+                         "GROUP BY time(1m)",
+                         err);
+    *ms = (double)(sx_os_mono_ns(os) - begun) / 1e6;
+    return st;
+}
+
 static stria_status start(struct sx_cli *cli, const struct sx_bench_arguments *a, stria_error *err)
 {
     struct sx_os *os = sx_os_posix();
@@ -105,9 +121,16 @@ static stria_status start(struct sx_cli *cli, const struct sx_bench_arguments *a
     if (st == STRIA_NOT_FOUND) /* a store that this bench did not make */
         st = sx_bench_execute(db, "CREATE DATABASE " DATABASE, err);
     int64_t written = sx_os_mono_ns(os);
+    double first_ms = 0, again_ms = 0;
+    if (!st)
+        st = query(db, &first_ms, err);
+    if (!st)
+        st = query(db, &again_ms, err);
     const struct sx_bench_figure figures[] = {
         {"open_ms", (double)(opened - begun) / 1e6},
         {"first_write_ms", (double)(written - begun) / 1e6},
+        {"query_ms", first_ms},
+        {"query_again_ms", again_ms},
         {"replayed_bytes", sx_bench_stat(db, "recovered_bytes_total")},
         {"segments", sx_bench_stat(db, "segments")},
         {"series", sx_bench_stat(db, "segment_series")},

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* aggregate.h -- sum, min and max of a part of a column, without its values being made.
+/* aggregate.h -- sum, min and max of parts of a column, without its values being made.
  *
  * Why         A query for sums over windows needs no doubles: packed integers are added as they
  *             are, at a fraction of the time of decoding.
@@ -25,12 +25,33 @@ struct sx_column_totals {
     uint64_t min, max; /* alike */
 };
 
-/* Adds up values [first, first + range_count) of the `count` of a column of FLOAT, INT, UINT or
- * TIME; range_count > 0. in, tables: as for sx_column_decode_shared.
+/* Parts of a column that follow one another: the first begins at value `first`, each ends before
+ * its number in `ends`. They are not empty. */
+struct sx_column_ranges {
+    uint32_t first;
+    const uint32_t *ends;
+    size_t count;
+};
+
+/* Adds up parts of the `count` values of a column of FLOAT, INT, UINT or TIME. in, tables: as for
+ * sx_column_decode_shared.
  * want     SX_WANT_* of what is asked for; what is not asked for may cost nothing.
- * Returns  OK (look at out->has), CORRUPT, VERSION. */
-stria_status sx_column_aggregate(struct sx_bytes in, stria_type type, size_t count, size_t first,
-                                 size_t range_count, const struct sx_tables *tables, unsigned want,
-                                 struct sx_column_totals *out, stria_error *err);
+ * out      one for each part.
+ * Returns  OK (look at has of each), CORRUPT, VERSION. */
+stria_status sx_column_aggregate_ranges(struct sx_bytes in, stria_type type, size_t count,
+                                        const struct sx_column_ranges *ranges,
+                                        const struct sx_tables *tables, unsigned want,
+                                        struct sx_column_totals *out, stria_error *err);
+
+/* The same for values [first, first + range_count) alone. */
+static inline stria_status sx_column_aggregate(struct sx_bytes in, stria_type type, size_t count,
+                                               size_t first, size_t range_count,
+                                               const struct sx_tables *tables, unsigned want,
+                                               struct sx_column_totals *out, stria_error *err)
+{
+    uint32_t end = (uint32_t)(first + range_count);
+    struct sx_column_ranges ranges = {.first = (uint32_t)first, .ends = &end, .count = 1};
+    return sx_column_aggregate_ranges(in, type, count, &ranges, tables, want, out, err);
+}
 
 #endif

@@ -149,6 +149,63 @@ static void test_sums_that_are_not_exact_are_not_told(void **state)
     sx_buf_deinit(&out);
 }
 
+/* Ranges that follow one another are told like each alone, whatever their number and lengths. */
+static void check_ranges(struct sx_bytes in, stria_type type, struct sx_random *random,
+                         uint64_t length_max, unsigned want)
+{
+    static uint32_t ends[COUNT];
+    static struct sx_column_totals got[COUNT];
+    struct sx_column_ranges ranges = {.first = (uint32_t)sx_random_below(random, COUNT / 2),
+                                      .ends = ends};
+    uint32_t at = ranges.first;
+    while (at < COUNT && (ranges.count == 0 || sx_random_below(random, 300) != 0)) {
+        at += 1 + (uint32_t)sx_random_below(random, SX_MIN(COUNT - at, length_max));
+        ends[ranges.count++] = at;
+    }
+    assert_int_equal(sx_column_aggregate_ranges(in, type, COUNT, &ranges, NULL, want, got, NULL),
+                     STRIA_OK);
+    for (size_t i = 0; i < ranges.count; i++) {
+        struct sx_column_totals alone;
+        uint32_t first = i ? ends[i - 1] : ranges.first;
+        assert_int_equal(
+            sx_column_aggregate(in, type, COUNT, first, ends[i] - first, NULL, want, &alone, NULL),
+            STRIA_OK);
+        assert_true((alone.has & got[i].has) == got[i].has); /* an exception spoils all ranges */
+        told += got[i].has;
+        if (got[i].has & SX_WANT_SUM)
+            assert_int_equal(got[i].sum, alone.sum);
+        if (got[i].has & SX_WANT_RANGE)
+            assert_true(got[i].min == alone.min && got[i].max == alone.max);
+    }
+}
+
+static void test_ranges_that_follow_one_another_are_told_like_each_alone(void **state)
+{
+    (void)state;
+    static const uint64_t lengths[] = {1, 7, 300, 2000, COUNT};
+    struct sx_random random = {6};
+    told = 0;
+    for (unsigned kind = 0; kind < SX_INT_KINDS + SX_FLOAT_KINDS; kind++)
+        for (int tier = SX_TIER_HOT; tier <= SX_TIER_SEALED; tier++) {
+            bool is_int = kind < SX_INT_KINDS;
+            stria_type type = is_int ? STRIA_INT : STRIA_FLOAT;
+            struct sx_buf out;
+            if (is_int)
+                sx_gen_ints(kind, 1, ints, COUNT);
+            else
+                sx_gen_floats(kind - SX_INT_KINDS, 1, doubles, COUNT);
+            sx_buf_init(&out, &mem, 1 << 20);
+            assert_int_equal(sx_column_encode(&out, type,
+                                              is_int ? (const void *)ints : (const void *)doubles,
+                                              COUNT, (enum sx_tier)tier, &mem, NULL),
+                             STRIA_OK);
+            for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++)
+                check_ranges(sx_buf_bytes(&out), type, &random, lengths[i], 1 + (unsigned)i % 3);
+            sx_buf_deinit(&out);
+        }
+    assert_true(told > 1000);
+}
+
 static void test_other_types_and_broken_columns(void **state)
 {
     (void)state;
@@ -175,6 +232,7 @@ int main(void)
         cmocka_unit_test(test_sums_and_ranges_of_integers_are_those_of_the_values),
         cmocka_unit_test(test_sums_and_ranges_of_doubles_are_those_of_the_values),
         cmocka_unit_test(test_sums_that_are_not_exact_are_not_told),
+        cmocka_unit_test(test_ranges_that_follow_one_another_are_told_like_each_alone),
         cmocka_unit_test(test_other_types_and_broken_columns),
     };
     sx_mem_init(&mem, NULL, "test", 0);

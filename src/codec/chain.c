@@ -2,6 +2,8 @@
 /* chain.c -- see chain.h. */
 #include "codec/chain.h"
 
+#include "base/attr.h"
+
 void sx_chain_wide(int64_t *out, const uint64_t *residuals, struct sx_chain *chain, unsigned order)
 {
     if (order == 0) {
@@ -55,34 +57,45 @@ static void add_sum(struct sx_totals *totals, int64_t v)
         totals->overflow = true;
 }
 
-void sx_totals_add(struct sx_totals *totals, const int64_t *values, size_t count)
+void sx_totals_range(int64_t *range, const int64_t *values, size_t count)
 {
-    int64_t range[2] = {INT64_MAX, INT64_MIN};
+    range[0] = INT64_MAX;
+    range[1] = INT64_MIN;
     if (count == SX_GROUP) {
         sx_kernels()->range(range, values);
-    } else {
-        for (size_t i = 0; i < count; i++) {
-            range[0] = values[i] < range[0] ? values[i] : range[0];
-            range[1] = values[i] > range[1] ? values[i] : range[1];
-        }
+        return;
     }
-    totals->min = range[0] < totals->min ? range[0] : totals->min;
-    totals->max = range[1] > totals->max ? range[1] : totals->max;
+    for (size_t i = 0; i < count; i++) {
+        range[0] = values[i] < range[0] ? values[i] : range[0];
+        range[1] = values[i] > range[1] ? values[i] : range[1];
+    }
+}
+
+void sx_totals_add_sum(struct sx_totals *totals, const int64_t *values, size_t count,
+                       const int64_t *range)
+{
     const int64_t small = (int64_t)1 << 54; /* 256 of them fit */
-    if (range[0] <= -small || range[1] >= small) {
+    if (range[0] <= -small || range[1] >= small || count > SX_GROUP) {
         for (size_t i = 0; i < count; i++) {
             add_sum(totals, values[i]);
             add_magnitude(totals, values[i] < 0 ? 0 - (uint64_t)values[i] : (uint64_t)values[i]);
         }
         return;
     }
-    int64_t sum = 0, magnitude = 0;
-    for (size_t i = 0; i < count; i++) {
+    int64_t sum = 0, reach = SX_MAX(-range[0], range[1]);
+    for (size_t i = 0; i < count; i++)
         sum += values[i];
-        magnitude += values[i] < 0 ? -values[i] : values[i];
-    }
     add_sum(totals, sum);
-    add_magnitude(totals, (uint64_t)magnitude);
+    add_magnitude(totals, count * (uint64_t)reach);
+}
+
+void sx_totals_add(struct sx_totals *totals, const int64_t *values, size_t count)
+{
+    int64_t range[2];
+    sx_totals_range(range, values, count);
+    totals->min = SX_MIN(range[0], totals->min);
+    totals->max = SX_MAX(range[1], totals->max);
+    sx_totals_add_sum(totals, values, count, range);
 }
 
 bool sx_chain_sum(struct sx_totals *totals, const uint32_t *residuals, unsigned width,

@@ -28,6 +28,12 @@ static inline struct sx_totals sx_totals_none(void)
     return (struct sx_totals){.min = INT64_MAX, .max = INT64_MIN};
 }
 
+/* The least and the greatest of values, up to a group. */
+void sx_totals_range(int64_t *range, const int64_t *values, size_t count);
+/* Adds up to a group of values that lie in a range; min and max are left out. */
+void sx_totals_add_sum(struct sx_totals *totals, const int64_t *values, size_t count,
+                       const int64_t *range);
+/* Adds up to a group of values. */
 void sx_totals_add(struct sx_totals *totals, const int64_t *values, size_t count);
 
 /* Adds the sum of a whole group of residuals below 2^width, sums modulo 2^32, and moves the chain

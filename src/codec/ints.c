@@ -444,27 +444,37 @@ static bool next_total(struct sx_ints_reader *reader, bool want_range, struct sx
     return true;
 }
 
-bool sx_ints_total(struct sx_ints_reader *reader, size_t first, size_t count, bool want_range,
-                   struct sx_totals *totals)
+bool sx_ints_totals(struct sx_ints_reader *reader, size_t first, const uint32_t *ends,
+                    size_t range_count, bool want_range, struct sx_totals *totals)
 {
-    assert(first + count <= reader->count);
-    if (count == 0)
-        return true;
+    assert(range_count > 0 && first < ends[0] && ends[range_count - 1] <= reader->count);
     if (!sx_ints_seek(reader, first / SX_GROUP))
         return false;
-    for (size_t skip = first % SX_GROUP; count; skip = 0) {
-        size_t taken = SX_MIN(SX_GROUP - skip, count);
-        size_t size = SX_MIN(reader->count - reader->next * SX_GROUP, SX_GROUP);
-        if (taken == size) {
-            if (!next_total(reader, want_range, totals))
+    for (size_t at = first, i = 0; i < range_count;) {
+        int64_t values[SX_GROUP];
+        size_t begin = reader->next * SX_GROUP;
+        size_t end = SX_MIN(begin + SX_GROUP, reader->count);
+        if (at == begin && ends[i] >= end) { /* the whole group is of one range */
+            if (!next_total(reader, want_range, &totals[i]))
                 return false;
-        } else {
-            int64_t group[SX_GROUP];
-            if (!sx_ints_next(reader, group))
-                return false;
-            sx_totals_add(totals, group + skip, taken);
+            at = end;
+            i += ends[i] == at;
+            continue;
         }
-        count -= taken;
+        int64_t reach[2];
+        if (!sx_ints_next(reader, values))
+            return false;
+        if (!want_range)
+            sx_totals_range(reach, values, end - begin);
+        while (i < range_count && at < end) {
+            size_t part_end = SX_MIN(ends[i], end);
+            if (want_range)
+                sx_totals_add(&totals[i], values + (at - begin), part_end - at);
+            else
+                sx_totals_add_sum(&totals[i], values + (at - begin), part_end - at, reach);
+            at = part_end;
+            i += ends[i] == at;
+        }
     }
     return true;
 }

@@ -101,9 +101,10 @@ bool sx_ints_next_f64(struct sx_ints_reader *reader, double *out, const struct s
 /* Reads values [first, first + count) of the sequence. */
 bool sx_ints_range(struct sx_ints_reader *reader, size_t first, size_t count, int64_t *out);
 
-/* Adds up values [first, first + count). want_range: min and max, too. */
-bool sx_ints_total(struct sx_ints_reader *reader, size_t first, size_t count, bool want_range,
-                   struct sx_totals *totals);
+/* Adds up ranges that follow one another: the first begins at value `first`, each ends before its
+ * number in `ends`, which ascend. want_range: min and max, too. totals: added to, one each. */
+bool sx_ints_totals(struct sx_ints_reader *reader, size_t first, const uint32_t *ends,
+                    size_t range_count, bool want_range, struct sx_totals *totals);
 
 /* The plan of a sequence that is there in the hot form, `size` bytes, and its reduced values in
  * `work`, which has room for them and lives as long as the plan; plan->bits are without the head.

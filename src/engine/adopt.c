@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "engine/merge_choose.h"
 #include "engine/merge_plan.h"
+#include "engine/rollup.h"
 #include "scan/damage.h"
 #include "scan/key_merge.h"
 #include "segment/check.h"
@@ -151,7 +152,7 @@ static stria_status make_plan(struct adopt *a, const struct sx_policy *policy, s
     options.window_max = sx_merge_window_max(from, sx_engine_store(from, policy->id));
     sx_mutex_unlock(&from->state_mutex);
     for (size_t i = 0; i < a->view->source_count && !st; i++) {
-        struct sx_segment *segment = a->view->sources[i].segment;
+        struct sx_segment *segment = sx_view_segment(a->view, i);
         stria_error what = {0};
         if (!segment)
             continue; /* everything was flushed */
@@ -267,11 +268,11 @@ static stria_status spend_ids(struct adopt *a, stria_error *err)
     return st;
 }
 
-/* What a policy's id becomes; 0 stays. */
-static uint32_t new_policy_id(const struct adopt *a, uint32_t id)
+/* The id in the target of a policy of the database; 0: none has this id. */
+static uint32_t new_id(const struct adopt *a, uint32_t policy_id)
 {
     for (size_t i = 0; i < a->database->policy_count; i++)
-        if (a->database->policies[i].id == id)
+        if (a->database->policies[i].id == policy_id)
             return a->first_policy_id + (uint32_t)i;
     return 0;
 }
@@ -280,23 +281,22 @@ static void put_catalog(const struct adopt *a, struct sx_buf *ops)
 {
     const struct sx_database *db = a->database;
     struct sx_engine *from = a->adoption->from;
-    uint32_t default_policy_id = 0;
     struct sx_database made = *db;
     made.id = a->database_id;
     made.name = a->adoption->as;
     sx_edit_put_database(ops, &made);
     for (size_t i = 0; i < db->policy_count; i++) {
         struct sx_policy policy = db->policies[i];
-        policy.id = new_policy_id(a, policy.id);
-        policy.rollup_of = new_policy_id(a, policy.rollup_of); /* made anew: marks do not come */
-        if (db->policies[i].id == db->default_policy_id)
-            default_policy_id = policy.id;
+        policy.id = new_id(a, policy.id);
+        policy.rollup_of = new_id(a, policy.rollup_of);
         sx_edit_put_policy(ops, a->database_id, &policy);
         sx_mutex_lock(&from->state_mutex);
-        sx_engine_put_types(sx_engine_store(from, db->policies[i].id), policy.id, true, ops);
+        const struct sx_policy_store *store = sx_engine_store(from, db->policies[i].id);
+        sx_engine_put_types(store, policy.id, true, ops);
+        sx_rollup_put_copied(from, store, policy.id, a->generation, ops);
         sx_mutex_unlock(&from->state_mutex);
     }
-    sx_edit_put_default(ops, a->database_id, default_policy_id);
+    sx_edit_put_default(ops, a->database_id, new_id(a, db->default_policy_id));
 }
 
 static stria_status make_true(struct adopt *a, stria_error *err)

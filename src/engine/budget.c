@@ -9,6 +9,7 @@
 #define MEMTABLES_MAX_HALVES 7 /* of a memtable's size: two that are frozen, one and a half more */
 #define MERGE_RUN_SIZE ((uint64_t)3 << 20) /* a reader's share of a merge: one stripe's directory */
 #define MERGE_RUNS_MIN 4
+#define LOADS_MIN ((size_t)1 << 20)
 #define IDLE_GENERATIONS 8
 #define EVICT_SLOTS 65536 /* looked at in one step */
 
@@ -67,6 +68,11 @@ size_t sx_budget_merge_runs(const struct sx_engine *engine)
         return most;
     uint64_t runs = part_of(engine, 4) / MERGE_RUN_SIZE;
     return (size_t)SX_MIN(SX_MAX(runs, MERGE_RUNS_MIN), most);
+}
+
+size_t sx_budget_loads_max(const struct sx_engine *engine)
+{
+    return atomic_load(&engine->root.limit) ? SX_MAX(part_of(engine, 1), LOADS_MIN) : SIZE_MAX;
 }
 
 /* ---- idle series ---- */

@@ -33,4 +33,7 @@ size_t sx_budget_merge_runs(const struct sx_engine *engine);
 /* One bounded step of letting series go that are idle; false: all were looked at. One at a time. */
 bool sx_budget_evict_step(struct sx_engine *engine);
 
+/* How many bytes of segments may stay loaded that nobody uses. */
+size_t sx_budget_loads_max(const struct sx_engine *engine);
+
 #endif

@@ -167,6 +167,7 @@ static void remove_segment(struct sx_engine *engine, uint64_t segment_id)
                 sx_engine_retire_segment(engine, store, j);
                 return;
             }
+            sx_engine_segments_changed(store);
             store->level0_count -= store->segments[j]->info.level == 0;
             sx_segment_release(store->segments[j]);
             memmove(&store->segments[j], &store->segments[j + 1],

@@ -72,6 +72,7 @@ void sx_engine_drop_store(struct sx_engine *engine, uint32_t policy_id)
             continue;
         while (store->segment_count)
             sx_engine_retire_segment(engine, store, store->segment_count - 1);
+        sx_engine_segments_changed(store);
         sx_series_index_release(store->index);
         sx_tombstones_release(store->tombstones);
         sx_rollup_marks_release(store->marks);
@@ -83,6 +84,13 @@ void sx_engine_drop_store(struct sx_engine *engine, uint32_t policy_id)
 }
 
 /* ---- segments ---- */
+
+/* The next view makes a new list. Whoever holds the old one keeps its segments. */
+void sx_engine_segments_changed(struct sx_policy_store *store)
+{
+    sx_segment_list_release(store->list);
+    store->list = NULL;
+}
 
 char *sx_engine_segment_path(struct sx_engine *engine, uint64_t segment_id)
 {
@@ -110,6 +118,8 @@ bool sx_engine_add_segment(struct sx_engine *engine, struct sx_policy_store *sto
     if (!engine->options.read_only)
         segment->added_edit = sx_manifest_edit_seq(engine->manifest);
     segment->files = &engine->segment_files;
+    segment->loads = &engine->segment_loads;
+    sx_engine_segments_changed(store);
     size_t i = store->segment_count++;
     for (; i > 0 && comes_before(&segment->info, &store->segments[i - 1]->info); i--)
         store->segments[i] = store->segments[i - 1];
@@ -123,6 +133,7 @@ void sx_engine_retire_segment(struct sx_engine *engine, struct sx_policy_store *
     struct sx_segment *segment = store->segments[i];
     uint64_t edit_seq = engine->options.read_only ? engine->readers.state_edit
                                                   : sx_manifest_edit_seq(engine->manifest);
+    sx_engine_segments_changed(store);
     store->segment_count--;
     store->level0_count -= segment->info.level == 0;
     memmove(&store->segments[i], &store->segments[i + 1],
@@ -307,21 +318,29 @@ static struct sx_memtable *find_memtable(struct sx_generation *generation, uint3
     return memtable;
 }
 
+/* The policy's segments as they are now, made once for all views of this state. NULL: no memory. */
+static struct sx_segment_list *segment_list(struct sx_engine *engine, struct sx_policy_store *store)
+{
+    if (!store->list)
+        store->list = sx_segment_list_create(&engine->mems[SX_ENGINE_MEM_OTHER], store->segments,
+                                             store->segment_count);
+    return store->list;
+}
+
 /* Adds what there is of rollups to a view. state_mutex held. False: no memory. */
 static bool add_rollups(struct sx_engine *engine, const struct sx_policy_store *store,
                         struct sx_view *view)
 {
     for (size_t i = 0; i < engine->store_count && view->rollup_count < SX_ROLLUPS_MAX; i++) {
-        const struct sx_policy_store *rollup = engine->stores[i];
+        struct sx_policy_store *rollup = engine->stores[i];
         if (rollup->rollup_of != store->policy_id || !rollup->marks || !rollup->marks->count)
             continue;
         struct sx_view_parts parts = {.catalog = engine->catalog,
                                       .policy_id = rollup->policy_id,
                                       .index = rollup->index,
                                       .tombstones = rollup->tombstones,
-                                      .segments = rollup->segments,
-                                      .segment_count = rollup->segment_count};
-        struct sx_view *rollups = sx_view_create(view->mem, &parts);
+                                      .list = segment_list(engine, rollup)};
+        struct sx_view *rollups = parts.list ? sx_view_create(view->mem, &parts) : NULL;
         if (!rollups)
             return false;
         sx_view_add_rollups(view, store->window_ns, rollup->rollup_ns, rollup->marks, rollups);
@@ -364,12 +383,13 @@ stria_status sx_engine_view(struct sx_engine *engine, uint32_t policy_id, struct
     struct sx_view_parts parts = {.catalog = engine->catalog,
                                   .policy_id = policy_id,
                                   .index = store->index,
+                                  /* that of rollups has no series */
+                                  .index_knows_types = !store->rollup_of,
                                   .tombstones = store->tombstones,
-                                  .segments = store->segments,
-                                  .segment_count = store->segment_count,
+                                  .list = segment_list(engine, store),
                                   .memtables = memtables,
                                   .memtable_count = count};
-    *view = sx_view_create(mem, &parts);
+    *view = parts.list ? sx_view_create(mem, &parts) : NULL;
     if (*view && !add_rollups(engine, store, *view)) {
         sx_view_release(*view);
         *view = NULL;

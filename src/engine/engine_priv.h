@@ -43,6 +43,7 @@ struct sx_policy_store {
     struct sx_series_index *index;
     struct sx_segment **segments; /* oldest generations first */
     size_t segment_count, segment_capacity;
+    struct sx_segment_list *list;     /* of them, for views; NULL: they changed since */
     size_t level0_count;              /* of them: flushed, and not merged yet */
     struct sx_tombstones *tombstones; /* NULL: none */
     uint32_t rollup_of;               /* as in struct sx_policy */
@@ -176,6 +177,7 @@ struct sx_engine {
 
     struct sx_series_limits limits;
     struct sx_segment_files segment_files;
+    struct sx_segment_loads segment_loads;
     struct sx_counts counts;
 };
 
@@ -200,6 +202,8 @@ bool sx_engine_add_segment(struct sx_engine *engine, struct sx_policy_store *sto
                            struct sx_segment *segment);
 /* Path of a segment's file, allocated from MEM_OTHER; NULL: no memory. */
 char *sx_engine_segment_path(struct sx_engine *engine, uint64_t segment_id);
+/* To be called before a store's segments change. state_mutex held. */
+void sx_engine_segments_changed(struct sx_policy_store *store);
 /* Takes a segment out of its store's list and lets it go when nobody reads it. state_mutex held. */
 void sx_engine_retire_segment(struct sx_engine *engine, struct sx_policy_store *store, size_t i);
 /* Keeps a segment that edit `edit_seq` removed until sx_engine_unlink_retired(); the reference is

@@ -18,8 +18,8 @@ static void test_a_view_keeps_what_it_saw(void **state)
     engine_test_write(&t, "m", 2, "a1=2");
     engine_test_must(&t, sx_engine_view(t.engine, 1, &view, &t.err));
     assert_int_equal(view->source_count, 2);
-    assert_non_null(view->sources[0].segment);
-    assert_non_null(view->sources[1].memtable);
+    assert_non_null(sx_view_segment(view, 0));
+    assert_non_null(sx_view_memtable(view, 1));
     engine_test_compact(&t, STRIA_COMPACT_SEAL);
     engine_test_must(&t, engine_test_delete(&t, "m", "", INT64_MIN, INT64_MAX));
     engine_test_must(&t, sx_engine_view(t.engine, 1, &later, &t.err));

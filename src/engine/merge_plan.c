@@ -65,7 +65,7 @@ stria_status sx_merge_plan_add(struct sx_merge_plan *plan, struct sx_segment *se
                                stria_error *err)
 {
     struct sx_segment_cursor cursor;
-    stria_status st = sx_segment_load(segment, err);
+    stria_status st = sx_segment_pin(segment, err);
     if (st)
         return st;
     sx_segment_cursor_init(&cursor, segment, plan->mem);
@@ -80,6 +80,7 @@ stria_status sx_merge_plan_add(struct sx_merge_plan *plan, struct sx_segment *se
                  : add_groups(plan, &cursor, i, size, err);
     }
     sx_segment_cursor_deinit(&cursor);
+    sx_segment_unpin(segment);
     return st;
 }
 

@@ -29,7 +29,8 @@ static void begin(struct new_test *t)
     sx_mem_init(&t->mem, NULL, "test", 0);
     sx_buf_init(&t->state, &t->mem, 4096);
     sx_edit_put_counters(&t->state, &counters);
-    sx_edit_put_database(&t->state, 1, SX_LITERAL("d"));
+    struct sx_database made = sx_database_make(1, SX_LITERAL("d"));
+    sx_edit_put_database(&t->state, &made);
     t->store = (struct sx_new_store){.os = t->os, .mem = &t->mem, .path = "new", .events = &silent};
 }
 

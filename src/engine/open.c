@@ -76,6 +76,7 @@ static void destroy(struct sx_engine *engine)
     sx_cond_deinit(&engine->tick_changed);
     sx_series_limits_deinit(engine);
     sx_segment_files_deinit(&engine->segment_files);
+    sx_segment_loads_deinit(&engine->segment_loads);
     sx_budget_deinit(engine);
     struct sx_mem root = engine->root; /* the engine is its own last allocation */
     struct sx_mem *mem = &root;
@@ -98,6 +99,7 @@ static stria_status create(const struct sx_engine_options *options, struct sx_en
     engine->options = *options;
     sx_series_limits_init(engine);
     sx_segment_files_init(&engine->segment_files, SX_OPEN_FILES_MAX);
+    sx_segment_loads_init(&engine->segment_loads, sx_budget_loads_max(engine));
     engine->os = options->os;
     engine->process_id = options->os->ops->process_id(options->os);
     engine->events = options->events;

@@ -263,6 +263,9 @@ static void keep_open_segments(struct sx_engine *engine, const struct shown *old
         struct sx_policy_store *before = old->stores[i];
         struct sx_policy_store *store = sx_engine_store(engine, before->policy_id);
         size_t from = 0;
+        sx_engine_segments_changed(before);
+        if (store)
+            sx_engine_segments_changed(store);
         for (size_t j = 0; store && j < store->segment_count; j++) {
             struct sx_segment *fresh = store->segments[j];
             size_t at = find_segment(before, &fresh->info, from);

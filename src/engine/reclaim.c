@@ -75,7 +75,7 @@ static stria_status look(struct sx_engine *engine, const struct subject *subject
     struct sx_request request = {
         .mem = &engine->mems[SX_ENGINE_MEM_MERGE], .mono_ns = mono_ns, .clock = engine->os};
     struct sx_bitset whole = {0}, part = {0};
-    stria_status st = sx_segment_load(segment, err);
+    stria_status st = sx_segment_pin(segment, err);
     if (st)
         return st;
     size_t count = segment->info.series_count;
@@ -97,6 +97,7 @@ static stria_status look(struct sx_engine *engine, const struct subject *subject
     }
     sx_bitset_deinit(&whole);
     sx_bitset_deinit(&part);
+    sx_segment_unpin(segment);
     return st;
 }
 

@@ -19,13 +19,23 @@ static stria_status start_thread(struct sx_os *os, void (*body)(void *context), 
     return sx_os_posix()->ops->thread_start(sx_os_posix(), body, context, thread, err);
 }
 
+/* How the store's threads are started. */
+static stria_status (*start)(struct sx_os *os, void (*body)(void *context), void *context,
+                             struct sx_thread **thread, stria_error *err) = start_thread;
+
+static stria_status start_some_thread(struct sx_os *os, void (*body)(void *context), void *context,
+                                      struct sx_thread **thread, stria_error *err)
+{
+    return start(os, body, context, thread, err);
+}
+
 static void reopen_with_threads(struct engine_test *t)
 {
     static struct sx_os_ops ops;
     engine_test_close(t);
     if (t->disk->ops != &ops) {
         ops = *t->disk->ops;
-        ops.thread_start = start_thread;
+        ops.thread_start = start_some_thread;
         ops.thread_join = sx_os_posix()->ops->thread_join;
         t->disk->ops = &ops;
     }
@@ -50,6 +60,107 @@ static void test_what_the_log_holds_is_there_for_the_first_query(void **state)
     engine_test_compact(&t, STRIA_COMPACT_FLUSH);
     assert_holds(&t, "m,k=1{1:a1=1,s5=text 2:a1=3 3:a1=5} m,k=2{1:a1=4}");
     engine_test_deinit(&t);
+}
+
+/* Keeps the store's threads from beginning, that which reads the log back among them, until they
+ * are let go. */
+#define HELD_MAX 8
+
+static struct {
+    struct sx_mutex mutex;
+    struct sx_cond changed;
+    bool held;
+    struct held {
+        void (*body)(void *context);
+        void *context;
+    } threads[HELD_MAX];
+    size_t count;
+} gate;
+
+static void run_behind_the_gate(void *context)
+{
+    const struct held *held = context;
+    sx_mutex_lock(&gate.mutex);
+    while (gate.held)
+        sx_cond_wait(&gate.changed, &gate.mutex);
+    sx_mutex_unlock(&gate.mutex);
+    held->body(held->context);
+}
+
+static stria_status start_held_thread(struct sx_os *os, void (*body)(void *context), void *context,
+                                      struct sx_thread **thread, stria_error *err)
+{
+    assert_true(gate.count < HELD_MAX);
+    struct held *held = &gate.threads[gate.count++];
+    *held = (struct held){.body = body, .context = context};
+    return start_thread(os, run_behind_the_gate, held, thread, err);
+}
+
+static void open_the_gate(void)
+{
+    sx_mutex_lock(&gate.mutex);
+    gate.held = false;
+    sx_cond_broadcast(&gate.changed);
+    sx_mutex_unlock(&gate.mutex);
+}
+
+struct asking {
+    struct engine_test *t;
+    _Atomic bool begun, answered;
+    const char *answer;
+};
+
+static void ask(void *context)
+{
+    struct asking *asking = context;
+    atomic_store(&asking->begun, true);
+    asking->answer = engine_test_holds(asking->t);
+    atomic_store(&asking->answered, true);
+}
+
+static bool is_replaying(struct engine_test *t)
+{
+    sx_mutex_lock(&t->engine->state_mutex);
+    bool replaying = t->engine->replaying;
+    sx_mutex_unlock(&t->engine->state_mutex);
+    return replaying;
+}
+
+static void test_writes_are_taken_before_the_log_is_read_back_and_queries_wait(void **state)
+{
+    (void)state;
+    struct engine_test t;
+    struct sx_thread *thread;
+    sx_mutex_init(&gate.mutex);
+    sx_cond_init(&gate.changed);
+    engine_test_init(&t);
+    engine_test_write(&t, "m", 1, "a1=1");
+    engine_test_write(&t, "m", 2, "a1=2");
+    gate.held = true;
+    start = start_held_thread;
+    reopen_with_threads(&t);
+    assert_true(is_replaying(&t));
+    for (int i = 0; i < 10; i++) /* durable, and the log goes on */
+        engine_test_write(&t, "m", 10 + i, "a1=3");
+    engine_test_write(&t, "m", 2, "a1=4");
+    rotate(&t);
+    engine_test_write(&t, "m", 30, "a1=5");
+    assert_true(is_replaying(&t));
+    struct asking asking = {.t = &t};
+    assert_int_equal(start_thread(t.disk, ask, &asking, &thread, &t.err), STRIA_OK);
+    while (!atomic_load(&asking.begun))
+        sx_os_posix()->ops->sleep_ns(sx_os_posix(), 1000);
+    assert_false(atomic_load(&asking.answered)); /* it cannot be, until the gate is open */
+    open_the_gate();
+    sx_os_posix()->ops->thread_join(thread);
+    start = start_thread;
+    assert_string_equal(asking.answer,
+                        "m{1:a1=1 2:a1=4 10:a1=3 11:a1=3 12:a1=3 13:a1=3 14:a1=3 15:a1=3 16:a1=3 "
+                        "17:a1=3 18:a1=3 19:a1=3 30:a1=5}");
+    assert_false(is_replaying(&t));
+    engine_test_deinit(&t);
+    sx_cond_deinit(&gate.changed);
+    sx_mutex_deinit(&gate.mutex);
 }
 
 static void test_rows_written_meanwhile_win_over_those_of_the_log(void **state)
@@ -146,6 +257,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_the_log_holds_is_there_for_the_first_query),
+        cmocka_unit_test(test_writes_are_taken_before_the_log_is_read_back_and_queries_wait),
         cmocka_unit_test(test_rows_written_meanwhile_win_over_those_of_the_log),
         cmocka_unit_test(test_closing_before_all_is_read_back_loses_nothing),
         cmocka_unit_test(test_a_delete_waits_for_what_it_may_hit),

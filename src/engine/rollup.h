@@ -32,6 +32,10 @@ void sx_rollup_abort(struct sx_engine *engine);
 void sx_rollup_put_carried(struct sx_engine *engine, const struct sx_policy_store *store,
                            const struct sx_segment_info *outputs, size_t output_count,
                            struct sx_buf *ops);
+/* Appends the marks of rollups that are copied, with the rows they were made of, into the policy
+ * `policy_id` of another database, where all segments are of one generation. state_mutex held. */
+void sx_rollup_put_copied(struct sx_engine *engine, const struct sx_policy_store *rollup,
+                          uint32_t policy_id, uint64_t generation, struct sx_buf *ops);
 /* Appends marks of windows that may not be made anew, since retention takes a segment of them
  * (`expired`), and takes those out that speak of nothing any more. state_mutex held. */
 void sx_rollup_put_expired(struct sx_engine *engine, struct sx_buf *ops);

@@ -124,6 +124,23 @@ void sx_rollup_put_carried(struct sx_engine *engine, const struct sx_policy_stor
     }
 }
 
+void sx_rollup_put_copied(struct sx_engine *engine, const struct sx_policy_store *rollup,
+                          uint32_t policy_id, uint64_t generation, struct sx_buf *ops)
+{
+    const struct sx_policy_store *rows = sx_engine_store(engine, rollup->rollup_of);
+    for (size_t i = 0; rows && rollup->marks && i < rollup->marks->count; i++) {
+        struct sx_rollup_mark mark = rollup->marks->items[i];
+        bool good =
+            !(mark.flags & SX_ROLLUP_STALE) && generation_in(rows, &mark) <= mark.generation;
+        if (!good && !(mark.flags & SX_ROLLUP_FINAL))
+            continue; /* they are made anew */
+        if (!good)
+            mark.flags |= SX_ROLLUP_STALE;
+        mark.generation = generation;
+        sx_edit_put_rollup(ops, policy_id, &mark);
+    }
+}
+
 /* ---- retention ------------------------------------------------------------------------------ */
 
 struct expiring {

@@ -110,14 +110,13 @@ static stria_status count_stripes(struct counting *c, struct sx_segment *segment
     return st;
 }
 
-static stria_status count_segment(struct counting *c, struct sx_segment *segment)
+static stria_status count_segment(struct counting *c, size_t source)
 {
+    struct sx_segment *segment = sx_view_segment(c->view, source);
     struct sx_bitset ids = {0};
     uint64_t row_count = 0;
     const struct sx_segment_info *info = &segment->info;
-    if (info->max_ts < c->selector->time_min_ns || info->min_ts > c->selector->time_max_ns)
-        return STRIA_OK;
-    stria_status st = sx_segment_load(segment, c->err);
+    stria_status st = sx_view_load(c->view, source, c->err);
     if (!st)
         st = sx_segment_select(segment, c->selector, c->request, &ids, c->err);
     if (!st && ids.size)
@@ -136,8 +135,11 @@ stria_status sx_selection_count(const struct sx_selector *selector, struct sx_vi
     struct counting c = {
         .selector = selector, .view = view, .request = request, .counts = counts, .err = err};
     stria_status st = count_rows(&c);
-    for (size_t i = 0; i < view->source_count && !st; i++)
-        if (view->sources[i].segment)
-            st = count_segment(&c, view->sources[i].segment);
+    for (size_t i = 0; !st; i++) {
+        i = sx_view_next_segment(view, i, selector->time_min_ns, selector->time_max_ns);
+        if (i == view->source_count)
+            break;
+        st = count_segment(&c, i);
+    }
     return st;
 }

@@ -38,8 +38,10 @@ void sx_measurement_destroy(struct sx_measurement *m)
 {
     if (!m)
         return;
-    for (size_t i = 0; i < m->field_count; i++)
+    for (size_t i = 0; i < m->field_count; i++) {
         sx_mem_free(m->mem, m->fields[i].ranges);
+        sx_mem_free(m->mem, m->fields[i].others);
+    }
     sx_mem_free(m->mem, m->fields);
     sx_mem_free(m->mem, m->columns);
     sx_mem_free(m->mem, m->schemas);
@@ -323,6 +325,22 @@ static int64_t window_after(int64_t window, int64_t window_ns)
     return sx_window_start(window + window_ns, window_ns);
 }
 
+/* Takes note of a type beside the one that holds. False: no memory. */
+static bool note_other(struct sx_measurement *m, struct sx_field *field,
+                       const struct sx_type_range *range)
+{
+    for (size_t i = 0; i < field->other_count; i++)
+        if (field->others[i].type == range->type &&
+            field->others[i].first_window <= range->first_window &&
+            field->others[i].last_window >= range->last_window)
+            return true;
+    if (!SX_GROW(m->mem, field->others, field->other_capacity, field->other_count + 1))
+        return false;
+    field->others[field->other_count++] = *range;
+    m->types_dirty = m->types_dirty || range->dirty;
+    return true;
+}
+
 bool sx_measurement_note_type(struct sx_measurement *m, struct sx_bytes name, stria_type type,
                               int64_t first_window, int64_t last_window, int64_t window_ns,
                               bool dirty)
@@ -336,7 +354,11 @@ bool sx_measurement_note_type(struct sx_measurement *m, struct sx_bytes name, st
         struct sx_type_range range = {
             .first_window = window, .last_window = last_window, .type = type, .dirty = dirty};
         if (at < field->range_count && field->ranges[at].first_window <= window) {
-            range.last_window = field->ranges[at].last_window; /* known already: go on behind it */
+            /* known already: go on behind it */
+            range.last_window = SX_MIN(field->ranges[at].last_window, last_window);
+            if (field->ranges[at].type != type && !note_other(m, field, &range))
+                return false;
+            range.last_window = field->ranges[at].last_window;
         } else {
             if (at < field->range_count && field->ranges[at].first_window <= last_window)
                 range.last_window = window_before(field->ranges[at].first_window, window_ns);
@@ -354,7 +376,7 @@ bool sx_measurement_note_type(struct sx_measurement *m, struct sx_bytes name, st
 void sx_measurement_forget_types(struct sx_measurement *m)
 {
     for (size_t i = 0; i < m->field_count; i++)
-        m->fields[i].range_count = 0;
+        m->fields[i].range_count = m->fields[i].other_count = 0;
     for (size_t i = 0; i < m->schema_count; i++)
         atomic_store_explicit(&((struct sx_schema *)(uintptr_t)m->schemas[i])->last_window,
                               NO_WINDOW, memory_order_relaxed);

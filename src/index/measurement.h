@@ -26,6 +26,10 @@ struct sx_field {
     struct sx_bytes name;
     struct sx_type_range *ranges;
     size_t range_count, range_capacity;
+    /* Stored with another type than the one that holds there: rows of a log that was read back
+     * after newer ones were taken. They may overlap. */
+    struct sx_type_range *others;
+    size_t other_count, other_capacity;
 };
 
 /* A stored column: field name and type. */

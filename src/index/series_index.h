@@ -131,6 +131,13 @@ typedef stria_status (*sx_type_each)(void *context, struct sx_bytes measurement,
                                      stria_error *err);
 stria_status sx_series_index_each_type(struct sx_series_index *index, bool all, sx_type_each each,
                                        void *context, stria_error *err);
+/* Calls for every type range of one measurement (its plain name), or of all (NULL), with the lock
+ * held; a status stops. */
+stria_status sx_series_index_types(struct sx_series_index *index,
+                                   const struct sx_bytes *measurement, sx_type_each each,
+                                   void *context, stria_error *err);
+/* The length of the windows that type ranges speak of. */
+int64_t sx_series_index_window_ns(const struct sx_series_index *index);
 /* The edit with the ranges came to nothing: all of them go into the next one. */
 void sx_series_index_types_lost(struct sx_series_index *index);
 

@@ -245,6 +245,40 @@ static stria_status tell_type(void *context, struct sx_bytes measurement, struct
     return strstr(text, "stop") ? sx_mem_refused(&(struct sx_mem){.name = "x"}, 1, err) : STRIA_OK;
 }
 
+/* As rows of a log that is read back after newer ones of another type were taken. */
+static void test_types_beside_the_one_that_holds_are_told_too(void **state)
+{
+    (void)state;
+    struct index_test t;
+    char text[200] = "";
+    static const struct {
+        stria_type type;
+        int64_t first, last;
+    } notes[] = {{STRIA_INT, 2, 4}, {STRIA_FLOAT, 1, 3}, {STRIA_FLOAT, 2, 2}, {STRIA_FLOAT, 1, 3}};
+    struct sx_bytes cpu = SX_LITERAL("cpu"), none = SX_LITERAL("none");
+    index_test_init(&t);
+    for (size_t i = 0; i < SX_COUNT_OF(notes); i++)
+        assert_int_equal(sx_series_index_note_type(t.index, cpu, SX_LITERAL("f"), notes[i].type,
+                                                   notes[i].first * SX_DAY_NS,
+                                                   notes[i].last * SX_DAY_NS, true, NULL),
+                         STRIA_OK);
+    assert_int_equal(sx_series_index_types(t.index, &cpu, tell_type, text, NULL), STRIA_OK);
+    assert_string_equal(text, "cpu.f:1 cpu.f:2 cpu.f:1 ");
+    *text = '\0';
+    assert_int_equal(sx_series_index_types(t.index, &none, tell_type, text, NULL), STRIA_OK);
+    assert_string_equal(text, "");
+    assert_int_equal(sx_series_index_each_type(t.index, false, tell_type, text, NULL), STRIA_OK);
+    assert_string_equal(text, "cpu.f:1 cpu.f:2 cpu.f:1 ");
+    *text = '\0';
+    assert_int_equal(sx_series_index_each_type(t.index, false, tell_type, text, NULL), STRIA_OK);
+    assert_string_equal(text, ""); /* once */
+    sx_series_index_types_lost(t.index);
+    sx_series_index_forget_types(t.index, cpu);
+    assert_int_equal(sx_series_index_types(t.index, NULL, tell_type, text, NULL), STRIA_OK);
+    assert_string_equal(text, "");
+    index_test_deinit(&t);
+}
+
 static void test_types_are_told_once_unless_they_were_lost(void **state)
 {
     (void)state;
@@ -354,6 +388,7 @@ int main(void)
         cmocka_unit_test(test_hundred_thousand_series_take_at_most_200_bytes_each),
         cmocka_unit_test(test_every_failing_allocation_leaves_an_index_that_works),
         cmocka_unit_test(test_the_columns_of_a_series_are_those_of_its_measurement),
+        cmocka_unit_test(test_types_beside_the_one_that_holds_are_told_too),
         cmocka_unit_test(test_types_are_told_once_unless_they_were_lost),
         cmocka_unit_test(test_threads_that_resolve_the_same_series_get_the_same_slots),
     };

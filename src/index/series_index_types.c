@@ -95,18 +95,37 @@ void sx_series_index_forget_types(struct sx_series_index *ix, struct sx_bytes me
     sx_mutex_unlock(&ix->names_mutex);
 }
 
+struct visit {
+    sx_type_each each;
+    void *context;
+    bool all;
+    stria_error *err;
+};
+
+static stria_status visit_ranges(const struct visit *v, const struct sx_measurement *m,
+                                 struct sx_bytes field, struct sx_type_range *ranges, size_t count)
+{
+    stria_status st = STRIA_OK;
+    for (size_t r = 0; !st && r < count; r++) {
+        if (!v->all && !ranges[r].dirty)
+            continue;
+        st = v->each(v->context, m->name, field, &ranges[r], v->err);
+        ranges[r].dirty = ranges[r].dirty && (v->all || st);
+    }
+    return st;
+}
+
 static stria_status each_type_of(struct sx_measurement *m, bool all, sx_type_each each,
                                  void *context, stria_error *err)
 {
+    const struct visit v = {.each = each, .context = context, .all = all, .err = err};
     stria_status st = STRIA_OK;
-    for (size_t f = 0; !st && f < m->field_count; f++)
-        for (size_t r = 0; !st && r < m->fields[f].range_count; r++) {
-            struct sx_type_range *range = &m->fields[f].ranges[r];
-            if (!all && !range->dirty)
-                continue;
-            st = each(context, m->name, m->fields[f].name, range, err);
-            range->dirty = range->dirty && (all || st);
-        }
+    for (size_t f = 0; !st && f < m->field_count; f++) {
+        struct sx_field *field = &m->fields[f];
+        st = visit_ranges(&v, m, field->name, field->ranges, field->range_count);
+        if (!st)
+            st = visit_ranges(&v, m, field->name, field->others, field->other_count);
+    }
     m->types_dirty = m->types_dirty && (all || st);
     return st;
 }
@@ -123,14 +142,36 @@ stria_status sx_series_index_each_type(struct sx_series_index *ix, bool all, sx_
     return st;
 }
 
+stria_status sx_series_index_types(struct sx_series_index *ix, const struct sx_bytes *measurement,
+                                   sx_type_each each, void *context, stria_error *err)
+{
+    stria_status st = STRIA_OK;
+    sx_mutex_lock(&ix->names_mutex);
+    for (uint32_t i = 0; !measurement && !st && i < sx_index_measurement_count(ix); i++)
+        st = each_type_of(sx_index_measurement_at(ix, i)->measurement, true, each, context, err);
+    struct sx_measurement *m = measurement ? measurement_by_name(ix, *measurement, false) : NULL;
+    if (m)
+        st = each_type_of(m, true, each, context, err);
+    sx_mutex_unlock(&ix->names_mutex);
+    return st;
+}
+
+int64_t sx_series_index_window_ns(const struct sx_series_index *ix)
+{
+    return ix->window_ns;
+}
+
 void sx_series_index_types_lost(struct sx_series_index *ix)
 {
     sx_mutex_lock(&ix->names_mutex);
     for (uint32_t i = 0; i < sx_index_measurement_count(ix); i++) {
         struct sx_measurement *m = sx_index_measurement_at(ix, i)->measurement;
-        for (size_t f = 0; f < m->field_count; f++)
+        for (size_t f = 0; f < m->field_count; f++) {
             for (size_t r = 0; r < m->fields[f].range_count; r++)
                 m->fields[f].ranges[r].dirty = m->types_dirty = true;
+            for (size_t r = 0; r < m->fields[f].other_count; r++)
+                m->fields[f].others[r].dirty = m->types_dirty = true;
+        }
     }
     sx_mutex_unlock(&ix->names_mutex);
 }

@@ -45,22 +45,15 @@ enum sx_iql_type sx_iql_stored_type(stria_type type)
     }
 }
 
-static bool has_tag(const struct sx_iql_measurement *m, struct sx_bytes name)
-{
-    for (size_t i = 0; i < m->tag_key_count; i++)
-        if (sx_bytes_equal(m->tag_keys[i], name))
-            return true;
-    return false;
-}
-
 static stria_status map_in_measurement(const struct typing *t, struct sx_iql_measurement *m,
                                        struct sx_bytes name, enum sx_iql_type *type)
 {
     *type = sx_iql_stored_type(sx_iql_field_type(m, name));
     if (*type != SX_IQL_TYPE_UNKNOWN)
         return STRIA_OK;
-    stria_status st = sx_iql_schema_tags(t->schema, m, t->err);
-    if (!st && has_tag(m, name))
+    bool has = false;
+    stria_status st = sx_iql_schema_has_tag(t->schema, m, name, &has, t->err);
+    if (has)
         *type = SX_IQL_TYPE_TAG;
     return st;
 }

@@ -3,6 +3,7 @@
 #include "influxql/collector.h"
 
 #include "influxql/input.h"
+#include "influxql/totals.h"
 #include "scan/block.h"
 
 /* Windows of the first stretch are as many as points are wanted; later ones are so much longer. */
@@ -17,6 +18,7 @@ struct sx_iql_collector {
     size_t call_capacity;
     stria_type *types; /* of the level's vars */
     struct sx_aggregate *agg;
+    struct sx_iql_totals totals;
     struct sx_agg_points *points;     /* by call */
     struct sx_agg_summary *summaries; /* by call; NULL: no rollups are read */
     struct sx_iql_input **inputs;     /* by source */
@@ -41,8 +43,7 @@ struct collector_node {
     struct sx_iql_points points;
     struct sx_vector *beside;
     uint64_t *words;
-    int64_t *ts_ns; /* copies of the points given; NULL until needed */
-    uint8_t *values;
+    uint8_t *copies; /* of the times and values given; NULL: they stay where they are */
 };
 
 /* ---- making and unmaking -------------------------------------------------------------------- */
@@ -56,6 +57,7 @@ stria_status sx_iql_collector_create(struct sx_iql_level *level, struct sx_iql_c
         return sx_mem_refused(level->mem, sizeof *c, err);
     c->level = level;
     c->mem = level->mem;
+    c->totals.mem = level->mem;
     return STRIA_OK;
 }
 
@@ -67,6 +69,7 @@ void sx_iql_collector_destroy(struct sx_iql_collector *c)
         sx_iql_input_destroy(c->inputs[i]);
     for (uint32_t i = 0; c->points && i < c->call_count; i++)
         sx_agg_points_deinit(&c->points[i], c->mem);
+    sx_iql_totals_deinit(&c->totals);
     sx_aggregate_destroy(c->agg);
     sx_mem_free(c->mem, c->calls);
     sx_mem_free(c->mem, c->types);
@@ -141,7 +144,16 @@ static stria_status create_aggregate(struct sx_iql_collector *c, stria_error *er
     for (uint32_t i = 0; i < c->call_count && !st; i++)
         if (!sx_agg_points_init(&c->points[i], c->agg, i))
             st = sx_mem_refused(c->mem, sizeof *c->points, err);
-    return st;
+    if (st || options.beside_count)
+        return st;
+    c->totals = (struct sx_iql_totals){.mem = c->mem,
+                                       .agg = c->agg,
+                                       .calls = c->calls,
+                                       .types = c->types,
+                                       .call_count = c->call_count,
+                                       .windows = &level->frame.windows,
+                                       .keeps_times = level->outer != NULL};
+    return sx_iql_totals_init(&c->totals, err);
 }
 
 /* Where the calls find what they want in rollups; calls are of names that those were chosen for. */
@@ -231,6 +243,26 @@ static uint32_t set_of(struct sx_iql_collector *c, const struct sx_iql_group *gr
     return (uint32_t)c->set_count++;
 }
 
+/* Feeds the rows that come next without reading them, if that can be done. */
+static stria_status collect_totals(struct sx_iql_collector *c, struct sx_iql_input *input,
+                                   bool *fed, stria_error *err)
+{
+    struct sx_iql_input_stretch stretch;
+    *fed = false;
+    if (!c->totals.usable)
+        return STRIA_OK;
+    stria_status st = sx_iql_input_stretch(input, &stretch, err);
+    if (st || !stretch.rows)
+        return st;
+    uint32_t set = set_of(c, stretch.group);
+    if (set == UINT32_MAX)
+        return sx_mem_refused(c->mem, sizeof *c->sets, err);
+    st = sx_iql_totals_feed(&c->totals, &stretch, set, fed, err);
+    if (!st && *fed)
+        sx_iql_input_pass(input);
+    return st;
+}
+
 static stria_status collect_input(struct sx_iql_collector *c, struct sx_iql_input *input,
                                   int64_t time_min_ns, int64_t time_max_ns, stria_error *err)
 {
@@ -239,18 +271,22 @@ static stria_status collect_input(struct sx_iql_collector *c, struct sx_iql_inpu
     stria_status st =
         sx_iql_input_begin(input, c->outermost, time_min_ns, time_max_ns, c->all_last, err);
     while (!st) {
-        st = sx_iql_input_next(input, &in, err);
-        if (st || !in)
-            break;
-        if (in->begins_series)
-            sx_aggregate_end_series(c->agg);
-        uint32_t set = set_of(c, in->group);
-        if (set == UINT32_MAX)
-            st = sx_mem_refused(c->mem, sizeof *c->sets, err);
-        else if (in->are_rollups)
-            st = sx_aggregate_feed_summaries(c->agg, set, in->rows, c->summaries, err);
-        else
-            st = sx_aggregate_feed(c->agg, set, in->rows, in->selected, err);
+        bool fed;
+        st = collect_totals(c, input, &fed, err);
+        if (!st && !fed) {
+            st = sx_iql_input_next(input, &in, err);
+            if (st || !in)
+                break;
+            if (in->begins_series)
+                sx_aggregate_end_series(c->agg);
+            uint32_t set = set_of(c, in->group);
+            if (set == UINT32_MAX)
+                st = sx_mem_refused(c->mem, sizeof *c->sets, err);
+            else if (in->are_rollups)
+                st = sx_aggregate_feed_summaries(c->agg, set, in->rows, c->summaries, err);
+            else
+                st = sx_aggregate_feed(c->agg, set, in->rows, in->selected, err);
+        }
         if (!st && stored && (c->all_first || c->all_last) && sx_aggregate_series_has_all(c->agg))
             sx_iql_input_skip(input);
     }
@@ -333,25 +369,23 @@ static void cut_beside(struct collector_node *n, const struct sx_agg_points *all
     }
 }
 
-/* Points of a node must outlive a call on another node of the collector, which may read a further
- * stretch and move them. */
-static stria_status keep_points(struct collector_node *n, stria_error *err)
+/* Where stretches are read one after the other, the lists grow while another node's points are
+ * held: these are copied. */
+static stria_status copy_points(struct collector_node *n, stria_error *err)
 {
-    struct sx_iql_collector *c = n->collector;
     struct sx_iql_points *points = &n->points;
-    if (c->call_count == 1 || c->stretch_windows == 0)
+    size_t value_size = sx_type_size(points->value.type);
+    size_t times_size = SX_VECTOR_MAX * sizeof(int64_t);
+    if (n->collector->stretch_windows == 0 || n->collector->call_count == 1)
         return STRIA_OK;
-    size_t size = sx_type_size(points->value.type);
-    if (!n->ts_ns)
-        n->ts_ns = sx_mem_alloc(c->mem, SX_VECTOR_MAX * sizeof *n->ts_ns);
-    if (!n->values)
-        n->values = sx_mem_alloc(c->mem, SX_VECTOR_MAX * size);
-    if (!n->ts_ns || !n->values)
-        return sx_mem_refused(c->mem, SX_VECTOR_MAX * size, err);
-    memcpy(n->ts_ns, points->ts_ns, points->row_count * sizeof *n->ts_ns);
-    memcpy(n->values, points->value.values, points->row_count * size);
-    points->ts_ns = n->ts_ns;
-    points->value.values = n->values;
+    if (!n->copies)
+        n->copies = sx_mem_alloc(n->node.mem, times_size + SX_VECTOR_MAX * sizeof(stria_bytes));
+    if (!n->copies)
+        return sx_mem_refused(n->node.mem, times_size, err);
+    memcpy(n->copies, points->ts_ns, points->row_count * sizeof(int64_t));
+    memcpy(n->copies + times_size, points->value.values, points->row_count * value_size);
+    points->ts_ns = (const int64_t *)(const void *)n->copies;
+    points->value.values = n->copies + times_size;
     return STRIA_OK;
 }
 
@@ -381,9 +415,8 @@ static stria_status node_next(struct sx_iql_node *node, const struct sx_iql_poin
         .value = {.type = all->values.type, .values = sx_column_at(&all->values, n->at)},
         .beside = n->beside};
     n->at += count;
-    stria_status st = keep_points(n, err);
-    *points = st ? NULL : &n->points;
-    return st;
+    *points = &n->points;
+    return copy_points(n, err);
 }
 
 static void node_destroy(struct sx_iql_node *node)
@@ -391,8 +424,7 @@ static void node_destroy(struct sx_iql_node *node)
     struct collector_node *n = (struct collector_node *)(void *)node;
     sx_mem_free(node->mem, n->beside);
     sx_mem_free(node->mem, n->words);
-    sx_mem_free(node->mem, n->ts_ns);
-    sx_mem_free(node->mem, n->values);
+    sx_mem_free(node->mem, n->copies);
     sx_mem_free(node->mem, n);
 }
 

@@ -26,6 +26,7 @@ struct sx_iql_input {
     const struct sx_iql_scan *scan;
     size_t next_series, end_series;
     bool in_series;
+    bool fresh; /* nothing of it was given yet */
     int64_t time_min_ns, time_max_ns;
     bool descending;
     /* a sub-query */
@@ -282,29 +283,65 @@ static stria_status next_of_inner(struct sx_iql_input *input, stria_error *err)
 
 /* ---- rows of stored series ------------------------------------------------------------------ */
 
+/* Opens the next series, unless one is at hand; *end: there is none. */
+static stria_status open_series(struct sx_iql_input *input, bool *end, stria_error *err)
+{
+    *end = !input->in_series && input->next_series >= input->end_series;
+    if (input->in_series || *end)
+        return STRIA_OK;
+    input->out.group = input->scan->series[input->next_series].group;
+    input->in_series = input->fresh = true;
+    return sx_iql_reader_open(input->reader, input->next_series++, input->time_min_ns,
+                              input->time_max_ns, input->descending, err);
+}
+
 static stria_status next_stored(struct sx_iql_input *input, stria_error *err)
 {
     struct sx_iql_input_rows *out = &input->out;
-    out->begins_series = false;
     for (;;) {
-        stria_status st = STRIA_OK;
-        if (!input->in_series) {
-            out->rows = NULL;
-            if (input->next_series >= input->end_series)
-                return STRIA_OK;
-            out->group = input->scan->series[input->next_series].group;
-            st = sx_iql_reader_open(input->reader, input->next_series++, input->time_min_ns,
-                                    input->time_max_ns, input->descending, err);
-            out->begins_series = true;
-            input->in_series = true;
-        }
-        if (!st)
-            st = sx_iql_reader_next(input->reader, &out->rows, &out->selected, err);
-        out->are_rollups = sx_iql_reader_has_rollups(input->reader);
-        if (st || out->rows)
+        bool end;
+        out->rows = NULL;
+        stria_status st = open_series(input, &end, err);
+        if (st || end)
             return st;
+        st = sx_iql_reader_next(input->reader, &out->rows, &out->selected, err);
+        out->begins_series = input->fresh;
+        out->are_rollups = sx_iql_reader_has_rollups(input->reader);
+        if (st)
+            return st;
+        if (out->rows) {
+            input->fresh = false;
+            return STRIA_OK;
+        }
         input->in_series = false;
     }
+}
+
+stria_status sx_iql_input_stretch(struct sx_iql_input *input, struct sx_iql_input_stretch *stretch,
+                                  stria_error *err)
+{
+    bool end;
+    *stretch = (struct sx_iql_input_stretch){0};
+    if (input->inner || input->scan->rollups) /* what is read in pieces is read as rows */
+        return STRIA_OK;
+    for (;;) {
+        stria_status st = open_series(input, &end, err);
+        if (st || end)
+            return st;
+        if (!sx_reader_is_at_end(sx_iql_reader_stored(input->reader)))
+            break;
+        input->in_series = false;
+    }
+    stretch->group = input->out.group;
+    stretch->reader = input->reader;
+    stretch->begins_series = input->fresh;
+    return sx_iql_reader_stretch(input->reader, &stretch->rows, err);
+}
+
+void sx_iql_input_pass(struct sx_iql_input *input)
+{
+    input->fresh = false;
+    sx_reader_skip(sx_iql_reader_stored(input->reader));
 }
 
 stria_status sx_iql_input_next(struct sx_iql_input *input, const struct sx_iql_input_rows **rows,

@@ -34,6 +34,20 @@ stria_status sx_iql_input_begin(struct sx_iql_input *input, const struct sx_iql_
 /* NULL at the end. */
 stria_status sx_iql_input_next(struct sx_iql_input *input, const struct sx_iql_input_rows **rows,
                                stria_error *err);
+/* Rows of a stored series that can be added up as they are stored; see scan.h. */
+struct sx_iql_input_stretch {
+    const struct sx_iql_group *group;
+    struct sx_iql_reader *reader;
+    const struct sx_stretch *rows; /* NULL: there are none, and rows must be read */
+    bool begins_series;
+};
+
+/* Looks at the rows that sx_iql_input_next would give. */
+stria_status sx_iql_input_stretch(struct sx_iql_input *input, struct sx_iql_input_stretch *stretch,
+                                  stria_error *err);
+/* Passes the rows that were looked at. */
+void sx_iql_input_pass(struct sx_iql_input *input);
+
 /* Of each stored series about so many rows will be read before skip is called; 0: all. */
 void sx_iql_input_expect(struct sx_iql_input *input, uint64_t row_count);
 /* The rest of the stored series at hand is not wanted. */

@@ -59,10 +59,12 @@ struct span {
 /* Times between which all rows lie that a source has of a series. */
 static struct span span_of(const struct sx_iql_listing *l, const struct sx_scan_source *at)
 {
-    const struct sx_source *source = &l->measurement->view->sources[at->source];
-    if (source->segment)
-        return (struct span){source->segment->info.min_ts, source->segment->info.max_ts};
-    const struct sx_mem_series *series = sx_memtable_series(source->memtable, at->id);
+    const struct sx_view *view = l->measurement->view;
+    const struct sx_segment *segment = sx_view_segment(view, at->source);
+    if (segment)
+        return (struct span){segment->info.min_ts, segment->info.max_ts};
+    const struct sx_mem_series *series =
+        sx_memtable_series(sx_view_memtable(view, at->source), at->id);
     return (struct span){atomic_load(&series->min_ts), atomic_load(&series->max_ts)};
 }
 

@@ -254,16 +254,18 @@ static stria_status parse_limit(struct sx_iql_parser *p, struct sx_iql_database_
     return STRIA_OK;
 }
 
-/* name SET setting = value {, setting = value} */
+/* name SET setting = value {, setting = value}. What is not that is told as the peer does, which
+ * does not know the statement. */
 stria_status sx_iql_parse_alter_database(struct sx_iql_parser *p, struct sx_iql_statement *out)
 {
     struct sx_iql_database_limits *limits = &out->u.database_limits;
     out->kind = SX_IQL_STATEMENT_ALTER_DATABASE;
-    stria_status st = sx_iql_parse_name(p, &limits->database);
-    if (!st)
-        st = sx_iql_expect(p, SX_IQL_SET);
-    if (!st)
-        st = parse_limit(p, limits);
+    sx_iql_unread(p);
+    struct sx_iql_lexeme database = sx_iql_next_word(p), name = sx_iql_next_word(p);
+    limits->database = name.text;
+    if (name.token != SX_IQL_IDENT || !sx_iql_accept(p, SX_IQL_SET))
+        return sx_iql_fail_found(p, database, "RETENTION");
+    stria_status st = parse_limit(p, limits);
     while (!st && sx_iql_accept(p, SX_IQL_COMMA))
         st = parse_limit(p, limits);
     return st;

@@ -141,7 +141,7 @@ static void test_errors_beyond_the_recorded_ones(void **state)
          "char 35"},
         {"ALTER DATABASE d SET max_series = 1099511627777",
          "a limit is at most 1099511627776 at line 1, char 35"},
-        {"ALTER DATABASE d", "found EOF, expected SET at line 1, char 18"},
+        {"ALTER DATABASE d", "found DATABASE, expected RETENTION at line 1, char 7"},
         {"ALTER RETENTION POLICY p ON d DURATION 300000000w",
          "overflowed duration 300000000w: choose a smaller duration or INF at line 1, char 40"},
         {"SELECT *::x FROM m", "found x, expected field, tag at line 1, char 11"},

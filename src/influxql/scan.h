@@ -15,6 +15,7 @@
 #include "influxql/rollups.h"
 #include "model/vector.h"
 #include "scan/series_set.h"
+#include "scan/stretch.h"
 
 struct sx_iql_scan_series {
     const struct sx_iql_group *outermost;
@@ -96,5 +97,19 @@ bool sx_iql_reader_has_rollups(const struct sx_iql_reader *reader);
  * Returns OK, and what reading the store returns. */
 stria_status sx_iql_reader_next(struct sx_iql_reader *reader, const struct sx_rows **rows,
                                 const uint64_t **selected, stria_error *err);
+
+/* ---- rows that are added up as they are stored (scan/stretch.h) ---- */
+
+/* Looks at the rows that sx_iql_reader_next would give; *stretch is NULL if they must be read. */
+stria_status sx_iql_reader_stretch(struct sx_iql_reader *reader, const struct sx_stretch **stretch,
+                                   stria_error *err);
+
+/* The reader that the stretch is of, for its times; and to skip it. */
+struct sx_reader *sx_iql_reader_stored(struct sx_iql_reader *reader);
+
+/* As sx_reader_stretch_totals, of a name. */
+stria_status sx_iql_reader_totals(struct sx_iql_reader *reader, uint32_t var,
+                                  const struct sx_column_ranges *ranges, unsigned want, bool *known,
+                                  struct sx_stretch_totals *totals, stria_error *err);
 
 #endif

@@ -428,3 +428,30 @@ stria_status sx_iql_reader_next(struct sx_iql_reader *r, const struct sx_rows **
     *rows = &r->rows;
     return st;
 }
+
+/* ---- stretches ------------------------------------------------------------------------------ */
+
+stria_status sx_iql_reader_stretch(struct sx_iql_reader *r, const struct sx_stretch **stretch,
+                                   stria_error *err)
+{
+    *stretch = NULL;
+    return r->series->filter ? STRIA_OK : sx_reader_stretch(r->stored, stretch, err);
+}
+
+struct sx_reader *sx_iql_reader_stored(struct sx_iql_reader *r)
+{
+    return r->stored;
+}
+
+stria_status sx_iql_reader_totals(struct sx_iql_reader *r, uint32_t var,
+                                  const struct sx_column_ranges *ranges, unsigned want, bool *known,
+                                  struct sx_stretch_totals *totals, stria_error *err)
+{
+    const struct binding *binding = &r->part->bindings[var];
+    *known = false;
+    if (binding->from != FROM_FIELD ||
+        binding->stored != sx_iql_var_type(r->scan->vars->items[var]))
+        return STRIA_OK;
+    return sx_reader_stretch_totals(r->stored, binding->column, ranges, want, known, totals,
+                                    err);
+}

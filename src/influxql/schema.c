@@ -235,6 +235,34 @@ stria_status sx_iql_schema_tags(struct sx_iql_schema *schema, struct sx_iql_meas
                             &m->tag_key_count, err);
 }
 
+static bool is_among(const struct sx_bytes *keys, size_t count, struct sx_bytes name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (sx_bytes_equal(keys[i], name))
+            return true;
+    return false;
+}
+
+stria_status sx_iql_schema_has_tag(struct sx_iql_schema *schema, struct sx_iql_measurement *m,
+                                   struct sx_bytes name, bool *has, stria_error *err)
+{
+    stria_status st = STRIA_OK;
+    *has = is_among(m->known_tags, m->known_tag_count, name);
+    if (*has)
+        return STRIA_OK;
+    if (!m->tag_keys && m->known_tag_count < SX_IQL_KNOWN_TAGS_MAX) {
+        st = sx_view_has_tag_key(m->view, m->name, name, schema->context->request, schema->arena,
+                                 has, err);
+        if (*has)
+            m->known_tags[m->known_tag_count++] = name;
+        if (st || *has)
+            return st;
+    }
+    st = sx_iql_schema_tags(schema, m, err); /* for the next that is none */
+    *has = !st && is_among(m->tag_keys, m->tag_key_count, name);
+    return st;
+}
+
 /* ---- fields --------------------------------------------------------------------------------- */
 
 stria_type sx_iql_field_type(const struct sx_iql_measurement *m, struct sx_bytes field)

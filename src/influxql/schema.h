@@ -12,13 +12,17 @@
 #include "influxql/execute.h"
 #include "scan/columns.h"
 
+#define SX_IQL_KNOWN_TAGS_MAX 8
+
 struct sx_iql_measurement {
     struct sx_bytes name;
     uint32_t policy_id;
     struct sx_view *view; /* borrowed from the schema */
     const struct sx_view_measurement *stored;
-    const struct sx_bytes *tag_keys; /* sorted */
+    const struct sx_bytes *tag_keys; /* sorted; NULL: not looked up */
     size_t tag_key_count;
+    struct sx_bytes known_tags[SX_IQL_KNOWN_TAGS_MAX]; /* some of them that were asked for */
+    size_t known_tag_count;
 };
 
 struct sx_iql_schema_part;
@@ -67,6 +71,11 @@ stria_status sx_iql_schema_policy(struct sx_iql_schema *schema, uint32_t policy_
 /* A view of a policy, which lives as long as the schema. */
 stria_status sx_iql_schema_view(struct sx_iql_schema *schema, uint32_t policy_id,
                                 struct sx_view **view, stria_error *err);
+
+/* Whether a measurement has a tag, without looking up all of them if it has. `name` lives as long
+ * as the schema. Returns as sx_view_tag_keys. */
+stria_status sx_iql_schema_has_tag(struct sx_iql_schema *schema, struct sx_iql_measurement *m,
+                                   struct sx_bytes name, bool *has, stria_error *err);
 
 /* Fills in the tag keys of a measurement, unless they are there. */
 stria_status sx_iql_schema_tags(struct sx_iql_schema *schema, struct sx_iql_measurement *m,

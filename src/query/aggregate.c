@@ -366,6 +366,41 @@ stria_status sx_aggregate_feed_summaries(struct sx_aggregate *agg, uint32_t set,
     return STRIA_OK;
 }
 
+bool sx_agg_takes_totals(enum sx_agg_kind kind)
+{
+    switch (kind) {
+    case SX_AGG_COUNT:
+    case SX_AGG_SUM:
+    case SX_AGG_MEAN:
+    case SX_AGG_MIN:
+    case SX_AGG_MAX:
+    case SX_AGG_FIRST:
+    case SX_AGG_LAST:
+    case SX_AGG_SPREAD:
+        return true;
+    default:
+        return false;
+    }
+}
+
+stria_status sx_aggregate_feed_totals(struct sx_aggregate *agg, uint32_t set, int64_t ts_ns,
+                                      const struct sx_agg_totals *totals, stria_error *err)
+{
+    bool known = agg->current != SX_AGG_NO_SLOT && agg->slots[agg->current].set == set &&
+                 ts_ns >= agg->window.begin_ns && ts_ns < agg->window.end_ns;
+    if (!known && !find_slot(agg, set, ts_ns))
+        return sx_mem_refused(agg->mem, sizeof(struct sx_agg_cell), err);
+    for (uint32_t i = 0; i < agg->options.call_count; i++) {
+        const struct sx_agg_call *call = &agg->options.calls[i];
+        if (totals[i].count == 0)
+            continue;
+        agg->states[i].in_series = true;
+        sx_agg_update_totals(&agg->states[i], agg->current, call, agg->options.types[call->column],
+                             &totals[i]);
+    }
+    return STRIA_OK;
+}
+
 /* ---- points --------------------------------------------------------------------------------- */
 
 bool sx_agg_points_init(struct sx_agg_points *points, struct sx_aggregate *agg, uint32_t call)

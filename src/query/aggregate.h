@@ -113,6 +113,28 @@ stria_status sx_aggregate_feed_summaries(struct sx_aggregate *agg, uint32_t set,
                                          const struct sx_rows *rows,
                                          const struct sx_agg_summary *summaries, stria_error *err);
 
+/* ---- values that need not be looked at ---- */
+
+/* What the values of a call's column come to in one window. */
+struct sx_agg_totals {
+    uint64_t count; /* 0: there is no value */
+    /* bits of values of the column's type; those that the call's kind needs are set */
+    uint64_t sum, min, max, first, last;
+    int64_t min_ts, max_ts, first_ts, last_ts; /* the earliest of equal values */
+};
+
+/* Whether a call can be fed with totals. */
+bool sx_agg_takes_totals(enum sx_agg_kind kind);
+
+/* Feeds all calls what rows of one series come to that lie in the window of ts_ns, instead of the
+ * rows. A sum of doubles must be exact in any order of adding, and no other rows of the series may
+ * be in the window. A min_ts or max_ts may be any time of the window if the call does not keep it,
+ * the value is no zero of a double, and there is but one set.
+ * totals    one for each call.
+ * Returns   OK, NOMEM. */
+stria_status sx_aggregate_feed_totals(struct sx_aggregate *agg, uint32_t set, int64_t ts_ns,
+                                      const struct sx_agg_totals *totals, stria_error *err);
+
 /* Whether every call got a value of the series at hand: then rows that come later cannot change a
  * first(), nor those that come before, read backwards, a last(). */
 bool sx_aggregate_series_has_all(const struct sx_aggregate *agg);

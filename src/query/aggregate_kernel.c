@@ -90,44 +90,58 @@ static void take(struct sx_agg_cell *cell, const struct sx_agg_stretch *s, uint3
     *selected_row = sx_dense_row(s->dense, i);
 }
 
+/* Whether a least or greatest value takes the place of the cell's. */
+static bool is_more_extreme(const struct sx_agg_cell *cell, enum sx_agg_kind kind, stria_type type,
+                            const union sx_agg_value *value, int64_t ts_ns)
+{
+    int order = cell->count ? sx_agg_compare(type, value, &cell->value) : 0;
+    bool better = kind == SX_AGG_MAX ? order > 0 : order < 0;
+    return cell->count == 0 || better || (order == 0 && ts_ns < cell->ts_ns);
+}
+
 static void update_extreme(struct sx_agg_cell *cell, const struct sx_agg_stretch *s,
                            uint32_t *selected_row)
 {
-    bool greatest = s->call->kind == SX_AGG_MAX;
-    uint32_t i = extreme(s, greatest);
+    uint32_t i = extreme(s, s->call->kind == SX_AGG_MAX);
     union sx_agg_value value = sx_agg_value_at(s->type, s->dense->values, i);
-    int order = cell->count ? sx_agg_compare(s->type, &value, &cell->value) : 0;
-    bool better = greatest ? order > 0 : order < 0;
-    if (cell->count == 0 || better || (order == 0 && sx_agg_stretch_ts(s, i) < cell->ts_ns))
+    if (is_more_extreme(cell, s->call->kind, s->type, &value, sx_agg_stretch_ts(s, i)))
         take(cell, s, i, selected_row);
+}
+
+static void widen_spread(struct sx_agg_cell *cell, stria_type type, union sx_agg_value least,
+                         union sx_agg_value greatest)
+{
+    union sx_agg_value low = {.u64 = cell->value.u64_pair[0]};
+    union sx_agg_value high = {.u64 = cell->value.u64_pair[1]};
+    if (cell->count == 0 || sx_agg_compare(type, &least, &low) < 0)
+        cell->value.u64_pair[0] = least.u64;
+    if (cell->count == 0 || sx_agg_compare(type, &greatest, &high) > 0)
+        cell->value.u64_pair[1] = greatest.u64;
 }
 
 static void update_spread(struct sx_agg_cell *cell, const struct sx_agg_stretch *s)
 {
-    union sx_agg_value least = sx_agg_value_at(s->type, s->dense->values, extreme(s, false));
-    union sx_agg_value greatest = sx_agg_value_at(s->type, s->dense->values, extreme(s, true));
-    union sx_agg_value low = {.u64 = cell->value.u64_pair[0]};
-    union sx_agg_value high = {.u64 = cell->value.u64_pair[1]};
-    if (cell->count == 0 || sx_agg_compare(s->type, &least, &low) < 0)
-        cell->value.u64_pair[0] = least.u64;
-    if (cell->count == 0 || sx_agg_compare(s->type, &greatest, &high) > 0)
-        cell->value.u64_pair[1] = greatest.u64;
+    widen_spread(cell, s->type, sx_agg_value_at(s->type, s->dense->values, extreme(s, false)),
+                 sx_agg_value_at(s->type, s->dense->values, extreme(s, true)));
 }
 
 /* ---- the first and the last ----------------------------------------------------------------- */
 
 /* Whether, of two values of one time, the peer takes `a`. */
-static bool is_taken(stria_type type, enum sx_agg_kind kind, const union sx_agg_value *a,
+static bool wins_tie(enum sx_agg_kind kind, stria_type type, const union sx_agg_value *a,
                      const union sx_agg_value *b)
 {
     int order = sx_agg_compare(type, a, b);
     return type == STRIA_BOOL && kind == SX_AGG_FIRST ? order < 0 : order > 0;
 }
 
-static bool wins_tie(const struct sx_agg_stretch *s, const union sx_agg_value *a,
-                     const union sx_agg_value *b)
+/* Whether a first or last value takes the place of the cell's. */
+static bool is_further(const struct sx_agg_cell *cell, enum sx_agg_kind kind, stria_type type,
+                       const union sx_agg_value *value, int64_t ts_ns)
 {
-    return is_taken(s->type, s->call->kind, a, b);
+    bool better = kind == SX_AGG_LAST ? ts_ns > cell->ts_ns : ts_ns < cell->ts_ns;
+    return cell->count == 0 || better ||
+           (ts_ns == cell->ts_ns && wins_tie(kind, type, value, &cell->value));
 }
 
 static void update_end(struct sx_agg_cell *cell, const struct sx_agg_stretch *s,
@@ -143,13 +157,12 @@ static void update_end(struct sx_agg_cell *cell, const struct sx_agg_stretch *s,
         if (sx_agg_stretch_ts(s, i) != ts)
             break;
         union sx_agg_value other = sx_agg_value_at(s->type, s->dense->values, i);
-        if (wins_tie(s, &other, &value)) {
+        if (wins_tie(s->call->kind, s->type, &other, &value)) {
             value = other;
             best = i;
         }
     }
-    bool better = last ? ts > cell->ts_ns : ts < cell->ts_ns;
-    if (cell->count == 0 || better || (ts == cell->ts_ns && wins_tie(s, &value, &cell->value)))
+    if (is_further(cell, s->call->kind, s->type, &value, ts))
         take(cell, s, best, selected_row);
 }
 
@@ -295,20 +308,9 @@ static union sx_agg_value summary_value(const struct sx_rows *rows, uint32_t col
 static void offer(struct sx_agg_cell *cell, const struct sx_agg_call *call, stria_type type,
                   const union sx_agg_value *value, int64_t ts)
 {
-    bool better = cell->count == 0;
-    int order = better ? 0 : sx_agg_compare(type, value, &cell->value);
-    switch (call->kind) {
-    case SX_AGG_MIN:
-        better = better || order < 0 || (order == 0 && ts < cell->ts_ns);
-        break;
-    case SX_AGG_MAX:
-        better = better || order > 0 || (order == 0 && ts < cell->ts_ns);
-        break;
-    default:
-        better = better || (call->kind == SX_AGG_FIRST ? ts < cell->ts_ns : ts > cell->ts_ns) ||
-                 (ts == cell->ts_ns && is_taken(type, call->kind, value, &cell->value));
-        break;
-    }
+    bool is_extreme = call->kind == SX_AGG_MIN || call->kind == SX_AGG_MAX;
+    bool better = is_extreme ? is_more_extreme(cell, call->kind, type, value, ts)
+                             : is_further(cell, call->kind, type, value, ts);
     cell->count++;
     if (!better)
         return;
@@ -377,6 +379,55 @@ void sx_agg_update_summary(struct sx_agg_state *state, const struct sx_agg_call 
         break;
     }
     offer(cell, call, type, &value, ts);
+}
+
+/* ---- totals --------------------------------------------------------------------------------- */
+
+static void take_totals(struct sx_agg_cell *cell, uint64_t bits, int64_t ts_ns)
+{
+    cell->value = (union sx_agg_value){.u64 = bits};
+    cell->ts_ns = ts_ns;
+}
+
+void sx_agg_update_totals(struct sx_agg_state *state, uint32_t slot, const struct sx_agg_call *call,
+                          stria_type type, const struct sx_agg_totals *t)
+{
+    struct sx_agg_cell *cell = &state->cells[slot];
+    union sx_agg_value least = {.u64 = t->min}, greatest = {.u64 = t->max};
+    union sx_agg_value first = {.u64 = t->first}, last = {.u64 = t->last};
+    sx_agg_close(state, call); /* the sum of a window before */
+    switch (call->kind) {
+    case SX_AGG_SUM:
+    case SX_AGG_MEAN:
+        if (type == STRIA_FLOAT) {
+            add_to_cell(cell, sx_f64_of_bits(t->sum), t->count);
+            return;
+        }
+        cell->value.u64 += t->sum;
+        break;
+    case SX_AGG_MIN:
+        if (is_more_extreme(cell, call->kind, type, &least, t->min_ts))
+            take_totals(cell, t->min, t->min_ts);
+        break;
+    case SX_AGG_MAX:
+        if (is_more_extreme(cell, call->kind, type, &greatest, t->max_ts))
+            take_totals(cell, t->max, t->max_ts);
+        break;
+    case SX_AGG_FIRST:
+        if (is_further(cell, call->kind, type, &first, t->first_ts))
+            take_totals(cell, t->first, t->first_ts);
+        break;
+    case SX_AGG_LAST:
+        if (is_further(cell, call->kind, type, &last, t->last_ts))
+            take_totals(cell, t->last, t->last_ts);
+        break;
+    case SX_AGG_SPREAD:
+        widen_spread(cell, type, least, greatest);
+        break;
+    default: /* a count; other kinds take no totals */
+        break;
+    }
+    cell->count += t->count;
 }
 
 /* ---- results -------------------------------------------------------------------------------- */

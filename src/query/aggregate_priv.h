@@ -138,6 +138,9 @@ void sx_agg_update(struct sx_agg_state *state, uint32_t slot, const struct sx_ag
 void sx_agg_update_summary(struct sx_agg_state *state, const struct sx_agg_call *call,
                            stria_type type, uint32_t slot, const struct sx_rows *rows, uint32_t i,
                            const struct sx_agg_summary *summary);
+/* The same for values of which the totals are known. */
+void sx_agg_update_totals(struct sx_agg_state *state, uint32_t slot, const struct sx_agg_call *call,
+                          stria_type type, const struct sx_agg_totals *totals);
 /* Brings the open sum or deviation into its cell. */
 void sx_agg_close(struct sx_agg_state *state, const struct sx_agg_call *call);
 /* The result of a cell that has values. */

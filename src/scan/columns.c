@@ -8,8 +8,18 @@
 #include "scan/damage.h"
 #include "scan/hiding.h"
 
+/* A field that the index knows of, between times, and no source has shown yet. */
+struct missing {
+    struct sx_bytes measurement, field; /* plain */
+    stria_type type;
+    int64_t min_ts, max_ts;
+};
+
 struct gather {
     struct sx_view_columns *columns;
+    struct sx_view *view;
+    struct missing *missing; /* NULL, and no items: all were shown, or the index does not know */
+    size_t missing_count, missing_capacity;
     struct sx_bytes only; /* escaped; ptr NULL: all */
     struct sx_hiding hiding;
     struct sx_request *request;
@@ -93,14 +103,61 @@ static stria_status is_wanted(struct gather *g, uint32_t source, struct sx_bytes
     return st;
 }
 
-static stria_status add_segment(struct gather *g, uint32_t source, struct sx_segment *segment,
-                                int64_t time_min_ns, int64_t time_max_ns)
+/* ---- what is missing ------------------------------------------------------------------------ */
+
+static stria_status note_missing(void *context, struct sx_bytes measurement, struct sx_bytes field,
+                                 const struct sx_type_range *range, stria_error *err)
+{
+    struct gather *g = context;
+    struct missing item = {.measurement = sx_arena_dup(&g->columns->arena, measurement),
+                           .field = sx_arena_dup(&g->columns->arena, field),
+                           .type = range->type,
+                           .min_ts = range->first_window};
+    if (!item.measurement.ptr || !item.field.ptr ||
+        !SX_GROW(g->columns->mem, g->missing, g->missing_capacity, g->missing_count + 1))
+        return sx_mem_refused(g->columns->mem, sizeof item, err);
+    if (__builtin_add_overflow(range->last_window, sx_series_index_window_ns(g->view->index) - 1,
+                               &item.max_ts))
+        item.max_ts = INT64_MAX;
+    g->missing[g->missing_count++] = item;
+    return STRIA_OK;
+}
+
+static bool is_shown(const struct gather *g, const struct missing *item)
+{
+    const struct sx_view_measurement *m = sx_view_columns_find(g->columns, item->measurement);
+    const struct sx_view_column column = {.name = item->field, .type = item->type};
+    size_t i = m ? sx_lower_bound(m->columns, m->column_count, sizeof *m->columns, &column,
+                                  compare_column, NULL)
+                 : 0;
+    return m && i < m->column_count && compare_column(&m->columns[i], &column, NULL) == 0;
+}
+
+/* Takes out what was shown meanwhile. */
+static void drop_shown(struct gather *g)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < g->missing_count; i++)
+        if (!is_shown(g, &g->missing[i]))
+            g->missing[kept++] = g->missing[i];
+    g->missing_count = kept;
+}
+
+static bool may_show(const struct gather *g, const struct sx_time_span *span)
+{
+    for (size_t i = 0; i < g->missing_count; i++)
+        if (g->missing[i].min_ts <= span->max_ts && g->missing[i].max_ts >= span->min_ts)
+            return true;
+    return false;
+}
+
+/* ---- sources -------------------------------------------------------------------------------- */
+
+static stria_status add_segment(struct gather *g, uint32_t source, struct sx_segment *segment)
 {
     const struct sx_segment_info *info = &segment->info;
-    if (info->max_ts < time_min_ns || info->min_ts > time_max_ns)
-        return STRIA_OK;
     stria_error what = {0};
-    stria_status st = sx_segment_load(segment, &what);
+    stria_status st = sx_view_load(g->view, source, &what);
     if (st)
         return sx_leave_out(g->request, segment, &what, g->err);
     for (uint32_t i = 0; !st && i < segment->measurement_count; i++) {
@@ -135,13 +192,36 @@ static stria_status add_memtable(struct gather *g, uint32_t source, struct sx_me
     return st;
 }
 
+/* Goes through the segments, the newest first: mostly it shows everything. */
+static stria_status add_segments(struct gather *g, int64_t time_min_ns, int64_t time_max_ns)
+{
+    const struct sx_segment_list *list = g->view->list;
+    bool knows = g->view->index_knows_types;
+    stria_status st = STRIA_OK;
+    if (knows)
+        drop_shown(g);
+    for (size_t i = list->count; i-- > 0 && !st && (!knows || g->missing_count);) {
+        const struct sx_time_span *span = &list->spans[i];
+        if (span->max_ts < time_min_ns || span->min_ts > time_max_ns ||
+            (knows && !may_show(g, span)))
+            continue;
+        st = sx_request_check(g->request, g->err);
+        if (!st)
+            st = add_segment(g, (uint32_t)i, list->segments[i]);
+        if (knows)
+            drop_shown(g);
+    }
+    return st;
+}
+
 stria_status sx_view_columns_init(struct sx_view_columns *columns, struct sx_view *view,
                                   const struct sx_bytes *only, int64_t time_min_ns,
                                   int64_t time_max_ns, struct sx_request *request, stria_error *err)
 {
     *columns = (struct sx_view_columns){.mem = request->mem};
     sx_arena_init(&columns->arena, request->mem, 16384);
-    struct gather g = {.columns = columns, .request = request, .err = err};
+    struct gather g = {.columns = columns, .view = view, .request = request, .err = err};
+    const struct sx_segment_list *list = view->list;
     struct sx_buf escaped;
     stria_status st = STRIA_OK;
     sx_buf_init(&escaped, request->mem, 2 * 65536);
@@ -153,14 +233,16 @@ stria_status sx_view_columns_init(struct sx_view_columns *columns, struct sx_vie
         else
             g.only = sx_bytes_make(escaped.ptr, escaped.len - 1);
     }
-    for (size_t i = 0; i < view->source_count && !st; i++) {
+    if (!st && view->index_knows_types)
+        st = sx_series_index_types(view->index, only, note_missing, &g, err);
+    for (size_t i = list->count; i < view->source_count && !st; i++) {
         st = sx_request_check(request, err);
         if (!st)
-            st = view->sources[i].segment
-                     ? add_segment(&g, (uint32_t)i, view->sources[i].segment, time_min_ns,
-                                   time_max_ns)
-                     : add_memtable(&g, (uint32_t)i, view->sources[i].memtable);
+            st = add_memtable(&g, (uint32_t)i, sx_view_memtable(view, i));
     }
+    if (!st)
+        st = add_segments(&g, time_min_ns, time_max_ns);
+    sx_mem_free(columns->mem, g.missing);
     sx_buf_deinit(&escaped);
     sx_hiding_deinit(&g.hiding);
     return st;

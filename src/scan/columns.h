@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* columns.h -- which measurements and stored columns a view has, for planning and listings.
  *
+ * Algorithm   The index of a store knows the types that fields have or had, so segments are looked
+ *             at only until each of them was seen; what was deleted is looked for in all segments
+ *             of its time.
  * Threads     One owner; the view must be held. */
 #ifndef SX_SCAN_COLUMNS_H
 #define SX_SCAN_COLUMNS_H

@@ -121,6 +121,72 @@ static void test_damage_and_missing_memory_are_told(void **state)
     scan_test_deinit(&t);
 }
 
+/* A view whose index knows the types of its fields; no segment is loaded. */
+static void see_with_types(struct scan_test *t)
+{
+    struct sx_segment *segments[SCAN_SOURCES];
+    for (size_t i = 0; i < t->segment_count; i++) {
+        segments[i] = t->segments[i].segment;
+        sx_segment_unload(segments[i]);
+    }
+    struct sx_view_parts parts = {.policy_id = 1,
+                                  .index = t->mt.ix.index,
+                                  .index_knows_types = true,
+                                  .tombstones = t->tombstones,
+                                  .segments = segments,
+                                  .segment_count = t->segment_count};
+    sx_view_release(t->view);
+    t->view = sx_view_create(t->mem, &parts);
+    assert_non_null(t->view);
+}
+
+static void note_type(struct scan_test *t, const char *field, stria_type type, int64_t first,
+                      int64_t last)
+{
+    assert_int_equal(sx_series_index_note_type(t->mt.ix.index, SX_LITERAL("cpu"),
+                                               sx_bytes_of(field), type, first, last, false, NULL),
+                     STRIA_OK);
+}
+
+/* Which segments were looked at. */
+static void assert_loaded(const struct scan_test *t, const char *want)
+{
+    char loaded[SCAN_SOURCES + 1] = "";
+    for (size_t i = 0; i < t->segment_count; i++)
+        loaded[i] = atomic_load(&t->segments[i].segment->loaded) ? 'x' : '-';
+    assert_string_equal(loaded, want);
+}
+
+static void test_segments_are_looked_at_until_all_known_columns_were_seen(void **state)
+{
+    (void)state;
+    struct scan_test t;
+    scan_test_init(&t);
+    int64_t w = sx_series_index_window_ns(t.mt.ix.index);
+    const struct seg_test_line rows[][1] = {{{"cpu", w, "a1=1 c1=1"}},
+                                            {{"cpu", 2 * w, "a1=1"}},
+                                            {{"cpu", 3 * w, "b2=1"}},
+                                            {{"cpu", 4 * w, "a1=1 b2=1"}}};
+    for (size_t i = 0; i < SX_COUNT_OF(rows); i++)
+        scan_test_segment(&t, rows[i], 1);
+    note_type(&t, "a", STRIA_FLOAT, w, 4 * w);
+    note_type(&t, "b", STRIA_INT, 3 * w, 4 * w);
+    see_with_types(&t);
+    assert_tells(&t, "cpu", INT64_MIN, INT64_MAX, "cpu(a1,b2)");
+    assert_loaded(&t, "---x"); /* the newest shows all that is known */
+    assert_tells(&t, "no such thing", INT64_MIN, INT64_MAX, "");
+    assert_loaded(&t, "---x");
+    note_type(&t, "c", STRIA_FLOAT, w, w);
+    see_with_types(&t);
+    assert_tells(&t, NULL, INT64_MIN, INT64_MAX, "cpu(a1,b2,c1)");
+    assert_loaded(&t, "x--x"); /* the others are of times when there was no c */
+    note_type(&t, "gone", STRIA_INT, 2 * w, 3 * w); /* its rows were deleted since */
+    see_with_types(&t);
+    assert_tells(&t, NULL, INT64_MIN, INT64_MAX, "cpu(a1,b2,c1)");
+    assert_loaded(&t, "xxxx");
+    scan_test_deinit(&t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -128,6 +194,7 @@ int main(void)
         cmocka_unit_test(test_segments_out_of_the_range_do_not_count),
         cmocka_unit_test(test_deleted_measurements_are_not_told),
         cmocka_unit_test(test_damage_and_missing_memory_are_told),
+        cmocka_unit_test(test_segments_are_looked_at_until_all_known_columns_were_seen),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

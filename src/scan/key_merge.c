@@ -10,7 +10,7 @@
 static stria_status load_key(struct sx_key_merge *merge, struct sx_key_stream *stream,
                              stria_error *err)
 {
-    struct sx_segment *segment = merge->view->sources[stream->source].segment;
+    struct sx_segment *segment = sx_view_segment(merge->view, stream->source);
     if (stream->ordinal >= stream->series_count)
         return STRIA_OK;
     const struct sx_segment_measurement *m = stream->open ? stream->keys.measurement : NULL;
@@ -39,10 +39,10 @@ stria_status sx_key_merge_init(struct sx_key_merge *merge, struct sx_view *view,
         return sx_mem_refused(mem, view->source_count * sizeof *merge->streams, err);
     stria_status st = STRIA_OK;
     for (size_t i = 0; i < view->source_count && !st; i++) {
-        struct sx_segment *segment = view->sources[i].segment;
+        struct sx_segment *segment = sx_view_segment(view, i);
         if (!segment)
             continue;
-        st = sx_segment_load(segment, err);
+        st = sx_view_load(view, i, err);
         if (st)
             return st;
         struct sx_key_stream *stream = &merge->streams[merge->stream_count++];

@@ -44,20 +44,45 @@ stria_status sx_reader_create(const struct sx_reader_options *options, struct sx
     return STRIA_OK;
 }
 
-static void close_source(struct sx_reader *r, struct sx_reader_source *source)
+/* Lets go of all that was read: series of one source after the other would else fill the memory
+ * with what is not needed again. */
+static void close_sources(struct sx_reader *r)
 {
-    sx_mem_free(r->mem, source->matches);
-    sx_mem_free(r->mem, source->columns);
-    sx_segment_cursor_deinit(&source->cursor);
-    sx_mem_rows_deinit(&source->rows);
+    for (size_t i = 0; i < r->opened_count; i++) {
+        struct sx_reader_source *source = r->sources[r->opened[i]];
+        sx_mem_free(r->mem, source->matches);
+        sx_mem_free(r->mem, source->columns);
+        sx_segment_cursor_deinit(&source->cursor);
+        sx_mem_rows_deinit(&source->rows);
+        sx_mem_free(r->mem, source);
+        r->sources[r->opened[i]] = NULL;
+    }
+    r->opened_count = 0;
+}
+
+/* What is read of a source; NULL: no memory. */
+static struct sx_reader_source *open_source(struct sx_reader *r, uint32_t number)
+{
+    struct sx_reader_source *source = r->sources[number];
+    struct sx_segment *segment = sx_view_segment(r->options.view, number);
+    if (source || !SX_GROW(r->mem, r->opened, r->opened_capacity, r->opened_count + 1))
+        return source;
+    source = sx_mem_zalloc(r->mem, sizeof *source);
+    if (!source)
+        return NULL;
+    source->measurement = UINT32_MAX;
+    if (segment)
+        sx_segment_cursor_init(&source->cursor, segment, r->mem);
+    r->opened[r->opened_count++] = number;
+    r->sources[number] = source;
+    return source;
 }
 
 void sx_reader_destroy(struct sx_reader *r)
 {
     if (!r)
         return;
-    for (size_t i = 0; r->sources && i < r->options.view->source_count; i++)
-        close_source(r, &r->sources[i]);
+    close_sources(r);
     for (size_t i = 0; i < r->block_capacity; i++)
         sx_block_deinit(&r->blocks[i]);
     sx_block_deinit(&r->merged);
@@ -108,7 +133,7 @@ static uint32_t first_group(const struct sx_segment_cursor *cursor, uint32_t gro
 static stria_status add_stripe_pieces(struct sx_reader *r, const struct sx_scan_source *where,
                                       uint32_t number, stria_error *err)
 {
-    struct sx_segment_cursor *cursor = &r->sources[where->source].cursor;
+    struct sx_segment_cursor *cursor = &r->sources[where->source]->cursor;
     const struct sx_stripe *stripe = &cursor->segment->stripes[number];
     stria_error what = {0};
     stria_status st = sx_segment_cursor_stripe(cursor, number, &what);
@@ -135,20 +160,13 @@ static stria_status add_stripe_pieces(struct sx_reader *r, const struct sx_scan_
 static stria_status add_segment_pieces(struct sx_reader *r, const struct sx_scan_source *where,
                                        stria_error *err)
 {
-    struct sx_segment *segment = r->options.view->sources[where->source].segment;
-    struct sx_reader_source *source = &r->sources[where->source];
+    struct sx_segment *segment = sx_view_segment(r->options.view, where->source);
     stria_error what = {0};
-    stria_status st = sx_segment_load(segment, &what);
+    stria_status st = sx_view_load(r->options.view, where->source, &what);
     if (st)
         return sx_leave_out(r->request, segment, &what, err);
-    if (!source->open) {
-        if (!SX_GROW(r->mem, r->opened, r->opened_capacity, r->opened_count + 1))
-            return sx_mem_refused(r->mem, sizeof *r->opened, err);
-        r->opened[r->opened_count++] = where->source;
-        sx_segment_cursor_init(&source->cursor, segment, r->mem);
-        source->open = true;
-        source->measurement = UINT32_MAX;
-    }
+    if (!open_source(r, where->source))
+        return sx_mem_refused(r->mem, sizeof(struct sx_reader_source), err);
     const struct sx_segment_measurement *m = sx_segment_measurement_of(segment, where->id);
     uint32_t first, count;
     sx_segment_stripes_of(segment, m, where->id, &first, &count);
@@ -163,14 +181,12 @@ static stria_status add_segment_pieces(struct sx_reader *r, const struct sx_scan
 static stria_status add_memtable_pieces(struct sx_reader *r, const struct sx_scan_source *where,
                                         stria_error *err)
 {
-    struct sx_memtable *memtable = r->options.view->sources[where->source].memtable;
-    struct sx_reader_source *source = &r->sources[where->source];
+    struct sx_memtable *memtable = sx_view_memtable(r->options.view, where->source);
+    struct sx_reader_source *source = open_source(r, where->source);
     struct sx_mem_series *series = sx_memtable_series(memtable, where->id);
     stria_status st = STRIA_OK;
-    if (!source->open) {
-        source->open = true;
-        source->measurement = UINT32_MAX;
-    }
+    if (!source)
+        return sx_mem_refused(r->mem, sizeof *source, err);
     sx_mem_rows_deinit(&source->rows);
     source->slot = where->id;
     if (!series)
@@ -197,18 +213,6 @@ static int compare_pieces(const void *a, const void *b, void *context)
     return (x->source > y->source) - (x->source < y->source);
 }
 
-/* Series of one segment after the other would else fill the memory with what is not needed
- * again. */
-static void close_segments(struct sx_reader *r)
-{
-    for (size_t i = 0; i < r->opened_count; i++) {
-        struct sx_reader_source *source = &r->sources[r->opened[i]];
-        close_source(r, source);
-        *source = (struct sx_reader_source){0};
-    }
-    r->opened_count = 0;
-}
-
 stria_status sx_reader_series(struct sx_reader *r, const struct sx_scan_series *series,
                               stria_error *err)
 {
@@ -220,13 +224,13 @@ stria_status sx_reader_series(struct sx_reader *r, const struct sx_scan_series *
     r->stretch = NULL;
     r->rows.row_count = 0;
     if (r->opened_count >= SX_MAX(OPENED_MAX, 2 * (size_t)series->source_count))
-        close_segments(r);
+        close_sources(r);
     if (!st && r->options.view->tombstones)
         st = sx_reader_find_masks(r, series->key, err);
     for (uint32_t i = 0; i < series->source_count && !st; i++) {
-        const struct sx_source *source = &r->options.view->sources[series->sources[i].source];
-        st = source->segment ? add_segment_pieces(r, &series->sources[i], err)
-                             : add_memtable_pieces(r, &series->sources[i], err);
+        bool is_segment = sx_view_segment(r->options.view, series->sources[i].source) != NULL;
+        st = is_segment ? add_segment_pieces(r, &series->sources[i], err)
+                        : add_memtable_pieces(r, &series->sources[i], err);
     }
     if (!st && r->piece_count > 1)
         sx_sort(r->pieces, r->piece_count, sizeof *r->pieces, compare_pieces, NULL);
@@ -335,12 +339,17 @@ static void fill_rows(struct sx_reader *r)
     r->current_row += r->rows.row_count;
 }
 
+bool sx_reader_is_at_end(const struct sx_reader *r)
+{
+    bool end = r->options.descending ? r->next_piece == 0 : r->next_piece >= r->piece_count;
+    return end && (!r->current || r->current_row >= r->current->row_count);
+}
+
 stria_status sx_reader_next(struct sx_reader *r, const struct sx_rows **rows, stria_error *err)
 {
     *rows = NULL;
     while (!r->current || r->current_row >= r->current->row_count) {
-        bool end = r->options.descending ? r->next_piece == 0 : r->next_piece >= r->piece_count;
-        if (end)
+        if (sx_reader_is_at_end(r))
             return STRIA_OK;
         stria_status st = sx_request_check(r->request, err);
         if (!st)

@@ -59,4 +59,7 @@ uint64_t sx_reader_row_estimate(const struct sx_reader *reader);
 stria_status sx_reader_next(struct sx_reader *reader, const struct sx_rows **rows,
                             stria_error *err);
 
+/* Whether the series has certainly no more rows. */
+bool sx_reader_is_at_end(const struct sx_reader *reader);
+
 #endif

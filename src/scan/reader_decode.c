@@ -240,17 +240,23 @@ static stria_status decode_segment_column(struct sx_reader *r, struct sx_reader_
     return st;
 }
 
-stria_status sx_reader_piece_times(struct sx_reader *r, const struct sx_piece *piece,
-                                   const int64_t **ts, stria_error *err)
+stria_status sx_reader_piece_columns(struct sx_reader *r, const struct sx_piece *piece,
+                                     stria_error *err)
 {
-    struct sx_reader_source *source = &r->sources[piece->source];
+    struct sx_reader_source *source = r->sources[piece->source];
     stria_status st = sx_segment_cursor_stripe(&source->cursor, piece->stripe, err);
     if (!st)
         st = match_segment(r, source, source->cursor.segment->stripes[piece->stripe].measurement,
                            err);
-    if (!st)
-        st = sx_segment_cursor_times(&source->cursor, piece->group, ts, err);
     return st;
+}
+
+stria_status sx_reader_piece_times(struct sx_reader *r, const struct sx_piece *piece,
+                                   const int64_t **ts, stria_error *err)
+{
+    stria_status st = sx_reader_piece_columns(r, piece, err);
+    return st ? st
+              : sx_segment_cursor_times(&r->sources[piece->source]->cursor, piece->group, ts, err);
 }
 
 /* Of the rows [*first, *end) of a piece that is decoded in parts, those that come next: each part
@@ -277,7 +283,7 @@ static void take_part(struct sx_reader *r, uint32_t *first, uint32_t *end)
 static stria_status decode_segment(struct sx_reader *r, const struct sx_piece *piece,
                                    struct sx_block *block, stria_error *err)
 {
-    struct sx_reader_source *source = &r->sources[piece->source];
+    struct sx_reader_source *source = r->sources[piece->source];
     stria_error what = {0};
     const int64_t *ts;
     uint32_t first, end;
@@ -308,8 +314,8 @@ static stria_status decode_segment(struct sx_reader *r, const struct sx_piece *p
 static stria_status decode_memtable(struct sx_reader *r, const struct sx_piece *piece,
                                     struct sx_block *block, stria_error *err)
 {
-    struct sx_reader_source *source = &r->sources[piece->source];
-    struct sx_memtable *memtable = r->options.view->sources[piece->source].memtable;
+    struct sx_reader_source *source = r->sources[piece->source];
+    struct sx_memtable *memtable = sx_view_memtable(r->options.view, piece->source);
     stria_type widest = STRIA_STRING;
     stria_status st = match_memtable(r, source, memtable, err);
     if (!st)
@@ -348,7 +354,7 @@ stria_status sx_reader_decode(struct sx_reader *r, const struct sx_piece *piece,
                               struct sx_block *block, stria_error *err)
 {
     block->rank = piece->source;
-    stria_status st = r->options.view->sources[piece->source].segment
+    stria_status st = sx_view_segment(r->options.view, piece->source)
                           ? decode_segment(r, piece, block, err)
                           : decode_memtable(r, piece, block, err);
     if (!st && piece->masked)
@@ -399,7 +405,7 @@ static stria_status add_column(struct sx_reader *r, struct sx_bytes name, stria_
 static stria_status add_segment_columns(struct sx_reader *r, const struct sx_piece *piece,
                                         stria_error *err)
 {
-    struct sx_reader_source *source = &r->sources[piece->source];
+    struct sx_reader_source *source = r->sources[piece->source];
     struct sx_segment *segment = source->cursor.segment;
     stria_error what = {0};
     stria_status st = sx_segment_cursor_stripe(&source->cursor, piece->stripe, &what);
@@ -421,8 +427,8 @@ static stria_status add_segment_columns(struct sx_reader *r, const struct sx_pie
 static stria_status add_memtable_columns(struct sx_reader *r, const struct sx_piece *piece,
                                          stria_error *err)
 {
-    struct sx_reader_source *source = &r->sources[piece->source];
-    struct sx_memtable *memtable = r->options.view->sources[piece->source].memtable;
+    struct sx_reader_source *source = r->sources[piece->source];
+    struct sx_memtable *memtable = sx_view_memtable(r->options.view, piece->source);
     stria_status st = load_columns(r, source, memtable, err);
     if (st)
         return st;
@@ -446,7 +452,7 @@ stria_status sx_reader_find_columns(struct sx_reader *r, stria_error *err)
     sx_arena_reset(&r->names);
     for (size_t i = 0; i < r->piece_count && !st; i++) {
         const struct sx_piece *piece = &r->pieces[i];
-        if (r->options.view->sources[piece->source].segment) {
+        if (sx_view_segment(r->options.view, piece->source)) {
             st = add_segment_columns(r, piece, err);
         } else if (piece->source != last_memtable) {
             st = add_memtable_columns(r, piece, err);
@@ -457,7 +463,7 @@ stria_status sx_reader_find_columns(struct sx_reader *r, stria_error *err)
     for (uint32_t i = 0; i < r->column_count; i++)
         r->types[i] = r->columns[i].type;
     /* What serves them must be found anew in each source. */
-    for (size_t i = 0; i < r->options.view->source_count; i++)
-        r->sources[i].measurement = UINT32_MAX;
+    for (size_t i = 0; i < r->opened_count; i++)
+        r->sources[r->opened[i]]->measurement = UINT32_MAX;
     return st;
 }

@@ -34,7 +34,6 @@ struct sx_column_match {
 };
 
 struct sx_reader_source {
-    bool open;
     uint32_t measurement; /* that `matches` is for; UINT32_MAX: none */
     struct sx_column_match *matches;
     struct sx_segment_cursor cursor;
@@ -53,8 +52,8 @@ struct sx_reader {
     struct sx_reader_options options;
     struct sx_mem *mem;
     struct sx_request *request;
-    struct sx_reader_source *sources; /* by rank */
-    uint32_t *opened;                 /* segments among them that are open */
+    struct sx_reader_source **sources; /* by rank; NULL: nothing of it was read */
+    uint32_t *opened;                  /* those that are not NULL */
     size_t opened_count, opened_capacity;
     struct sx_scan_column *columns; /* at hand */
     stria_type *types;
@@ -83,6 +82,7 @@ struct sx_reader {
 
     const struct sx_piece *stretch; /* that can be added up; NULL: none */
     uint32_t stretch_first;         /* row of the group */
+    const int64_t *stretch_ts;      /* of its rows; NULL: not read yet */
     struct sx_stretch stretch_rows;
 
     struct sx_rows rows;
@@ -92,7 +92,10 @@ struct sx_reader {
 /* Decodes a piece into a block; only the times in the reader's range. May give no rows. */
 stria_status sx_reader_decode(struct sx_reader *reader, const struct sx_piece *piece,
                               struct sx_block *block, stria_error *err);
-/* The times of a group of a segment; matches of its source are made. */
+/* Makes the groups of a segment's piece and the matches of its source ready. */
+stria_status sx_reader_piece_columns(struct sx_reader *reader, const struct sx_piece *piece,
+                                     stria_error *err);
+/* The same, and the times of its group. */
 stria_status sx_reader_piece_times(struct sx_reader *reader, const struct sx_piece *piece,
                                    const int64_t **ts, stria_error *err);
 /* The rows [*first, *end) of ascending times that lie in the asked range. */

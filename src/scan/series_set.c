@@ -122,7 +122,7 @@ static stria_status find_spans(struct build *b, struct sx_segment *segment,
 static stria_status add_series(struct build *b, uint32_t source, const struct sx_bitset *ids,
                                const struct sx_segment_measurement *m, const struct span *spans)
 {
-    struct sx_segment *segment = b->view->sources[source].segment;
+    struct sx_segment *segment = sx_view_segment(b->view, source);
     struct sx_segment_keys keys;
     size_t end = (size_t)m->first_series + m->series_count, wanted = 0;
     for (size_t i = sx_bitset_next(ids, m->first_series); i < end; i = sx_bitset_next(ids, i + 1))
@@ -161,7 +161,7 @@ static stria_status add_measurement(struct build *b, uint32_t source, const stru
     stria_status st = sx_request_check(b->request, b->err);
     if (!st && (b->flags & SX_SELECT_IN_TIME)) {
         spans = sx_mem_alloc(b->request->mem, m->series_count * sizeof *spans);
-        st = spans ? find_spans(b, b->view->sources[source].segment, m, spans)
+        st = spans ? find_spans(b, sx_view_segment(b->view, source), m, spans)
                    : sx_mem_refused(b->request->mem, m->series_count * sizeof *spans, b->err);
     }
     if (!st)
@@ -172,13 +172,10 @@ static stria_status add_measurement(struct build *b, uint32_t source, const stru
 
 static stria_status add_segment(struct build *b, uint32_t source)
 {
-    struct sx_segment *segment = b->view->sources[source].segment;
+    struct sx_segment *segment = sx_view_segment(b->view, source);
     struct sx_bitset ids = {0};
-    if (segment->info.max_ts < b->selector->time_min_ns ||
-        segment->info.min_ts > b->selector->time_max_ns)
-        return STRIA_OK;
     stria_error what = {0};
-    stria_status st = sx_segment_load(segment, &what);
+    stria_status st = sx_view_load(b->view, source, &what);
     if (!st)
         st = sx_segment_select(segment, b->selector, b->request, &ids, &what);
     if (st) {
@@ -198,7 +195,7 @@ static stria_status add_segment(struct build *b, uint32_t source)
 
 static stria_status add_memtable(struct build *b, uint32_t source, const struct sx_bitset *slots)
 {
-    struct sx_memtable *memtable = b->view->sources[source].memtable;
+    struct sx_memtable *memtable = sx_view_memtable(b->view, source);
     struct sx_series_index *index = sx_memtable_index(memtable);
     uint32_t *list = NULL;
     size_t count = 0;
@@ -233,9 +230,8 @@ static stria_status add_memtables(struct build *b)
     if (!b->view->index)
         return STRIA_OK;
     st = sx_series_index_select(b->view->index, b->selector, b->request, &slots, b->err);
-    for (size_t i = 0; i < b->view->source_count && !st; i++)
-        if (b->view->sources[i].memtable)
-            st = add_memtable(b, (uint32_t)i, &slots);
+    for (size_t i = b->view->list->count; i < b->view->source_count && !st; i++)
+        st = add_memtable(b, (uint32_t)i, &slots);
     sx_bitset_deinit(&slots);
     return st;
 }
@@ -287,9 +283,12 @@ stria_status sx_series_set_init(struct sx_series_set *set, struct sx_view *view,
     sx_map_init(&b.map, request->mem);
     sx_buf_init(&b.key, request->mem, 2 * 65536);
     sx_hiding_init(&b.hiding, request->mem, view);
-    for (size_t i = 0; i < view->source_count && !st; i++)
-        if (view->sources[i].segment)
-            st = add_segment(&b, (uint32_t)i);
+    for (size_t i = 0; !st; i++) {
+        i = sx_view_next_segment(view, i, selector->time_min_ns, selector->time_max_ns);
+        if (i == view->source_count)
+            break;
+        st = add_segment(&b, (uint32_t)i);
+    }
     if (!st)
         st = add_memtables(&b);
     if (!st)

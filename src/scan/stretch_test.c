@@ -6,7 +6,8 @@
 #include "codec/generators.h"
 #include "scan/scan_fixture_test.h"
 
-/* Columns d (a tenth of the time), f (three times it), i (minus seven times it), in this order. */
+/* Columns d (a tenth of the time), f (three times it), i (minus seven times it), in this order; of
+ * doubles there is no zero. */
 enum { COLUMN_D, COLUMN_F, COLUMN_I, COLUMNS };
 
 static const struct sx_scan_column wanted[COLUMNS] = {
@@ -19,7 +20,7 @@ static uint64_t value_of(uint32_t column, int64_t ts)
 {
     if (column == COLUMN_I)
         return (uint64_t)(-7 * ts);
-    return sx_bits_of_f64(column == COLUMN_D ? (double)ts / 10 : (double)(3 * ts));
+    return sx_bits_of_f64(column == COLUMN_D ? (double)(ts + 1) / 10 : (double)(3 * ts + 3));
 }
 
 /* Rows of times first, first + 1 ...; without: a column that the row in the middle lacks. */
@@ -58,31 +59,42 @@ static struct sx_column_totals naive(uint32_t column, int64_t first, uint32_t co
     return totals;
 }
 
+/* Compares rows [first, first + count) of a stretch; whether they were known. */
+static bool check_part(struct sx_reader *reader, const int64_t *ts, uint32_t column, uint32_t first,
+                       uint32_t count, unsigned want)
+{
+    struct sx_stretch_totals totals;
+    uint32_t end = first + count;
+    struct sx_column_ranges range = {.first = first, .ends = &end, .count = 1};
+    bool known;
+    assert_int_equal(sx_reader_stretch_totals(reader, column, &range, want, &known, &totals, NULL),
+                     STRIA_OK);
+    if (!known || totals.count < count) /* some row has no value */
+        return false;
+    struct sx_column_totals right = naive(column, ts[first], count);
+    assert_int_equal(totals.min, right.min);
+    assert_int_equal(totals.max, right.max);
+    if (want & SX_TOTAL_SUM)
+        assert_int_equal(totals.sum, right.sum);
+    return true;
+}
+
 /* Compares all parts of some lengths; tells into t->out which columns are known. */
 static void check_stretch(struct scan_test *t, struct sx_reader *reader,
                           const struct sx_stretch *stretch)
 {
-    sx_buf_printf(&t->out, "%" PRId64 "-%" PRId64 ":", stretch->ts_ns[0],
-                  stretch->ts_ns[stretch->row_count - 1]);
+    const int64_t *ts;
+    assert_int_equal(sx_reader_stretch_times(reader, &ts, NULL), STRIA_OK);
+    assert_int_equal(ts[0], stretch->min_ts);
+    assert_int_equal(ts[stretch->row_count - 1], stretch->max_ts);
+    assert_true(sx_reader_stretch_is_alone(reader, stretch->min_ts, stretch->max_ts));
+    sx_buf_printf(&t->out, "%" PRId64 "-%" PRId64 ":", stretch->min_ts, stretch->max_ts);
     for (uint32_t c = 0; c < COLUMNS; c++) {
-        unsigned want = c == COLUMN_D ? SX_WANT_RANGE : SX_WANT_RANGE | SX_WANT_SUM;
+        unsigned want = SX_TOTAL_COUNT | SX_TOTAL_RANGE | (c == COLUMN_D ? 0 : SX_TOTAL_SUM);
         bool all_known = true;
         for (uint32_t first = 0; first < stretch->row_count; first += 3)
-            for (uint32_t count = stretch->row_count - first; count > 0; count /= 2) {
-                struct sx_column_totals totals, right;
-                bool known;
-                assert_int_equal(
-                    sx_reader_stretch_totals(reader, c, first, count, want, &known, &totals, NULL),
-                    STRIA_OK);
-                all_known = all_known && known;
-                if (!known)
-                    continue;
-                right = naive(c, stretch->ts_ns[first], count);
-                assert_int_equal(totals.min, right.min);
-                assert_int_equal(totals.max, right.max);
-                if (want & SX_WANT_SUM)
-                    assert_int_equal(totals.sum, right.sum);
-            }
+            for (uint32_t count = stretch->row_count - first; count > 0; count /= 2)
+                all_known = check_part(reader, ts, c, first, count, want) && all_known;
         sx_buf_put_u8(&t->out, all_known ? "dfi"[c] : '-');
     }
     sx_buf_put_u8(&t->out, ' ');
@@ -201,11 +213,99 @@ static void test_damage_is_told_by_who_reads_the_rows(void **state)
     scan_test_deinit(&t);
 }
 
+/* ---- what the directory knows of whole groups ----------------------------------------------- */
+
+struct special {
+    const char *name;
+    double values[4];
+    const char *want; /* of each total: c(ount), s(um), r(ange), p(laces), f(irst), l(ast), or - */
+    const char *part; /* of the first three rows; NULL: whatever the codec can tell */
+};
+
+static void put_special(struct seg_test *segment, const double *values)
+{
+    for (int64_t ts = 0; ts < 4; ts++) {
+        struct test_field fields[] = {{.name = SX_LITERAL("f"), .type = STRIA_FLOAT}};
+        fields[0].present = values[ts] != 77; /* stands for none */
+        fields[0].bits = sx_bits_of_f64(values[ts]);
+        assert_int_equal(seg_test_put_fields(segment, "m,k=1", ts, fields, 1), STRIA_OK);
+    }
+}
+
+static void tell_totals(struct sx_reader *reader, uint32_t end, char *out)
+{
+    struct sx_column_ranges range = {.ends = &end, .count = 1};
+    for (unsigned i = 0; i < 6; i++) {
+        struct sx_stretch_totals totals;
+        bool known;
+        assert_int_equal(
+            sx_reader_stretch_totals(reader, 0, &range, 1u << i, &known, &totals, NULL), STRIA_OK);
+        out[i] = known ? "csrpfl"[i] : '-';
+    }
+    out[6] = 0;
+}
+
+static void test_what_cannot_be_told_bit_for_bit_is_not_told(void **state)
+{
+    (void)state;
+    static const struct special rows[] = {
+        {"integers", {3, 1, 4, 1}, "csrpfl", "csr-f-"},
+        {"decimals have no exact sum", {.5, .25, .1, 7}, "c-rpfl", "c-r-f-"},
+        {"one row without a value", {3, 77, 4, 1}, "csrp--", "------"},
+        {"a NaN is no value to a query", {3, __builtin_nan(""), 4, 1}, "------", "------"},
+        {"nor is an infinity", {3, 1, __builtin_inf(), 1}, "------", "------"},
+        {"nor a negative one", {3, 1, 1, -__builtin_inf()}, "------", "------"},
+        {"zeros of both signs, a negative one first", {-0.0, 0, 0, -0.0}, "c-rpfl", "c---f-"},
+        {"a zero among parts", {0, 1, 2, 3}, "csrpfl", "cs--f-"},
+        {"zeros", {0, 0, 0, 0}, "csrpfl", "cs--f-"},
+        {"too large for an exact sum",
+         {0x1p52, 0x1p52 + 2, 0x1p52 + 4, 0x1p52 + 7},
+         "c-rpfl",
+         NULL},
+    };
+    for (size_t i = 0; i < SX_COUNT_OF(rows); i++) {
+        struct scan_test t;
+        struct sx_series_set set;
+        struct sx_reader *reader;
+        const struct sx_stretch *stretch;
+        char text[7];
+        static const struct sx_scan_column f = {.name = {(const uint8_t *)"f", 1},
+                                                .type = STRIA_FLOAT};
+        struct sx_selector selector = {
+            .all_measurements = true, .time_min_ns = INT64_MIN, .time_max_ns = INT64_MAX};
+        print_message("%s\n", rows[i].name);
+        scan_test_init(&t);
+        struct seg_test *segment = scan_test_begin_segment(&t);
+        put_special(segment, rows[i].values);
+        scan_test_end_segment(segment);
+        scan_test_view(&t);
+        struct sx_reader_options options = {.view = t.view,
+                                            .columns = &f,
+                                            .column_count = 1,
+                                            .time_min_ns = INT64_MIN,
+                                            .time_max_ns = INT64_MAX,
+                                            .request = &t.request};
+        assert_int_equal(sx_series_set_init(&set, t.view, &selector, 0, &t.request, &t.err), 0);
+        assert_int_equal(sx_reader_create(&options, &reader, &t.err), STRIA_OK);
+        assert_int_equal(sx_reader_series(reader, &set.series[0], &t.err), STRIA_OK);
+        assert_int_equal(sx_reader_stretch(reader, &stretch, &t.err), STRIA_OK);
+        tell_totals(reader, 4, text);
+        assert_string_equal(text, rows[i].want);
+        tell_totals(reader, 3, text);
+        if (rows[i].part)
+            assert_string_equal(text, rows[i].part);
+        sx_reader_destroy(reader);
+        sx_series_set_deinit(&set);
+        scan_test_deinit(&t);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rows_are_added_up_as_they_are_stored),
         cmocka_unit_test(test_what_overlaps_or_is_deleted_or_in_memory_is_read_as_rows),
+        cmocka_unit_test(test_what_cannot_be_told_bit_for_bit_is_not_told),
         cmocka_unit_test(test_damage_is_told_by_who_reads_the_rows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

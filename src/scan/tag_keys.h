@@ -16,4 +16,9 @@ stria_status sx_view_tag_keys(struct sx_view *view, struct sx_bytes measurement,
                               struct sx_request *request, struct sx_arena *arena,
                               const struct sx_bytes **keys, size_t *key_count, stria_error *err);
 
+/* Whether a key is among them; looks at the newest segments first, and at no more than need be. */
+stria_status sx_view_has_tag_key(struct sx_view *view, struct sx_bytes measurement,
+                                 struct sx_bytes key, struct sx_request *request,
+                                 struct sx_arena *arena, bool *has, stria_error *err);
+
 #endif

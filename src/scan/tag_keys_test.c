@@ -33,6 +33,14 @@ static stria_status list(struct scan_test *t, const char *measurement, char *tex
                                        &keys, &count, &t->err);
     for (size_t i = 0; !st && i < count; i++)
         len += (size_t)snprintf(text + len, size - len, "%.*s ", (int)keys[i].len, keys[i].ptr);
+    /* each of them is had, and what is not among them is not */
+    for (size_t i = 0; !st && !t->request.on_damage && i <= count; i++) {
+        bool has;
+        struct sx_bytes key = i < count ? keys[i] : SX_LITERAL("no such key");
+        st = sx_view_has_tag_key(t->view, sx_bytes_of(measurement), key, &t->request, &arena, &has,
+                                 &t->err);
+        assert_true(st || has == (i < count));
+    }
     sx_arena_deinit(&arena);
     return st;
 }

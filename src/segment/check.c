@@ -319,7 +319,7 @@ stria_status sx_segment_check(struct sx_segment *segment, struct sx_mem *mem,
     uint64_t found_before = check->found_count;
     check->found_count = 0;
     sx_buf_init(&c.telling, mem, BLOCK_SIZE_MAX);
-    stria_status st = sx_segment_load(segment, &local);
+    stria_status st = sx_segment_pin(segment, &local);
     if (st) {
         st = told(&c, st, offset_in(local.text), NULL);
         goto done;
@@ -339,6 +339,7 @@ stria_status sx_segment_check(struct sx_segment *segment, struct sx_mem *mem,
     sx_buf_deinit(&c.made);
     sx_arena_deinit(&c.strings);
     sx_segment_cursor_deinit(&c.cursor);
+    sx_segment_unpin(segment);
 done:
     sx_buf_deinit(&c.telling);
     check->found_count += found_before;

@@ -309,39 +309,23 @@ stria_status sx_segment_cursor_values(struct sx_segment_cursor *c, const struct 
 
 /* ---- totals ---- */
 
-/* What the statistics of a chunk without absent rows tell of all its values. */
-static void totals_of_stats(const struct sx_chunk_stats *stats, struct sx_column_totals *totals)
-{
-    *totals = (struct sx_column_totals){0};
-    if (!stats->has_numbers || stats->nan_count)
-        return;
-    totals->has = SX_WANT_RANGE | (stats->has_sum ? SX_WANT_SUM : 0);
-    totals->min = stats->min;
-    totals->max = stats->max;
-    totals->sum = stats->sum;
-}
-
 stria_status sx_segment_cursor_totals(struct sx_segment_cursor *c, const struct sx_chunk *chunk,
-                                      uint32_t row_count, stria_type type, uint32_t first,
-                                      uint32_t count, unsigned want,
-                                      struct sx_column_totals *totals, stria_error *err)
+                                      uint32_t row_count, stria_type type,
+                                      const struct sx_column_ranges *ranges, unsigned want,
+                                      struct sx_column_totals *out, stria_error *err)
 {
     const struct sx_tables *tables;
-    *totals = (struct sx_column_totals){0};
+    for (size_t i = 0; i < ranges->count; i++)
+        out[i] = (struct sx_column_totals){0};
     if (chunk->has_absent || (type != STRIA_FLOAT && type != STRIA_INT && type != STRIA_UINT))
         return STRIA_OK;
-    if (first == 0 && count == row_count) {
-        totals_of_stats(&chunk->stats, totals);
-        if ((totals->has & want) == want)
-            return STRIA_OK;
-    }
     sx_buf_clear(&c->bytes);
     stria_status st = sx_segment_read(c->segment, &chunk->values, &c->bytes, err);
     if (!st)
         st = tables_of(c, chunk->column, &tables, err);
     if (!st)
-        st = sx_column_aggregate(sx_buf_bytes(&c->bytes), type, row_count, first, count, tables,
-                                 want, totals, err);
+        st = sx_column_aggregate_ranges(sx_buf_bytes(&c->bytes), type, row_count, ranges, tables,
+                                        want, out, err);
     if (st == STRIA_CORRUPT)
         return sx_segment_damaged(c->segment, chunk->values.offset, "values of a chunk", err);
     return st;

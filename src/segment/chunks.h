@@ -70,14 +70,14 @@ stria_status sx_segment_cursor_values(struct sx_segment_cursor *cursor,
                                       uint64_t *present, bool *all_present,
                                       struct sx_arena *strings, stria_error *err);
 
-/* Adds up rows [first, first + count), count > 0, of a chunk of numbers without making their values
- * (codec/aggregate.h); of all rows mostly without reading it. totals->has is 0 where that cannot be
- * told: rows without a value, values that are no numbers, forms that would have to be decoded.
+/* Adds up ranges of the rows of a chunk of numbers without making their values
+ * (codec/aggregate.h). has of each of out is 0 where that cannot be told: rows without a value,
+ * values that are no numbers, forms that would have to be decoded.
  * Returns  OK, CORRUPT, IO, NOMEM. */
 stria_status sx_segment_cursor_totals(struct sx_segment_cursor *cursor,
                                       const struct sx_chunk *chunk, uint32_t row_count,
-                                      stria_type type, uint32_t first, uint32_t count,
-                                      unsigned want, struct sx_column_totals *totals,
+                                      stria_type type, const struct sx_column_ranges *ranges,
+                                      unsigned want, struct sx_column_totals *out,
                                       stria_error *err);
 
 #endif

@@ -7,16 +7,11 @@
 #include "base/varint.h"
 #include "codec/column.h"
 #include "model/batch.h"
+#include "segment/segment_priv.h"
 
 #include <inttypes.h>
 
 #define PART_SIZE_MAX ((size_t)1 << 30)
-
-struct sx_segment_load_state {
-    struct sx_mutex mutex;
-    struct sx_kept_file file;
-    struct sx_segment_files own; /* for one that shares no number of open files */
-};
 
 struct sx_segment *sx_segment_create(struct sx_os *os, struct sx_mem *mem, const char *path,
                                      const struct sx_segment_info *info)
@@ -56,6 +51,8 @@ void sx_segment_release(struct sx_segment *segment)
         atomic_fetch_sub_explicit(&segment->reference_count, 1, memory_order_acq_rel) != 1)
         return;
     struct sx_mem *mem = segment->mem;
+    if (segment->loads)
+        sx_segment_loads_remove(segment->loads, segment);
     sx_segment_files_close(segment->files, &segment->state->file);
     sx_segment_files_deinit(&segment->state->own);
     sx_mutex_deinit(&segment->state->mutex);
@@ -65,9 +62,8 @@ void sx_segment_release(struct sx_segment *segment)
     sx_mem_free(mem, segment);
 }
 
-void sx_segment_unload(struct sx_segment *segment)
+static void let_go(struct sx_segment *segment)
 {
-    sx_segment_files_close(segment->files, &segment->state->file);
     if (segment->arena.mem)
         sx_arena_deinit(&segment->arena);
     segment->arena = (struct sx_arena){0};
@@ -76,7 +72,32 @@ void sx_segment_unload(struct sx_segment *segment)
     segment->stripes = NULL;
     segment->measurement_count = segment->tag_count = segment->stripe_count = 0;
     segment->filter = (struct sx_bytes){0};
+}
+
+void sx_segment_unload(struct sx_segment *segment)
+{
+    if (segment->loads)
+        sx_segment_loads_remove(segment->loads, segment);
+    sx_segment_files_close(segment->files, &segment->state->file);
+    let_go(segment);
     atomic_store(&segment->loaded, false);
+}
+
+bool sx_segment_forget(struct sx_segment *segment)
+{
+    struct sx_segment_load_state *state = segment->state;
+    if (atomic_load(&state->pins)) /* also while it is being loaded */
+        return false;
+    sx_mutex_lock(&state->mutex);
+    /* Whoever pins it looks behind that whether it is loaded: one of the two sees the other. */
+    atomic_store(&segment->loaded, false);
+    bool is_free = atomic_load(&state->pins) == 0;
+    if (is_free)
+        let_go(segment);
+    else
+        atomic_store(&segment->loaded, true);
+    sx_mutex_unlock(&state->mutex);
+    return is_free;
 }
 
 stria_status sx_segment_damaged(const struct sx_segment *segment, uint64_t offset, const char *what,
@@ -455,6 +476,32 @@ stria_status sx_segment_load(struct sx_segment *s, stria_error *err)
     stria_status st = atomic_load(&s->loaded) ? STRIA_OK : load_locked(s, err);
     sx_mutex_unlock(&s->state->mutex);
     return st;
+}
+
+stria_status sx_segment_pin(struct sx_segment *s, stria_error *err)
+{
+    atomic_fetch_add(&s->state->pins, 1);
+    atomic_store_explicit(&s->state->marked, true, memory_order_relaxed);
+    if (SX_LIKELY(atomic_load(&s->loaded)))
+        return STRIA_OK;
+    stria_error first = {0};
+    stria_status st = sx_segment_load(s, &first);
+    if (st == STRIA_NOMEM && s->loads && sx_segment_loads_trim(s->loads, 0)) {
+        first = (stria_error){0};
+        st = sx_segment_load(s, &first);
+    }
+    if (st) {
+        sx_segment_unpin(s);
+        sx_error_copy(err, &first);
+    } else if (s->loads) {
+        sx_segment_loads_add(s->loads, s);
+    }
+    return st;
+}
+
+void sx_segment_unpin(struct sx_segment *s)
+{
+    atomic_fetch_sub(&s->state->pins, 1);
 }
 
 /* ---- looking up ---- */

@@ -4,8 +4,9 @@
  * Why         A store may have ten thousand of them: the manifest tells what planning needs (times,
  *             generations, sizes), and a file is touched only when a query or merge gets to it.
  * Algorithm   load() opens the file and reads footer and parts, checked; they stay in memory while
- *             the segment is referenced. Everything else (series blocks, dictionaries, directory
- *             blocks, chunks) is read when asked for, and checked each time.
+ *             the segment is pinned, and for longer as long as there is room (loads.h). Everything
+ *             else (series blocks, dictionaries, directory blocks, chunks) is read when asked for,
+ *             and checked each time.
  * Invariants  Every byte that is used has passed its checksum. Damage is an error that names the
  *             file and the offset; it concerns only who asked.
  * Threads     Any number may read; loading is guarded inside. */
@@ -18,6 +19,7 @@
 #include "segment/directory.h"
 #include "segment/files.h"
 #include "segment/format.h"
+#include "segment/loads.h"
 
 struct sx_segment_column {
     struct sx_bytes name;
@@ -78,6 +80,8 @@ struct sx_segment {
     struct sx_segment_load_state *state; /* lock and file; segment.c */
     /* Of which its file is one. May be set to one that is shared before it is used first. */
     struct sx_segment_files *files;
+    /* With which it shares the memory for what is loaded; NULL: it stays loaded. Likewise. */
+    struct sx_segment_loads *loads;
     /* the engine's, which guards them: */
     bool set_aside;           /* as the manifest says */
     bool expired;             /* by retention, whose edit is under way */
@@ -107,6 +111,11 @@ void sx_segment_release(struct sx_segment *segment); /* NULL is allowed; the las
 /* Closes the file and gives the memory back that loading took. The caller has the only
  * reference. */
 void sx_segment_unload(struct sx_segment *segment);
+
+/* Loads it, if need be, and keeps what was loaded until it is unpinned as often. Who shares `loads`
+ * uses the members above between the two only. Returns as load(). */
+stria_status sx_segment_pin(struct sx_segment *segment, stria_error *err);
+void sx_segment_unpin(struct sx_segment *segment);
 
 /* Makes the members above usable. Returns OK, NOT_FOUND, CORRUPT (path and offset), VERSION, IO,
  * NOMEM; a failure may pass: the next call tries again. */

@@ -241,8 +241,8 @@ static stria_status ask_segments(struct scan *s, int64_t window_ns, stria_error 
     for (size_t i = 0; i < s->segment_count && !st; i++) {
         const struct sx_segment_info *info = &s->segments[i]->info;
         stria_error what = {0};
-        bool one = sx_window_start(info->min_ts, window_ns) ==
-                   sx_window_start(info->max_ts, window_ns);
+        bool one =
+            sx_window_start(info->min_ts, window_ns) == sx_window_start(info->max_ts, window_ns);
         st = one ? sx_merge_plan_add_window(&s->plan, info->min_ts, info->file_size, &what)
                  : sx_merge_plan_add(&s->plan, s->segments[i], &what);
         if (st)

@@ -452,6 +452,5 @@ stria_status sx_iql_reader_totals(struct sx_iql_reader *r, uint32_t var,
     if (binding->from != FROM_FIELD ||
         binding->stored != sx_iql_var_type(r->scan->vars->items[var]))
         return STRIA_OK;
-    return sx_reader_stretch_totals(r->stored, binding->column, ranges, want, known, totals,
-                                    err);
+    return sx_reader_stretch_totals(r->stored, binding->column, ranges, want, known, totals, err);
 }

@@ -12,18 +12,18 @@ void sx_rollup_ranges_deinit(struct sx_rollup_ranges *ranges)
 }
 
 /* Rules out the windows that a source may have rows in that did not go into the rollups. */
-static void rule_out(const struct sx_view *view, const struct sx_rollup_marks *marks,
-                     const struct sx_source *source, uint8_t *bad)
+static void rule_out(const struct sx_view *view, const struct sx_rollup_marks *marks, size_t source,
+                     uint8_t *bad)
 {
     int64_t min_ts, max_ts;
     uint64_t generation = UINT64_MAX;
-    if (source->memtable) {
-        if (!sx_memtable_times(source->memtable, &min_ts, &max_ts))
-            return;
-    } else {
-        min_ts = source->segment->info.min_ts;
-        max_ts = source->segment->info.max_ts;
-        generation = source->segment->info.last_generation;
+    const struct sx_segment *segment = sx_view_segment(view, source);
+    if (segment) {
+        min_ts = segment->info.min_ts;
+        max_ts = segment->info.max_ts;
+        generation = segment->info.last_generation;
+    } else if (!sx_memtable_times(sx_view_memtable(view, source), &min_ts, &max_ts)) {
+        return;
     }
     for (size_t i = sx_rollup_marks_from(marks, sx_window_start(min_ts, view->window_ns));
          i < marks->count && marks->items[i].window_start <= max_ts; i++)
@@ -36,7 +36,7 @@ static void rule_damaged_out(const struct sx_view *view, size_t which, uint8_t *
     const struct sx_rollup_marks *marks = view->rollups[which].marks;
     const struct sx_view *rollups = view->rollups[which].view;
     for (size_t i = 0; i < rollups->source_count; i++) {
-        const struct sx_segment *segment = rollups->sources[i].segment;
+        const struct sx_segment *segment = sx_view_segment(rollups, i);
         if (!segment || !atomic_load(&segment->damage))
             continue;
         int64_t first = sx_window_start(segment->info.min_ts, view->window_ns);
@@ -69,7 +69,7 @@ stria_status sx_rollup_ranges_init(struct sx_rollup_ranges *ranges, struct sx_me
     uint8_t *bad = sx_mem_zalloc(mem, marks->count);
     bool good = bad != NULL;
     for (size_t i = 0; good && i < view->source_count; i++)
-        rule_out(view, marks, &view->sources[i], bad);
+        rule_out(view, marks, i, bad);
     if (good)
         rule_damaged_out(view, which, bad);
     for (size_t i = 0; good && i < marks->count; i++) {

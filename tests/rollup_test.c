@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* rollup_test.c -- rollups of a policy, from end to end: they are made, read, repaired when rows
- * come late or go, kept longer than the rows, and neither a crash nor a new start changes them. */
+ * come late or go, kept longer than the rows, and neither a crash nor a new start changes them; and
+ * answers are the same with them and without.
+ *
+ * Limits      STRIA_SWEEP=N: N times as many random stores. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,6 +13,7 @@
 #include "engine/adopt.h"
 #include "exec/cursor.h"
 #include "os/os_mem.h"
+#include "script.h"
 #include "small.h"
 
 #include <inttypes.h>
@@ -21,7 +25,7 @@
 #define DAY (24 * HOUR)
 #define START (20000 * DAY) /* of a day in 2024, before the disk's clock */
 
-static char answer[1 << 16];
+static char answer[1 << 21];
 static size_t answer_len;
 
 static void must(stria_status st, const stria_error *err)
@@ -181,6 +185,7 @@ static void test_a_window_is_rolled_up_and_can_be_read(void **state)
                       "m,b: 60,1,7,7,7,7,7,60000000000,60000000000");
         assert_answer(&s, "SELECT v_count, v_sum, i_sum, i_min FROM autogen_1h.m GROUP BY h",
                       "m,a: 0,3,5.5,-2,-5; m,b: 60,1,7,,");
+        assert_answer(&s, "SHOW FIELD KEYS", "m: b,boolean i,integer t,string v,float");
         assert_int_equal(small_stat(&s, "rollup_windows"), 2);
         assert_int_equal(small_stat(&s, "rollup_windows_stale"), 0);
         assert_true(small_stat(&s, "rollup_bytes") > 0);
@@ -240,6 +245,174 @@ static void test_what_is_made_in_the_background_waits_until_a_window_is_quiet(vo
     small_compact(&s, STRIA_COMPACT_MERGE);
     assert_int_equal(small_stat(&s, "rollup_windows"), 1);
     assert_answer(&s, "SELECT v_sum FROM autogen_1h.m", "m: 0,1");
+    small_end(&s);
+}
+
+/* ---- answers are the same with them and without
+ * ----------------------------------------------- */
+
+static uint64_t random_state;
+
+static uint32_t draw(uint32_t below)
+{
+    random_state = random_state * 6364136223846793005u + 1442695040888963407u;
+    return (uint32_t)(random_state >> 33) % below;
+}
+
+/* Two stores get the same; the second has no rollups. */
+struct pair {
+    struct small with, without;
+};
+
+static void pair_write_some(struct pair *p, int count)
+{
+    static char lines[1 << 16];
+    size_t len = 0;
+    for (int i = 0; i < count; i++) {
+        int64_t ts = START + (int64_t)draw(5 * 1440 * 6) * 10 * 1000000000 + draw(3);
+        static const char *const floats[] = {"1e17", "0.1", "-3.25", "7", "0", "1e-9", "-0.3"};
+        len += (size_t)snprintf(lines + len, sizeof lines - len, "%s,h=%c,r=%c f=%s",
+                                draw(4) ? "m" : "n", 'a' + (int)draw(3), 'x' + (int)draw(2),
+                                floats[draw(draw(9) ? 7 : 2)]);
+        if (draw(3))
+            len += (size_t)snprintf(lines + len, sizeof lines - len, ",i=%di,s=\"t%u\"",
+                                    (int)draw(1000) - 500, draw(5));
+        if (draw(2))
+            len += (size_t)snprintf(lines + len, sizeof lines - len, ",b=%s,g=%u.%u",
+                                    draw(2) ? "true" : "false", draw(50), draw(100));
+        len += (size_t)snprintf(lines + len, sizeof lines - len, " %" PRId64 "\n", ts);
+        if (len > sizeof lines - 200 || i + 1 == count) {
+            (void)small_write(&p->with, lines);
+            (void)small_write(&p->without, lines);
+            len = 0;
+        }
+    }
+}
+
+static void pair_ask(struct pair *p, const char *text)
+{
+    static char first[sizeof answer];
+    (void)snprintf(first, sizeof first, "%s", ask(&p->without, text));
+    if (strcmp(first, ask(&p->with, text)) != 0)
+        fail_msg("%s\n  rows    %.3000s\n  rollups %.3000s", text, first, answer);
+}
+
+static void put_statement(char *out, size_t size)
+{
+    static const char *const fields[] = {"count(f)",
+                                         "sum(i)",
+                                         "mean(i)",
+                                         "min(f)",
+                                         "max(f), min(i)",
+                                         "first(f)",
+                                         "last(f)",
+                                         "first(i), last(i), count(i)",
+                                         "mean(f)",
+                                         "sum(f)",
+                                         "mean(f), max(i), count(g)",
+                                         "min(g), max(g), sum(f)",
+                                         "derivative(max(i), 1h)",
+                                         "mean(i) - min(i)",
+                                         "last(g)",
+                                         "cumulative_sum(count(f))",
+                                         "median(f)",
+                                         "count(s)",
+                                         "spread(f)",
+                                         "first(b)",
+                                         "mean(f) + 1, count(b)",
+                                         "difference(last(i))",
+                                         "max(f)"};
+    static const char *const intervals[] = {"5m", "1h", "10m",    "7m",
+                                            "1d", "6h", "1h, 5m", "5m, 1m"};
+    static const char *const rest[] = {"",
+                                       ", h",
+                                       ", h fill(none)",
+                                       ", r fill(previous)",
+                                       " fill(0) ORDER BY time DESC",
+                                       ", h fill(none) LIMIT 5",
+                                       ", * fill(none)",
+                                       " fill(none) ORDER BY time DESC LIMIT 3 OFFSET 1"};
+    static const char *const where[] = {"", " AND h = 'a'", " AND r !~ /x/", " AND i > 0",
+                                        " AND (h = 'b' OR h = 'c')"};
+    uint32_t from = draw(6 * 1440), to = from + draw(6 * 1440);
+    if (draw(2))
+        from -= from % 60;
+    (void)snprintf(
+        out, size,
+        "SELECT %s FROM %s WHERE time >= %" PRId64 " AND time < %" PRId64 "%s GROUP BY time(%s)%s",
+        fields[draw(23)], draw(5) ? "m" : "/m|n/", START + ((int64_t)from - 700) * MINUTE,
+        START + to * MINUTE + (draw(3) ? 0 : 1), where[draw(5)], intervals[draw(8)], rest[draw(8)]);
+}
+
+static void pair_change(struct pair *p)
+{
+    static const stria_compact_until until[] = {STRIA_COMPACT_FLUSH, STRIA_COMPACT_MERGE,
+                                                STRIA_COMPACT_SEAL, STRIA_COMPACT_RECLAIM};
+    char text[200];
+    uint32_t what = draw(8), day = draw(5);
+    if (what < 4) {
+        small_compact(&p->with, until[what]);
+    } else if (what == 4) {
+        pair_write_some(p, 1 + (int)draw(3));
+    } else if (what == 5) {
+        (void)snprintf(text, sizeof text,
+                       "DELETE FROM m WHERE h = '%c' AND time >= %" PRId64 " AND time < %" PRId64,
+                       'a' + (int)draw(3), START + day * DAY + draw(1440) * MINUTE,
+                       START + day * DAY + (1440 + draw(1440)) * MINUTE);
+        (void)ask(&p->with, text);
+        (void)ask(&p->without, text);
+    } else if (what == 6) {
+        reopen(&p->with);
+    }
+}
+
+static void test_answers_are_the_same_with_rollups_and_without(void **state)
+{
+    (void)state;
+    uint64_t seed_count = 4 * script_number("STRIA_SWEEP", 1);
+    for (uint64_t seed = 0; seed < seed_count; seed++) {
+        struct pair p;
+        char text[500];
+        random_state = seed * 1000003;
+        begin(&p.with, seed % 2 ? "5m, 1h" : seed ? "1h" : "5m");
+        small_begin(&p.without);
+        pair_write_some(&p, 1500);
+        small_compact(&p.with, STRIA_COMPACT_SEAL);
+        for (int i = 0; i < 300; i++) {
+            if (draw(10) == 0)
+                pair_change(&p);
+            put_statement(text, sizeof text);
+            pair_ask(&p, text);
+        }
+        small_end(&p.with);
+        small_end(&p.without);
+    }
+}
+
+static void test_rollups_answer_when_rows_have_expired(void **state)
+{
+    (void)state;
+    static const char text[] = "SELECT max(v), mean(v) FROM m WHERE time >= 1728000000000000000 "
+                               "AND time < 1728000000000000000 + 20d GROUP BY time(1h), h "
+                               "fill(none)";
+    struct small s;
+    begin(&s, "1h");
+    sx_os_mem_set_now(s.os, START + 2 * DAY);
+    write_at(&s, "m,h=a", "v=1", 1);
+    write_at(&s, "m,h=a", "v=4", 2);
+    write_at(&s, "m,h=b", "v=9", 65);
+    small_compact(&s, STRIA_COMPACT_SEAL);
+    (void)ask(&s, "ALTER RETENTION POLICY autogen ON d DURATION 1w");
+    sx_os_mem_set_now(s.os, START + 10 * DAY);
+    write_at(&s, "m,h=a", "v=5", 10 * 1440);
+    small_poll(&s, 20);
+    assert_answer(&s, "SELECT v FROM m", "m: 14400,5");
+    assert_answer(&s, text, "m,a: 0,4,2.5 14400,5,5; m,b: 60,9,9");
+    reopen(&s);
+    assert_answer(&s, text, "m,a: 0,4,2.5 14400,5,5; m,b: 60,9,9");
+    /* What was deleted is not even there then; nor is the rest of its bucket. */
+    (void)ask(&s, "DELETE FROM m WHERE time = 1728000000000000000 + 1m");
+    assert_answer(&s, text, "m,a: 14400,5,5; m,b: 60,9,9");
     small_end(&s);
 }
 
@@ -369,6 +542,8 @@ int main(void)
         cmocka_unit_test(test_a_window_is_rolled_up_and_can_be_read),
         cmocka_unit_test(test_late_rows_and_deletes_are_repaired),
         cmocka_unit_test(test_what_is_made_in_the_background_waits_until_a_window_is_quiet),
+        cmocka_unit_test(test_answers_are_the_same_with_rollups_and_without),
+        cmocka_unit_test(test_rollups_answer_when_rows_have_expired),
         cmocka_unit_test(test_only_the_store_writes_rollups),
         cmocka_unit_test(test_rollups_come_and_go_with_their_policy),
         cmocka_unit_test(test_rollups_outlive_their_rows_and_have_an_end_of_their_own),

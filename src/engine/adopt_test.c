@@ -96,6 +96,43 @@ static void test_what_is_damaged_is_told_and_left_out(void **state)
     end(&a);
 }
 
+static uint64_t rows_of(const struct sx_policy_store *store)
+{
+    uint64_t count = 0;
+    for (size_t i = 0; i < store->segment_count; i++)
+        count += store->segments[i]->info.row_count;
+    return count;
+}
+
+static void test_rollups_stay_those_of_their_policy_and_are_made_anew(void **state)
+{
+    (void)state;
+    struct adopt_test a;
+    struct sx_command command = {.kind = SX_ALTER_POLICY,
+                                 .database = SX_LITERAL("d"),
+                                 .policy = SX_LITERAL("autogen"),
+                                 .settings = SX_POLICY_ROLLUP,
+                                 .rollups = {{.interval_ns = SX_ROLLUP_5M_NS}},
+                                 .rollup_count = 1};
+    begin(&a);
+    engine_test_must(&a.t, engine_test_execute(&a.t, &command));
+    engine_test_compact(&a.t, STRIA_COMPACT_SEAL);
+    open_target(&a, NULL);
+    /* The ids of policies differ then. */
+    engine_test_must(&a.t, sx_engine_execute(a.to,
+                                             &(struct sx_command){.kind = SX_CREATE_DATABASE,
+                                                                  .database = SX_LITERAL("x")},
+                                             &a.t.err));
+    engine_test_must(&a.t, adopt(&a));
+    engine_test_must(&a.t, sx_engine_compact(a.to, STRIA_COMPACT_SEAL, NULL, &a.t.err));
+    const struct sx_policy_store *rows = a.to->stores[1], *rollups = a.to->stores[2];
+    assert_int_equal(rollups->rollup_of, rows->policy_id);
+    assert_int_equal(rows_of(rows), 12);
+    assert_int_equal(rows_of(rollups), 12);
+    assert_int_equal(rollups->marks->count, 6);
+    end(&a);
+}
+
 static void test_refused_memory_changes_nothing(void **state)
 {
     (void)state;
@@ -132,6 +169,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rows_come_in_sealed_segments_of_a_flushed_generation),
         cmocka_unit_test(test_what_is_damaged_is_told_and_left_out),
+        cmocka_unit_test(test_rollups_stay_those_of_their_policy_and_are_made_anew),
         cmocka_unit_test(test_refused_memory_changes_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -67,6 +67,12 @@ static bool is_alone(const struct sx_rollup_job *job, const struct sx_segment_in
     return info->min_ts >= job->task.window_start && info->max_ts <= job->window_last;
 }
 
+/* Rollups of several windows that are one window of theirs are sealed when they are all there. */
+static uint8_t tier_of(const struct sx_policy_store *rows, const struct sx_policy_store *rollup)
+{
+    return rows->window_ns < rollup->window_ns ? SX_TIER_HOT : SX_TIER_SEALED;
+}
+
 /* The view of the window's rows, and what the job has to know of both policies. state_mutex held.
  * False: no memory, or (*gone) there is nothing to do. */
 static bool gather(struct sx_engine *engine, struct sx_rollup_job *job,
@@ -91,7 +97,7 @@ static bool gather(struct sx_engine *engine, struct sx_rollup_job *job,
         .policy_id = rows->policy_id, .tombstones = rows->tombstones, .segments = segments};
     *info = (struct sx_segment_info){.policy_id = rollup->policy_id,
                                      .level = 1,
-                                     .tier = SX_TIER_SEALED,
+                                     .tier = tier_of(rows, rollup),
                                      .first_generation = 1,
                                      .first_seq = 1,
                                      .last_seq = 1};

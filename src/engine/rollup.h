@@ -40,7 +40,7 @@ void sx_rollup_put_copied(struct sx_engine *engine, const struct sx_policy_store
  * (`expired`), and takes those out that speak of nothing any more. state_mutex held. */
 void sx_rollup_put_expired(struct sx_engine *engine, struct sx_buf *ops);
 
-/* How many windows have rollups that are not good, or none yet though they are over. state_mutex
+/* How many windows have rollups that are not good now. state_mutex
  * held. */
 size_t sx_rollup_stale_count(struct sx_engine *engine, const struct sx_policy_store *rollup);
 

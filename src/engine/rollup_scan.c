@@ -12,6 +12,7 @@
 #include "engine/merge_plan.h"
 #include "engine/rollup.h"
 #include "engine/rollup_priv.h"
+#include "scan/damage.h"
 
 #define UNKNOWN UINT64_MAX
 
@@ -143,10 +144,19 @@ void sx_rollup_put_copied(struct sx_engine *engine, const struct sx_policy_store
 /* ---- retention ------------------------------------------------------------------------------ */
 
 struct expiring {
-    const struct sx_policy_store *store;
     int64_t start, last;
     bool any_left, any_gone;
 };
+
+/* Widens a stretch of time by what of a store expires. */
+static void add_expired(const struct sx_policy_store *store, int64_t *min_ts, int64_t *max_ts)
+{
+    for (size_t i = 0; i < store->segment_count; i++)
+        if (store->segments[i]->expired) {
+            *min_ts = SX_MIN(*min_ts, store->segments[i]->info.min_ts);
+            *max_ts = SX_MAX(*max_ts, store->segments[i]->info.max_ts);
+        }
+}
 
 static void look(struct expiring *e, const struct sx_policy_store *store)
 {
@@ -159,26 +169,41 @@ static void look(struct expiring *e, const struct sx_policy_store *store)
     }
 }
 
+/* What becomes of a mark. */
+static uint8_t expired_flags(const struct sx_policy_store *rows,
+                             const struct sx_policy_store *rollup,
+                             const struct sx_rollup_mark *mark)
+{
+    struct expiring of_rows = {.start = mark->window_start, .last = last_of(rows, mark)};
+    struct expiring of_rollup = of_rows;
+    uint8_t flags = mark->flags;
+    look(&of_rows, rows);
+    look(&of_rollup, rollup);
+    if (of_rows.any_gone)
+        flags |= SX_ROLLUP_FINAL;
+    if (of_rollup.any_gone)
+        flags |= SX_ROLLUP_FINAL | SX_ROLLUP_STALE;
+    if (!of_rows.any_left && !of_rollup.any_left)
+        flags |= SX_ROLLUP_GONE;
+    return flags;
+}
+
 void sx_rollup_put_expired(struct sx_engine *engine, struct sx_buf *ops)
 {
     for (size_t i = 0; i < engine->store_count; i++) {
         const struct sx_policy_store *rollup = engine->stores[i];
         const struct sx_policy_store *rows =
             rollup->rollup_of ? sx_engine_store(engine, rollup->rollup_of) : NULL;
-        for (size_t j = 0; rows && rollup->marks && j < rollup->marks->count; j++) {
+        int64_t min_ts = INT64_MAX, max_ts = INT64_MIN;
+        if (!rows || !rollup->marks)
+            continue;
+        add_expired(rows, &min_ts, &max_ts);
+        add_expired(rollup, &min_ts, &max_ts);
+        size_t j = sx_rollup_marks_from(rollup->marks, sx_window_start(min_ts, rows->window_ns));
+        for (; j < rollup->marks->count && rollup->marks->items[j].window_start <= max_ts; j++) {
             struct sx_rollup_mark mark = rollup->marks->items[j];
-            struct expiring of_rows = {.start = mark.window_start, .last = last_of(rows, &mark)};
-            struct expiring of_rollup = of_rows;
-            uint8_t flags = mark.flags;
-            look(&of_rows, rows);
-            look(&of_rollup, rollup);
-            if (of_rows.any_gone)
-                mark.flags |= SX_ROLLUP_FINAL;
-            if (of_rollup.any_gone)
-                mark.flags |= SX_ROLLUP_FINAL | SX_ROLLUP_STALE;
-            if (!of_rows.any_left && !of_rollup.any_left)
-                mark.flags |= SX_ROLLUP_GONE;
-            if (mark.flags != flags)
+            mark.flags = expired_flags(rows, rollup, &mark);
+            if (mark.flags != rollup->marks->items[j].flags)
                 sx_edit_put_rollup(ops, rollup->policy_id, &mark);
         }
     }
@@ -210,14 +235,18 @@ static bool list_segments(struct scan *s)
 
 static stria_status ask_segments(struct scan *s, int64_t window_ns, stria_error *err)
 {
+    struct sx_request request = {.mem = s->mem}; /* takes no damage */
     stria_status st = STRIA_OK;
     sx_merge_plan_init(&s->plan, s->mem, window_ns);
     for (size_t i = 0; i < s->segment_count && !st; i++) {
         const struct sx_segment_info *info = &s->segments[i]->info;
+        stria_error what = {0};
         bool one =
             sx_window_start(info->min_ts, window_ns) == sx_window_start(info->max_ts, window_ns);
-        st = one ? sx_merge_plan_add_window(&s->plan, info->min_ts, info->file_size, err)
-                 : sx_merge_plan_add(&s->plan, s->segments[i], err);
+        st = one ? sx_merge_plan_add_window(&s->plan, info->min_ts, info->file_size, &what)
+                 : sx_merge_plan_add(&s->plan, s->segments[i], &what);
+        if (st)
+            st = sx_leave_out(&request, s->segments[i], &what, err);
     }
     return st;
 }
@@ -294,21 +323,28 @@ static bool add_windows(struct scan *s, bool *all_marked)
 static bool look_at_marks(struct scan *s, struct sx_buf *ops)
 {
     const struct sx_rollup_marks *marks = s->rollup->marks;
-    bool good = true;
-    for (size_t i = 0; marks && i < marks->count && good; i++) {
+    if (!marks || !marks->count)
+        return true;
+    struct behind behind = {.marks = marks, .stale = sx_mem_zalloc(s->mem, marks->count)};
+    bool good = behind.stale != NULL;
+    for (size_t i = 0; good && i < s->segment_count; i++)
+        each_reached(s->rows, marks, &s->segments[i]->info, note_behind, &behind);
+    for (size_t i = 0; good && i < marks->count; i++) {
         struct sx_rollup_mark mark = marks->items[i];
         if ((mark.flags & SX_ROLLUP_STALE) && !(mark.flags & SX_ROLLUP_FINAL)) {
             if (may_be_made(s, mark.window_start))
                 good = add_task(s, mark.window_start);
             continue;
         }
+        if (!behind.stale[i] || is_in_plan(s, mark.window_start))
+            continue;
         uint64_t generation = generation_in(s->rows, &mark);
-        if (generation <= mark.generation || generation == UNKNOWN ||
-            is_in_plan(s, mark.window_start))
+        if (generation == UNKNOWN)
             continue;
         mark.generation = generation;
         sx_edit_put_rollup(ops, s->rollup_id, &mark);
     }
+    sx_mem_free(s->mem, behind.stale);
     return good;
 }
 
@@ -316,13 +352,11 @@ static bool look_at_marks(struct scan *s, struct sx_buf *ops)
  * flushes may have come meanwhile. */
 static bool is_still_whole(const struct scan *s)
 {
+    size_t at = 0;
     for (size_t i = 0; i < s->rows->segment_count; i++) {
-        size_t j = 0;
         if (!is_to_be_asked(s, s->rows->segments[i]))
             continue;
-        while (j < s->segment_count && s->segments[j] != s->rows->segments[i])
-            j++;
-        if (j == s->segment_count)
+        if (at == s->segment_count || s->segments[at++] != s->rows->segments[i])
             return false;
     }
     return true;

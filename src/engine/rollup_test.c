@@ -153,6 +153,39 @@ static void test_a_delete_while_rollups_are_made_makes_them_start_over(void **st
     engine_test_deinit(&t);
 }
 
+static void test_hours_of_a_day_become_one_file(void **state)
+{
+    (void)state;
+    struct engine_test t;
+    engine_test_init(&t);
+    int64_t start = sx_window_start(sx_os_now_ns(t.os), SX_DAY_NS);
+    struct sx_command command = {.kind = SX_CREATE_POLICY,
+                                 .database = SX_LITERAL("d"),
+                                 .policy = SX_LITERAL("p"),
+                                 .settings = SX_POLICY_DURATION | SX_POLICY_ROLLUP,
+                                 .duration_ns = SX_DAY_NS,
+                                 .rollups = {{.interval_ns = SX_ROLLUP_5M_NS}},
+                                 .rollup_count = 1};
+    engine_test_must(&t, engine_test_execute(&t, &command));
+    t.policy_id = 2; /* its windows are hours */
+    for (int hour = 0; hour < 24; hour++) {
+        sx_os_mem_set_now(t.disk, start + (hour + 1) * SX_HOUR_NS);
+        engine_test_write(&t, "m,k=1", start + hour * SX_HOUR_NS, "a1=1");
+    }
+    engine_test_compact(&t, STRIA_COMPACT_FLUSH);
+    bool more = true;
+    while (more)
+        engine_test_must(&t, sx_rollup_step(t.engine, true, &more, &t.err));
+    t.policy_id = 3;
+    assert_int_equal(engine_test_segment_count(&t), 24);
+    sx_os_mem_set_now(t.disk, start + 30 * SX_HOUR_NS);
+    t.os->ops->sleep_ns(t.os, SX_HOUR_NS);
+    engine_test_compact(&t, STRIA_COMPACT_MERGE);
+    assert_int_equal(engine_test_segment_count(&t), 1);
+    assert_int_equal(engine_test_store(&t)->segments[0]->info.row_count, 24);
+    engine_test_deinit(&t);
+}
+
 /* ---- what fails on the way ------------------------------------------------------------------ */
 
 /* Rows of two windows are rolled up, some come late to one, some of the other are deleted. */
@@ -317,6 +350,7 @@ int main(void)
         cmocka_unit_test(test_merges_carry_marks_along),
         cmocka_unit_test(test_a_window_in_a_file_with_others_is_hidden_and_made_anew),
         cmocka_unit_test(test_a_delete_while_rollups_are_made_makes_them_start_over),
+        cmocka_unit_test(test_hours_of_a_day_become_one_file),
         cmocka_unit_test(test_refused_memory_leaves_rollups_whole),
         cmocka_unit_test(test_calls_that_fail_leave_rollups_whole),
     };

@@ -19,8 +19,9 @@ struct sx_iql_collector {
     stria_type *types; /* of the level's vars */
     struct sx_aggregate *agg;
     struct sx_iql_totals totals;
-    struct sx_agg_points *points; /* by call */
-    struct sx_iql_input **inputs; /* by source */
+    struct sx_agg_points *points;     /* by call */
+    struct sx_agg_summary *summaries; /* by call; NULL: no rollups are read */
+    struct sx_iql_input **inputs;     /* by source */
     size_t input_count;
     bool all_first, all_last; /* one window, and each series settles with its first or last value */
     /* the series of the outermost answer at hand */
@@ -73,6 +74,7 @@ void sx_iql_collector_destroy(struct sx_iql_collector *c)
     sx_mem_free(c->mem, c->calls);
     sx_mem_free(c->mem, c->types);
     sx_mem_free(c->mem, c->points);
+    sx_mem_free(c->mem, c->summaries);
     sx_mem_free(c->mem, c->inputs);
     sx_mem_free(c->mem, c->sets);
     sx_mem_free(c->mem, c);
@@ -154,6 +156,23 @@ static stria_status create_aggregate(struct sx_iql_collector *c, stria_error *er
     return sx_iql_totals_init(&c->totals, err);
 }
 
+/* Where the calls find what they want in rollups; calls are of names that those were chosen for. */
+static stria_status find_summaries(struct sx_iql_collector *c, stria_error *err)
+{
+    const struct sx_iql_level *level = c->level;
+    c->summaries = sx_mem_zalloc(c->mem, c->call_count * sizeof *c->summaries);
+    if (!c->summaries)
+        return sx_mem_refused(c->mem, c->call_count * sizeof *c->summaries, err);
+    for (uint32_t i = 0; i < c->call_count; i++) {
+        const struct sx_agg_summary *summary =
+            sx_iql_rollups_summary(level->rollups, level->vars.items[c->calls[i].column]);
+        if (!summary)
+            return sx_fail(err, STRIA_INTERNAL, "rollups do not have what is asked for");
+        c->summaries[i] = *summary;
+    }
+    return STRIA_OK;
+}
+
 stria_status sx_iql_collector_open(struct sx_iql_collector *c, stria_error *err)
 {
     struct sx_iql_level *level = c->level;
@@ -170,6 +189,8 @@ stria_status sx_iql_collector_open(struct sx_iql_collector *c, stria_error *err)
         vars[count++] = level->beside[i];
     find_range(c);
     stria_status st = create_aggregate(c, err);
+    if (!st && level->rollups)
+        st = find_summaries(c, err);
     for (size_t i = 0; i < source_count && !st; i++) {
         st = sx_iql_input_create(level, i, vars, count, &c->inputs[i], err);
         if (!st && (c->all_first || c->all_last))
@@ -259,8 +280,12 @@ static stria_status collect_input(struct sx_iql_collector *c, struct sx_iql_inpu
             if (in->begins_series)
                 sx_aggregate_end_series(c->agg);
             uint32_t set = set_of(c, in->group);
-            st = set == UINT32_MAX ? sx_mem_refused(c->mem, sizeof *c->sets, err)
-                                   : sx_aggregate_feed(c->agg, set, in->rows, in->selected, err);
+            if (set == UINT32_MAX)
+                st = sx_mem_refused(c->mem, sizeof *c->sets, err);
+            else if (in->are_rollups)
+                st = sx_aggregate_feed_summaries(c->agg, set, in->rows, c->summaries, err);
+            else
+                st = sx_aggregate_feed(c->agg, set, in->rows, in->selected, err);
         }
         if (!st && stored && (c->all_first || c->all_last) && sx_aggregate_series_has_all(c->agg))
             sx_iql_input_skip(input);

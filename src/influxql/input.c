@@ -306,6 +306,7 @@ static stria_status next_stored(struct sx_iql_input *input, stria_error *err)
             return st;
         st = sx_iql_reader_next(input->reader, &out->rows, &out->selected, err);
         out->begins_series = input->fresh;
+        out->are_rollups = sx_iql_reader_has_rollups(input->reader);
         if (st)
             return st;
         if (out->rows) {
@@ -321,7 +322,7 @@ stria_status sx_iql_input_stretch(struct sx_iql_input *input, struct sx_iql_inpu
 {
     bool end;
     *stretch = (struct sx_iql_input_stretch){0};
-    if (input->inner)
+    if (input->inner || input->scan->rollups) /* what is read in pieces is read as rows */
         return STRIA_OK;
     for (;;) {
         stria_status st = open_series(input, &end, err);

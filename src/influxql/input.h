@@ -15,6 +15,7 @@ struct sx_iql_input_rows {
     const struct sx_rows *rows;       /* columns numbered as the level's vars */
     const uint64_t *selected;         /* those that a condition lets through; NULL: all */
     bool begins_series;               /* they are the first of a stored series */
+    bool are_rollups;                 /* columns numbered as those of the level's rollups */
 };
 
 /* vars: the numbers of the names that are wanted.

@@ -169,13 +169,15 @@ static stria_status open_sources(struct sx_iql_level *level, stria_error *err)
     level->sources = sx_mem_zalloc(level->mem, (block->source_count + 1) * sizeof *level->sources);
     if (!level->sources)
         return refused(level, err);
-    stria_status st = STRIA_OK;
+    stria_status st =
+        sx_iql_rollups_create(level->schema, block, &level->frame.windows, &level->rollups, err);
     for (size_t i = 0; i < block->source_count && !st; i++) {
         level->sources[i].block_source = &block->sources[i];
         level->source_count = i + 1;
         if (!block->sources[i].inner)
-            st = sx_iql_scan_init(&level->sources[i].scan, level->schema, block, &block->sources[i],
-                                  &level->groups, &level->vars, min_ns, max_ns, err);
+            st =
+                sx_iql_scan_init(&level->sources[i].scan, level->schema, block, &block->sources[i],
+                                 &level->groups, &level->vars, level->rollups, min_ns, max_ns, err);
         else if (!sx_iql_vars_add_all(&level->vars, level->mem, block->select.condition))
             st = refused(level, err);
     }

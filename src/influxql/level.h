@@ -46,7 +46,8 @@ struct sx_iql_level {
     struct sx_iql_groups groups;
     struct sx_iql_level_source *sources;
     size_t source_count;
-    struct sx_iql_vars vars; /* the names that are read of rows */
+    struct sx_iql_rollups *rollups; /* what may be read instead of rows; NULL: nothing */
+    struct sx_iql_vars vars;        /* the names that are read of rows */
     /* names beside functions, or alone: numbers of vars */
     uint32_t *beside;
     stria_type *beside_types;

@@ -51,11 +51,13 @@ static stria_status parse_tags(struct finding *f, struct sx_bytes key, struct sx
 }
 
 static stria_status add_series(struct finding *f, uint32_t part_index,
-                               const struct sx_scan_series *series)
+                               const struct sx_scan_series *series,
+                               const struct sx_scan_series *const *in_pieces)
 {
     struct sx_iql_scan *scan = f->scan;
     struct sx_iql_scan_part *part = &scan->parts[part_index];
-    struct sx_iql_scan_series found = {.series = series, .part = part_index};
+    struct sx_iql_scan_series found = {
+        .series = series, .part = part_index, .in_pieces = in_pieces};
     struct sx_iql_tags tags;
     bool none = false;
     stria_status st = parse_tags(f, series->key, &tags);
@@ -73,6 +75,82 @@ static stria_status add_series(struct finding *f, uint32_t part_index,
     return STRIA_OK;
 }
 
+/* Cuts the range of a measurement into pieces. */
+static stria_status cut(struct finding *f, struct sx_iql_scan_part *part, int64_t time_min_ns,
+                        int64_t time_max_ns)
+{
+    struct sx_iql_scan *scan = f->scan;
+    struct sx_iql_piece *pieces = NULL;
+    stria_status st = STRIA_OK;
+    if (scan->rollups)
+        st = sx_iql_rollups_cut(scan->rollups, part->measurement, scan->mem, scan->arena,
+                                time_min_ns, time_max_ns, &pieces, &part->piece_count, f->err);
+    if (!st && part->piece_count == 0) {
+        pieces = sx_arena_alloc(scan->arena, sizeof *pieces);
+        part->piece_count = 1;
+        if (pieces)
+            *pieces = (struct sx_iql_piece){.min_ns = time_min_ns, .max_ns = time_max_ns};
+    }
+    part->pieces = pieces;
+    part->sets = sx_mem_zalloc(scan->mem, SX_MAX(part->piece_count, 1) * sizeof *part->sets);
+    return st ? st : pieces && part->sets ? STRIA_OK : refused(f);
+}
+
+static stria_status find_in_piece(struct finding *f, struct sx_iql_scan_part *part, size_t i)
+{
+    const struct sx_iql_piece *piece = &part->pieces[i];
+    const struct sx_iql_measurement *m = part->measurement;
+    struct sx_view *view = piece->rollup ? piece->rollup->view : m->view;
+    struct sx_selector selector = {.policy_id = view->policy_id,
+                                   .measurement = m->name,
+                                   .tags = sx_iql_where_tags(part->where),
+                                   .time_min_ns = piece->min_ns,
+                                   .time_max_ns = piece->max_ns};
+    return sx_series_set_init(&part->sets[i], view, &selector, SX_SELECT_IN_TIME, f->scan->request,
+                              f->err);
+}
+
+/* The least of the series that pieces have at `at`; NULL: none is left. */
+static const struct sx_scan_series *least_series(const struct sx_iql_scan_part *part,
+                                                 const size_t *at)
+{
+    const struct sx_scan_series *least = NULL;
+    for (size_t i = 0; i < part->piece_count; i++) {
+        if (at[i] == part->sets[i].series_count)
+            continue;
+        const struct sx_scan_series *series = &part->sets[i].series[at[i]];
+        if (!least || sx_bytes_compare(series->key, least->key) < 0)
+            least = series;
+    }
+    return least;
+}
+
+/* Brings the series of all pieces together. */
+static stria_status join_pieces(struct finding *f, uint32_t index)
+{
+    struct sx_iql_scan_part *part = &f->scan->parts[index];
+    size_t at[SX_IQL_PIECES_MAX] = {0};
+    stria_status st = STRIA_OK;
+    while (!st) {
+        const struct sx_scan_series *series = least_series(part, at);
+        if (!series)
+            break;
+        const struct sx_scan_series **in_pieces =
+            sx_arena_array(f->scan->arena, part->piece_count, sizeof *in_pieces);
+        if (!in_pieces)
+            return refused(f);
+        for (size_t i = 0; i < part->piece_count; i++) {
+            const struct sx_series_set *set = &part->sets[i];
+            bool has =
+                at[i] < set->series_count && sx_bytes_equal(set->series[at[i]].key, series->key);
+            in_pieces[i] = has ? &set->series[at[i]] : NULL;
+            at[i] += has;
+        }
+        st = add_series(f, index, series, in_pieces);
+    }
+    return st;
+}
+
 static stria_status find_part(struct finding *f, uint32_t index, const struct sx_iql_measurement *m,
                               int64_t time_min_ns, int64_t time_max_ns)
 {
@@ -81,17 +159,14 @@ static stria_status find_part(struct finding *f, uint32_t index, const struct sx
     part->measurement = m;
     stria_status st = sx_iql_where_create(scan->arena, scan->mem, f->block->select.condition, m,
                                           scan->vars, &part->where, f->err);
-    if (st)
-        return st;
-    struct sx_selector selector = {.policy_id = m->policy_id,
-                                   .measurement = m->name,
-                                   .tags = sx_iql_where_tags(part->where),
-                                   .time_min_ns = time_min_ns,
-                                   .time_max_ns = time_max_ns};
-    st = sx_series_set_init(&part->set, m->view, &selector, SX_SELECT_IN_TIME, scan->request,
-                            f->err);
-    for (size_t i = 0; i < part->set.series_count && !st; i++)
-        st = add_series(f, index, &part->set.series[i]);
+    if (!st)
+        st = cut(f, part, time_min_ns, time_max_ns);
+    for (size_t i = 0; i < part->piece_count && !st; i++)
+        st = find_in_piece(f, part, i);
+    if (!st && part->piece_count > 1)
+        return join_pieces(f, index);
+    for (size_t i = 0; !st && i < part->sets[0].series_count; i++)
+        st = add_series(f, index, &part->sets[0].series[i], NULL);
     return st;
 }
 
@@ -121,12 +196,14 @@ stria_status sx_iql_scan_init(struct sx_iql_scan *scan, struct sx_iql_schema *sc
                               const struct sx_iql_block *block,
                               const struct sx_iql_block_source *source,
                               struct sx_iql_groups *groups, struct sx_iql_vars *vars,
-                              int64_t time_min_ns, int64_t time_max_ns, stria_error *err)
+                              const struct sx_iql_rollups *rollups, int64_t time_min_ns,
+                              int64_t time_max_ns, stria_error *err)
 {
     *scan = (struct sx_iql_scan){.mem = schema->mem,
                                  .arena = schema->arena,
                                  .request = schema->context->request,
                                  .vars = vars,
+                                 .rollups = rollups,
                                  .descending = !block->checked->ascending};
     const struct sx_iql_block *outermost = block;
     while (outermost->outer)
@@ -155,7 +232,9 @@ void sx_iql_scan_deinit(struct sx_iql_scan *scan)
     if (!scan->mem)
         return;
     for (size_t i = 0; i < scan->part_count; i++) {
-        sx_series_set_deinit(&scan->parts[i].set);
+        for (size_t k = 0; scan->parts[i].sets && k < scan->parts[i].piece_count; k++)
+            sx_series_set_deinit(&scan->parts[i].sets[k]);
+        sx_mem_free(scan->mem, scan->parts[i].sets);
         sx_iql_where_destroy(scan->parts[i].where);
     }
     sx_mem_free(scan->mem, scan->parts);

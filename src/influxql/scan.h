@@ -12,6 +12,7 @@
 #define SX_INFLUXQL_SCAN_H
 
 #include "influxql/groups.h"
+#include "influxql/rollups.h"
 #include "model/vector.h"
 #include "scan/series_set.h"
 #include "scan/stretch.h"
@@ -22,12 +23,17 @@ struct sx_iql_scan_series {
     const struct sx_scan_series *series;
     struct sx_iql_program *filter; /* NULL: all rows */
     uint32_t part;                 /* the measurement */
+    /* By piece of the part: where it is to be found; NULL: nowhere. */
+    const struct sx_scan_series *const *in_pieces;
 };
 
 struct sx_iql_scan_part {
     const struct sx_iql_measurement *measurement;
     struct sx_iql_where *where;
-    struct sx_series_set set;
+    /* Stretches that are read one after the other; without rollups there is one, of all times. */
+    const struct sx_iql_piece *pieces;
+    struct sx_series_set *sets; /* by piece */
+    size_t piece_count;
 };
 
 struct sx_iql_scan {
@@ -42,17 +48,20 @@ struct sx_iql_scan {
     size_t series_count, series_capacity;
     size_t outermost_tag_count;
     bool descending;
+    const struct sx_iql_rollups *rollups; /* NULL: none are used */
 };
 
 /* Finds the series of measurements in a range of time. vars gets the names that the condition
- * reads; no others may be in it before all scans of a block are made.
+ * reads; no others may be in it before all scans of a block are made. rollups: what may be read
+ * instead of rows; NULL: nothing.
  * Returns  OK, NOMEM, LIMIT (series), INVALID, what reading the store returns. To be deinitialised
  *          in any case. */
 stria_status sx_iql_scan_init(struct sx_iql_scan *scan, struct sx_iql_schema *schema,
                               const struct sx_iql_block *block,
                               const struct sx_iql_block_source *source,
                               struct sx_iql_groups *groups, struct sx_iql_vars *vars,
-                              int64_t time_min_ns, int64_t time_max_ns, stria_error *err);
+                              const struct sx_iql_rollups *rollups, int64_t time_min_ns,
+                              int64_t time_max_ns, stria_error *err);
 void sx_iql_scan_deinit(struct sx_iql_scan *scan);
 
 /* The series that go into a series of the outermost answer: [*first, *first + *count). */
@@ -79,6 +88,9 @@ stria_status sx_iql_reader_open(struct sx_iql_reader *reader, size_t index, int6
 
 /* Whether a name has one value for all rows of the series at hand: it is no field there. */
 bool sx_iql_reader_is_constant(const struct sx_iql_reader *reader, uint32_t var);
+
+/* Whether the rows at hand are rollups: their columns are numbered as those of scan->rollups. */
+bool sx_iql_reader_has_rollups(const struct sx_iql_reader *reader);
 
 /* The next rows, or NULL; columns are numbered as the scan's vars, those not wanted have type NONE.
  * *selected: the rows for which the condition holds; NULL: all.

@@ -14,10 +14,14 @@ struct binding {
     stria_type stored; /* the type it is read as */
 };
 
-struct part_reader {
+struct piece_reader {
     struct sx_reader *reader; /* NULL: not open */
     int64_t time_min_ns, time_max_ns;
     bool descending;
+};
+
+struct part_reader {
+    struct piece_reader *pieces;
     struct binding *bindings; /* by var; NULL: not made yet */
     struct sx_scan_column *columns;
     uint32_t column_count;
@@ -44,6 +48,11 @@ struct sx_iql_reader {
     uint32_t first_rows;   /* expected of each series; 0: all */
     const struct sx_iql_scan_series *series;
     struct part_reader *part;
+    struct sx_reader *stored; /* of the piece at hand; NULL: the next one is to be opened */
+    size_t next_piece;        /* pieces opened, of the series */
+    const struct sx_iql_piece *piece;
+    int64_t time_min_ns, time_max_ns;
+    bool descending;
     struct sx_rows rows;
     uint64_t selected[SX_VECTOR_WORDS];
 };
@@ -72,9 +81,15 @@ stria_status sx_iql_reader_create(const struct sx_iql_scan *scan, const uint32_t
     sx_arena_init(&r->arena, mem, 1024);
     sx_arena_init(&r->tags, mem, 1024);
     r->parts = sx_mem_zalloc(mem, (scan->part_count + 1) * sizeof *r->parts);
+    bool good = r->parts != NULL;
+    for (size_t i = 0; good && i < scan->part_count; i++) {
+        r->parts[i].pieces =
+            sx_mem_zalloc(mem, scan->parts[i].piece_count * sizeof(struct piece_reader));
+        good = r->parts[i].pieces != NULL;
+    }
     r->slots = sx_mem_zalloc(mem, (r->var_count + 1) * sizeof *r->slots);
     r->vectors = sx_mem_zalloc(mem, (r->var_count + 1) * sizeof *r->vectors);
-    if (!r->parts || !r->slots || !r->vectors) {
+    if (!good || !r->slots || !r->vectors) {
         sx_iql_reader_destroy(r);
         return sx_mem_refused(mem, scan->vars->count * sizeof(struct slot), err);
     }
@@ -84,12 +99,22 @@ stria_status sx_iql_reader_create(const struct sx_iql_scan *scan, const uint32_t
     return STRIA_OK;
 }
 
+static void close_readers(struct sx_iql_reader *r)
+{
+    for (size_t i = 0; r->parts && i < r->scan->part_count; i++)
+        for (size_t k = 0; r->parts[i].pieces && k < r->scan->parts[i].piece_count; k++) {
+            sx_reader_destroy(r->parts[i].pieces[k].reader);
+            r->parts[i].pieces[k].reader = NULL;
+        }
+}
+
 void sx_iql_reader_destroy(struct sx_iql_reader *r)
 {
     if (!r)
         return;
+    close_readers(r);
     for (size_t i = 0; r->parts && i < r->scan->part_count; i++)
-        sx_reader_destroy(r->parts[i].reader);
+        sx_mem_free(r->mem, r->parts[i].pieces);
     for (size_t i = 0; r->slots && i < r->var_count; i++) {
         sx_mem_free(r->mem, r->slots[i].values);
         sx_mem_free(r->mem, r->slots[i].present);
@@ -157,34 +182,63 @@ static void want_conditions(struct sx_iql_reader *r)
         r->slots[i].wanted = true;
 }
 
-static stria_status open_part(struct sx_iql_reader *r, uint32_t index, int64_t time_min_ns,
-                              int64_t time_max_ns, bool descending, stria_error *err)
+/* The reader of a piece, for a range in it. */
+static stria_status open_piece(struct sx_iql_reader *r, size_t index, int64_t time_min_ns,
+                               int64_t time_max_ns, stria_error *err)
 {
-    struct part_reader *part = &r->parts[index];
-    const struct sx_iql_measurement *m = r->scan->parts[index].measurement;
-    stria_status st = STRIA_OK;
-    r->part = part;
-    if (part->reader && part->time_min_ns == time_min_ns && part->time_max_ns == time_max_ns &&
-        part->descending == descending)
+    const struct sx_iql_scan_part *part = &r->scan->parts[r->series->part];
+    const struct sx_iql_rollups *rollups = r->scan->rollups;
+    struct piece_reader *piece = &r->part->pieces[index];
+    const struct sx_view_rollup *rollup = part->pieces[index].rollup;
+    if (piece->reader && piece->time_min_ns == time_min_ns && piece->time_max_ns == time_max_ns &&
+        piece->descending == r->descending)
         return STRIA_OK;
-    sx_reader_destroy(part->reader);
-    part->reader = NULL;
-    if (!part->bindings) {
-        want_conditions(r);
-        st = make_bindings(r, part, m, err);
-    }
-    struct sx_reader_options options = {.view = m->view,
-                                        .columns = part->columns,
-                                        .column_count = part->column_count,
+    sx_reader_destroy(piece->reader);
+    piece->reader = NULL;
+    struct sx_reader_options options = {.view = rollup ? rollup->view : part->measurement->view,
+                                        .columns = rollup ? rollups->columns : r->part->columns,
+                                        .column_count =
+                                            rollup ? rollups->column_count : r->part->column_count,
                                         .time_min_ns = time_min_ns,
                                         .time_max_ns = time_max_ns,
-                                        .descending = descending,
+                                        .descending = r->descending,
                                         .first_rows = r->first_rows,
                                         .request = r->scan->request};
-    part->time_min_ns = time_min_ns;
-    part->time_max_ns = time_max_ns;
-    part->descending = descending;
-    return st ? st : sx_reader_create(&options, &part->reader, err);
+    piece->time_min_ns = time_min_ns;
+    piece->time_max_ns = time_max_ns;
+    piece->descending = r->descending;
+    return sx_reader_create(&options, &piece->reader, err);
+}
+
+/* Goes on to the next piece that has the series; r->stored is NULL when there is none. */
+static stria_status next_piece(struct sx_iql_reader *r, stria_error *err)
+{
+    const struct sx_iql_scan_part *part = &r->scan->parts[r->series->part];
+    r->stored = NULL;
+    while (r->next_piece < part->piece_count) {
+        size_t nth = r->next_piece++;
+        size_t index = r->descending ? part->piece_count - 1 - nth : nth;
+        const struct sx_iql_piece *piece = &part->pieces[index];
+        const struct sx_scan_series *series =
+            r->series->in_pieces ? r->series->in_pieces[index] : r->series->series;
+        bool only = part->piece_count == 1 && !piece->rollup;
+        int64_t min_ns = only ? r->time_min_ns : SX_MAX(r->time_min_ns, piece->min_ns);
+        int64_t max_ns = only ? r->time_max_ns : SX_MIN(r->time_max_ns, piece->max_ns);
+        if (!series || min_ns > max_ns)
+            continue;
+        stria_status st = open_piece(r, index, min_ns, max_ns, err);
+        if (st)
+            return st;
+        r->piece = piece;
+        r->stored = r->part->pieces[index].reader;
+        return sx_reader_series(r->stored, series, err);
+    }
+    return STRIA_OK;
+}
+
+bool sx_iql_reader_has_rollups(const struct sx_iql_reader *r)
+{
+    return r->piece && r->piece->rollup;
 }
 
 /* ---- tags ----------------------------------------------------------------------------------- */
@@ -224,23 +278,30 @@ static stria_status find_tags(struct sx_iql_reader *r, stria_error *err)
     return st;
 }
 
-stria_status sx_iql_reader_open(struct sx_iql_reader *r, size_t index, int64_t time_min_ns,
-                                int64_t time_max_ns, bool descending, stria_error *err)
-{
-    r->series = &r->scan->series[index];
-    stria_status st = open_part(r, r->series->part, time_min_ns, time_max_ns, descending, err);
-    if (!st)
-        st = find_tags(r, err);
-    return st ? st : sx_reader_series(r->part->reader, r->series->series, err);
-}
-
 void sx_iql_reader_expect(struct sx_iql_reader *r, uint64_t row_count)
 {
     r->first_rows = (uint32_t)SX_MIN(row_count, UINT32_MAX);
-    for (size_t i = 0; i < r->scan->part_count; i++) {
-        sx_reader_destroy(r->parts[i].reader);
-        r->parts[i].reader = NULL;
+    close_readers(r);
+}
+
+stria_status sx_iql_reader_open(struct sx_iql_reader *r, size_t index, int64_t time_min_ns,
+                                int64_t time_max_ns, bool descending, stria_error *err)
+{
+    stria_status st = STRIA_OK;
+    r->series = &r->scan->series[index];
+    r->part = &r->parts[r->series->part];
+    r->time_min_ns = time_min_ns;
+    r->time_max_ns = time_max_ns;
+    r->descending = descending;
+    r->next_piece = 0;
+    r->piece = NULL;
+    if (!r->part->bindings) {
+        want_conditions(r);
+        st = make_bindings(r, r->part, r->scan->parts[r->series->part].measurement, err);
     }
+    if (!st)
+        st = find_tags(r, err);
+    return st ? st : next_piece(r, err);
 }
 
 bool sx_iql_reader_is_constant(const struct sx_iql_reader *r, uint32_t var)
@@ -338,12 +399,21 @@ static stria_status make_vector(struct sx_iql_reader *r, size_t var, const struc
 stria_status sx_iql_reader_next(struct sx_iql_reader *r, const struct sx_rows **rows,
                                 const uint64_t **selected, stria_error *err)
 {
-    const struct sx_rows *stored;
+    const struct sx_rows *stored = NULL;
+    stria_status st = STRIA_OK;
     *rows = NULL;
     *selected = NULL;
-    stria_status st = sx_reader_next(r->part->reader, &stored, err);
+    while (r->stored && !stored && !st) {
+        st = sx_reader_next(r->stored, &stored, err);
+        if (!st && !stored)
+            st = next_piece(r, err);
+    }
     if (st || !stored)
         return st;
+    if (sx_iql_reader_has_rollups(r)) {
+        *rows = stored;
+        return STRIA_OK;
+    }
     for (size_t i = 0; i < r->var_count && !st; i++)
         st = make_vector(r, i, stored, err);
     if (!st && r->series->filter) {
@@ -365,12 +435,12 @@ stria_status sx_iql_reader_stretch(struct sx_iql_reader *r, const struct sx_stre
                                    stria_error *err)
 {
     *stretch = NULL;
-    return r->series->filter ? STRIA_OK : sx_reader_stretch(r->part->reader, stretch, err);
+    return r->series->filter ? STRIA_OK : sx_reader_stretch(r->stored, stretch, err);
 }
 
 struct sx_reader *sx_iql_reader_stored(struct sx_iql_reader *r)
 {
-    return r->part->reader;
+    return r->stored;
 }
 
 stria_status sx_iql_reader_totals(struct sx_iql_reader *r, uint32_t var,
@@ -382,6 +452,5 @@ stria_status sx_iql_reader_totals(struct sx_iql_reader *r, uint32_t var,
     if (binding->from != FROM_FIELD ||
         binding->stored != sx_iql_var_type(r->scan->vars->items[var]))
         return STRIA_OK;
-    return sx_reader_stretch_totals(r->part->reader, binding->column, ranges, want, known, totals,
-                                    err);
+    return sx_reader_stretch_totals(r->stored, binding->column, ranges, want, known, totals, err);
 }

@@ -73,6 +73,8 @@ static stria_status visit_policies(struct sx_iql_showing *s, struct sx_iql_sourc
     const struct sx_database *database;
     stria_status st = sx_iql_find_database(s->context, source.database, &database, err);
     for (size_t i = 0; !st && i < database->policy_count; i++) {
+        if (database->policies[i].rollup_of)
+            continue; /* shown when asked for by name */
         source.database = database->name;
         source.policy = database->policies[i].name;
         st = visit_source(s, &source, visit, err);

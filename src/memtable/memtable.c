@@ -37,6 +37,7 @@ struct sx_memtable {
     struct sx_map schema_map;      /* schema and presence -> number */
 
     _Atomic uint64_t row_count, sample_count, first_seq, last_seq; /* written by apply */
+    _Atomic int64_t min_ts, max_ts; /* likewise; of rows to be seen */
 };
 
 struct sx_memtable *sx_memtable_create(struct sx_mem *mem, uint64_t generation,
@@ -48,6 +49,8 @@ struct sx_memtable *sx_memtable_create(struct sx_mem *mem, uint64_t generation,
     mt->parent = mem;
     sx_mem_init(&mt->mem, mem, "memtable", 0);
     atomic_init(&mt->reference_count, 1);
+    atomic_init(&mt->min_ts, INT64_MAX);
+    atomic_init(&mt->max_ts, INT64_MIN);
     mt->generation = generation;
     mt->index = sx_series_index_acquire(index);
     sx_segmented_init(&mt->series, &mt->mem, sizeof(_Atomic(struct sx_mem_series *)), TABLE_FIRST);
@@ -325,6 +328,15 @@ static void put_row(struct sx_mem_series *series, const uint8_t *row, int64_t ts
     series->filling = block;
 }
 
+/* Before the row can be seen. */
+static void note_time(struct sx_memtable *mt, int64_t ts_ns)
+{
+    if (ts_ns < atomic_load_explicit(&mt->min_ts, memory_order_relaxed))
+        atomic_store_explicit(&mt->min_ts, ts_ns, memory_order_release);
+    if (ts_ns > atomic_load_explicit(&mt->max_ts, memory_order_relaxed))
+        atomic_store_explicit(&mt->max_ts, ts_ns, memory_order_release);
+}
+
 static bool has_strings(const struct sx_schema *schema)
 {
     for (uint32_t i = 0; i < schema->column_count; i++)
@@ -360,7 +372,9 @@ void sx_memtable_apply(struct sx_memtable *mt, const struct sx_batch *batch,
             sx_put_u32(row + SX_ROW_SERIES, number << 1 | run->has_presence);
             if (strings)
                 point_strings(schema, row + values, place->strings);
-            put_row(series, row, (int64_t)sx_get_u64(row + SX_ROW_TIME));
+            int64_t ts_ns = (int64_t)sx_get_u64(row + SX_ROW_TIME);
+            note_time(mt, ts_ns);
+            put_row(series, row, ts_ns);
         }
     }
     atomic_fetch_add(&mt->row_count, place->row_count);
@@ -401,6 +415,13 @@ void sx_memtable_seqs(const struct sx_memtable *mt, uint64_t *first, uint64_t *l
 {
     *first = atomic_load(&mt->first_seq);
     *last = atomic_load(&mt->last_seq);
+}
+
+bool sx_memtable_times(const struct sx_memtable *mt, int64_t *min_ts, int64_t *max_ts)
+{
+    *max_ts = atomic_load_explicit(&mt->max_ts, memory_order_acquire);
+    *min_ts = atomic_load_explicit(&mt->min_ts, memory_order_acquire);
+    return *min_ts <= *max_ts;
 }
 
 struct sx_mem_series *sx_memtable_series(const struct sx_memtable *mt, uint32_t slot)

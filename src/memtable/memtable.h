@@ -90,6 +90,9 @@ size_t sx_memtable_size(const struct sx_memtable *memtable);
 /* Sequences of the batches applied; 0 and 0: none. */
 void sx_memtable_seqs(const struct sx_memtable *memtable, uint64_t *first, uint64_t *last);
 
+/* The range of the times of its rows; false: it has none. */
+bool sx_memtable_times(const struct sx_memtable *memtable, int64_t *min_ts, int64_t *max_ts);
+
 /* The rows of a slot, or NULL. */
 struct sx_mem_series *sx_memtable_series(const struct sx_memtable *memtable, uint32_t slot);
 /* The slots that have rows here, in no order: an array of *count, allocated from mem. */

@@ -350,6 +350,22 @@ stria_status sx_aggregate_feed(struct sx_aggregate *agg, uint32_t set, const str
     return good ? STRIA_OK : sx_mem_refused(agg->mem, sizeof(struct sx_agg_cell), err);
 }
 
+stria_status sx_aggregate_feed_summaries(struct sx_aggregate *agg, uint32_t set,
+                                         const struct sx_rows *rows,
+                                         const struct sx_agg_summary *summaries, stria_error *err)
+{
+    const struct sx_agg_options *o = &agg->options;
+    agg->rows = rows;
+    if (!find_spans(agg, set))
+        return sx_mem_refused(agg->mem, sizeof(struct sx_agg_cell), err);
+    for (uint32_t c = 0; c < o->call_count; c++)
+        for (uint32_t s = 0; s < agg->span_count; s++)
+            for (uint32_t i = agg->spans[s].begin; i < agg->spans[s].end; i++)
+                sx_agg_update_summary(&agg->states[c], &o->calls[c], o->types[o->calls[c].column],
+                                      agg->spans[s].slot, rows, i, &summaries[c]);
+    return STRIA_OK;
+}
+
 bool sx_agg_takes_totals(enum sx_agg_kind kind)
 {
     switch (kind) {

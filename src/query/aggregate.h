@@ -48,6 +48,25 @@ struct sx_agg_call {
     bool keeps_beside; /* a selector that columns stand beside */
 };
 
+/* Which columns of rows that are rollups have the aggregates of a column, by 5 minutes or so;
+ * SX_AGG_NO_COLUMN: none, it is not needed. */
+enum sx_agg_summary_column {
+    SX_AGG_SUMMARY_COUNT = 0,
+    SX_AGG_SUMMARY_SUM,
+    SX_AGG_SUMMARY_LEAST,
+    SX_AGG_SUMMARY_GREATEST,
+    SX_AGG_SUMMARY_FIRST,
+    SX_AGG_SUMMARY_LAST,
+    SX_AGG_SUMMARY_FIRST_NS, /* from the row's time to that of the first value */
+    SX_AGG_SUMMARY_LAST_NS,
+    SX_AGG_SUMMARY_COLUMNS,
+};
+#define SX_AGG_NO_COLUMN UINT32_MAX
+
+struct sx_agg_summary {
+    uint32_t columns[SX_AGG_SUMMARY_COLUMNS];
+};
+
 struct sx_agg_options {
     struct sx_mem *mem;
     struct sx_windows windows;
@@ -85,6 +104,14 @@ void sx_aggregate_advance(struct sx_aggregate *agg);
  * Returns   OK, NOMEM. */
 stria_status sx_aggregate_feed(struct sx_aggregate *agg, uint32_t set, const struct sx_rows *rows,
                                const uint64_t *selected, stria_error *err);
+
+/* The same of rollups: each row tells what the values of a stretch of time came to that lies in one
+ * window and in the range of each call. All calls are counts, sums, means, minima, maxima, first or
+ * last values of numbers; sums and means of floats get a whole window in one row.
+ * summaries  of each call. */
+stria_status sx_aggregate_feed_summaries(struct sx_aggregate *agg, uint32_t set,
+                                         const struct sx_rows *rows,
+                                         const struct sx_agg_summary *summaries, stria_error *err);
 
 /* ---- values that need not be looked at ---- */
 

@@ -296,6 +296,93 @@ void sx_agg_update(struct sx_agg_state *state, uint32_t slot, const struct sx_ag
     cell->count += stretch->end - stretch->begin;
 }
 
+/* ---- rollups -------------------------------------------------------------------------------- */
+
+/* The bits of a number of a row. */
+static union sx_agg_value summary_value(const struct sx_rows *rows, uint32_t column, uint32_t i)
+{
+    return sx_agg_value_at(STRIA_UINT, rows->columns[column].values, i);
+}
+
+/* Another value that may take the cell, seen at a time. */
+static void offer(struct sx_agg_cell *cell, const struct sx_agg_call *call, stria_type type,
+                  const union sx_agg_value *value, int64_t ts)
+{
+    bool is_extreme = call->kind == SX_AGG_MIN || call->kind == SX_AGG_MAX;
+    bool better = is_extreme ? is_more_extreme(cell, call->kind, type, value, ts)
+                             : is_further(cell, call->kind, type, value, ts);
+    cell->count++;
+    if (!better)
+        return;
+    cell->value = *value;
+    cell->ts_ns = ts;
+}
+
+static void add_sum(struct sx_agg_cell *cell, stria_type type, const union sx_agg_value *sum,
+                    uint64_t count)
+{
+    if (type == STRIA_FLOAT) {
+        add_to_cell(cell, sum->f64, count);
+        return;
+    }
+    cell->value.u64 += sum->u64;
+    cell->count += count;
+}
+
+/* What of a summary decides about a call. */
+static enum sx_agg_summary_column summary_column(enum sx_agg_kind kind)
+{
+    switch (kind) {
+    case SX_AGG_COUNT:
+        return SX_AGG_SUMMARY_COUNT;
+    case SX_AGG_MIN:
+        return SX_AGG_SUMMARY_LEAST;
+    case SX_AGG_MAX:
+        return SX_AGG_SUMMARY_GREATEST;
+    case SX_AGG_FIRST:
+        return SX_AGG_SUMMARY_FIRST;
+    case SX_AGG_LAST:
+        return SX_AGG_SUMMARY_LAST;
+    default:
+        return SX_AGG_SUMMARY_SUM;
+    }
+}
+
+void sx_agg_update_summary(struct sx_agg_state *state, const struct sx_agg_call *call,
+                           stria_type type, uint32_t slot, const struct sx_rows *rows, uint32_t i,
+                           const struct sx_agg_summary *summary)
+{
+    struct sx_agg_cell *cell = &state->cells[slot];
+    uint32_t column = summary->columns[summary_column(call->kind)];
+    int64_t ts = rows->ts_ns[i];
+    if (!sx_vector_has(&rows->columns[column], i))
+        return;
+    union sx_agg_value value = summary_value(rows, column, i);
+    state->in_series = true;
+    switch (call->kind) {
+    case SX_AGG_COUNT:
+        cell->count += value.u64;
+        return;
+    case SX_AGG_SUM:
+    case SX_AGG_MEAN:
+        sx_agg_close(state, call);
+        add_sum(cell, type, &value,
+                summary_value(rows, summary->columns[SX_AGG_SUMMARY_COUNT], i).u64);
+        return;
+    case SX_AGG_FIRST:
+        ts += summary_value(rows, summary->columns[SX_AGG_SUMMARY_FIRST_NS], i).i64;
+        break;
+    case SX_AGG_LAST:
+        ts += summary_value(rows, summary->columns[SX_AGG_SUMMARY_LAST_NS], i).i64;
+        break;
+    default:
+        break;
+    }
+    offer(cell, call, type, &value, ts);
+}
+
+/* ---- totals --------------------------------------------------------------------------------- */
+
 static void take_totals(struct sx_agg_cell *cell, uint64_t bits, int64_t ts_ns)
 {
     cell->value = (union sx_agg_value){.u64 = bits};
@@ -342,6 +429,8 @@ void sx_agg_update_totals(struct sx_agg_state *state, uint32_t slot, const struc
     }
     cell->count += t->count;
 }
+
+/* ---- results -------------------------------------------------------------------------------- */
 
 static union sx_agg_value spread_of(stria_type type, const struct sx_agg_cell *cell)
 {

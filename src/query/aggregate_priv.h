@@ -134,6 +134,10 @@ union sx_agg_value sx_agg_value_at(stria_type type, const void *values, size_t i
  * holds, or UINT32_MAX when it holds another one. */
 void sx_agg_update(struct sx_agg_state *state, uint32_t slot, const struct sx_agg_stretch *stretch,
                    uint32_t *selected_row);
+/* Takes row i of rollups into the cell of its slot. */
+void sx_agg_update_summary(struct sx_agg_state *state, const struct sx_agg_call *call,
+                           stria_type type, uint32_t slot, const struct sx_rows *rows, uint32_t i,
+                           const struct sx_agg_summary *summary);
 /* The same for values of which the totals are known. */
 void sx_agg_update_totals(struct sx_agg_state *state, uint32_t slot, const struct sx_agg_call *call,
                           stria_type type, const struct sx_agg_totals *totals);

@@ -385,9 +385,66 @@ static void test_calls_have_ranges_of_their_own(void **state)
     test_mem_deinit(&memory);
 }
 
+/* Rows of rollups by 10, of a column of integers: count, sum, least, greatest, first, last, and
+ * when first and last were. */
+static void test_rollups_come_to_what_their_values_come_to(void **state)
+{
+    (void)state;
+    static const int64_t ts[] = {0, 10, 20, 30};
+    static const uint64_t present = 0xd; /* none at 10 */
+    static const int64_t columns[8][4] = {{2, 0, 3, 1}, {9, 0, -6, 5}, {4, 0, -7, 5}, {5, 0, 4, 5},
+                                          {5, 0, 4, 5}, {4, 0, -7, 5}, {1, 0, 0, 9},  {3, 0, 9, 9}};
+    static const struct {
+        enum sx_agg_kind kind;
+        int64_t first, second; /* windows of 20, after a row 7 at 9 of another series */
+    } cases[] = {{SX_AGG_COUNT, 3, 4}, {SX_AGG_SUM, 16, -1}, {SX_AGG_MIN, 4, -7},
+                 {SX_AGG_MAX, 7, 5},   {SX_AGG_FIRST, 5, 4}, {SX_AGG_LAST, 7, 5}};
+    struct sx_agg_summary summary;
+    struct sx_vector vectors[8];
+    struct sx_rows rows = {.row_count = 4, .column_count = 8, .ts_ns = ts, .columns = vectors};
+    for (uint32_t i = 0; i < 8; i++) {
+        vectors[i] = (struct sx_vector){STRIA_INT, columns[i], &present};
+        summary.columns[i] = i;
+    }
+    for (size_t n = 0; n < sizeof cases / sizeof *cases; n++) {
+        static const int64_t at = 9, value = 7;
+        struct sx_vector vector = {STRIA_INT, &value, NULL};
+        struct sx_rows row = {.row_count = 1, .column_count = 1, .ts_ns = &at, .columns = &vector};
+        struct sx_agg_call call = {
+            .kind = cases[n].kind, .time_min_ns = INT64_MIN, .time_max_ns = INT64_MAX};
+        stria_type type = STRIA_INT;
+        struct sx_mem mem;
+        struct sx_aggregate *agg;
+        struct sx_agg_points points;
+        stria_error err = {0};
+        sx_mem_init(&mem, NULL, "test", 0);
+        struct sx_agg_options options = {.mem = &mem,
+                                         .windows = {.interval_ns = 20,
+                                                     .time_min_ns = STRIA_TIME_MIN,
+                                                     .time_max_ns = STRIA_TIME_MAX},
+                                         .calls = &call,
+                                         .call_count = 1,
+                                         .types = &type,
+                                         .column_count = 1};
+        assert_int_equal(sx_aggregate_create(&options, &agg, &err), STRIA_OK);
+        assert_true(sx_agg_points_init(&points, agg, 0));
+        assert_int_equal(sx_aggregate_feed_summaries(agg, 0, &rows, &summary, &err), STRIA_OK);
+        sx_aggregate_end_series(agg);
+        assert_int_equal(sx_aggregate_feed(agg, 0, &row, NULL, &err), STRIA_OK);
+        assert_int_equal(sx_aggregate_take(agg, 0, &points, &err), STRIA_OK);
+        assert_int_equal(points.count, 2);
+        assert_int_equal(*(const int64_t *)sx_column_at(&points.values, 0), cases[n].first);
+        assert_int_equal(*(const int64_t *)sx_column_at(&points.values, 1), cases[n].second);
+        sx_agg_points_deinit(&points, &mem);
+        sx_aggregate_destroy(agg);
+        sx_mem_deinit(&mem);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_rollups_come_to_what_their_values_come_to),
         cmocka_unit_test(test_every_kind_agrees_with_naive_code),
         cmocka_unit_test(test_kinds_take_the_types_they_make_sense_for),
         cmocka_unit_test(test_calls_have_ranges_of_their_own),

@@ -139,9 +139,10 @@ static bool gather(struct sx_policy_store *store, size_t first, bool alike,
 {
     const struct sx_segment_info *like = info_of(store, first);
     *reach = reach_of(store, first);
+    begin(choice, store); /* what an earlier look picked says nothing */
     for (size_t old = SIZE_MAX; old != choice->count;) {
         struct reach sought = *reach;
-        old = choice->store == store ? choice->count : SIZE_MAX;
+        old = choice->count;
         begin(choice, store);
         for (size_t i = 0; i < store->segment_count; i++) {
             const struct sx_segment_info *info = info_of(store, i);

@@ -172,7 +172,8 @@ static void test_only_so_many_deletes_wait_for_merges(void **state)
     struct engine_test t;
     engine_test_init(&t);
     t.engine->tombstones_max = 3;
-    engine_test_write(&t, "m,k=1", 1, "v1=1");
+    for (int i = 0; i < 3; i++)
+        engine_test_write(&t, "m,k=1", i, "v1=1");
     engine_test_write(&t, "m,k=2", 1, "v1=1");
     engine_test_compact(&t, STRIA_COMPACT_FLUSH);
     for (int i = 0; i < 3; i++)

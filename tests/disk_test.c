@@ -65,7 +65,9 @@ static void test_below_the_reserve_writes_are_refused_and_nothing_else(void **st
     share_must(write_one(&t, "cpu v=1 1"), &t.err);
     set_free(&t, RESERVE - 1);
     assert_int_equal(write_one(&t, "cpu v=2 2"), STRIA_DISK_FULL);
-    assert_non_null(strstr(t.err.text, "the disk is nearly full"));
+    assert_non_null(strstr(t.err.text,
+                           "the disk is nearly full: 4194303 bytes are free, and "
+                           "writes are refused until it is 8388608; deleted rows take"));
     share_assert_holds(&t.store, "d.autogen cpu 1:v=1; | ");
     share_compact(&t.store, STRIA_COMPACT_FLUSH);
     share_run(&t.store, "CREATE DATABASE e");
@@ -100,6 +102,51 @@ static void test_writes_are_taken_again_at_twice_the_reserve(void **state)
         set_free(&t, steps[i].free_size);
         assert_int_equal(write_one(&t, "cpu v=1 1"), steps[i].want);
     }
+    end(&t);
+}
+
+static void note_merges(void *user, const stria_stat *stat)
+{
+    if (strcmp(stat->name, "merges_total") == 0)
+        *(unsigned *)user = (unsigned)stat->value;
+}
+
+static unsigned merged(struct disk_test *t)
+{
+    unsigned count = 0;
+    share_must(sx_engine_stats(t->store.engine, note_merges, &count, &t->err), &t->err);
+    return count;
+}
+
+static void test_what_is_deleted_is_given_back_by_itself_when_the_disk_is_low(void **state)
+{
+    (void)state;
+    struct disk_test t;
+    begin(&t);
+    for (int i = 0; i < 20; i++) { /* one in twenty: too little to be written anew for it alone */
+        char line[60];
+        (void)snprintf(line, sizeof line, "cpu,h=%d v=1 1\nmem,h=%d v=1 1", i, i);
+        share_must(write_one(&t, line), &t.err);
+    }
+    share_compact(&t.store, STRIA_COMPACT_SEAL);
+    struct sx_command command = {
+        .kind = SX_DROP_SERIES,
+        .database = SX_LITERAL("d"),
+        .selector = {.measurement = SX_LITERAL("cpu"),
+                     .tags = &(struct sx_tag_expr){.kind = SX_TAG_MATCH,
+                                                   .op = STRIA_MATCH_EQUAL,
+                                                   .key = SX_LITERAL("h"),
+                                                   .value = SX_LITERAL("7")},
+                     .time_min_ns = INT64_MIN,
+                     .time_max_ns = INT64_MAX}};
+    share_must(sx_engine_execute(t.store.engine, &command, &t.err), &t.err);
+    for (int i = 0; i < 5; i++)
+        pass(&t);
+    assert_int_equal(merged(&t), 1);
+    set_free(&t, 3 * RESERVE);
+    for (int i = 0; i < 5; i++)
+        pass(&t);
+    assert_int_equal(merged(&t), 2);
     end(&t);
 }
 
@@ -188,6 +235,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_below_the_reserve_writes_are_refused_and_nothing_else),
         cmocka_unit_test(test_writes_are_taken_again_at_twice_the_reserve),
+        cmocka_unit_test(test_what_is_deleted_is_given_back_by_itself_when_the_disk_is_low),
         cmocka_unit_test(test_a_small_disk_is_filled_and_freed_again_and_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

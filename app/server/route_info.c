@@ -5,6 +5,8 @@
 #include "base/duration_text.h"
 #include "base/time_text.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #define JSON "application/json"
@@ -32,18 +34,62 @@ void sx_route_status(struct sx_server *server, struct sx_exchange *exchange)
     sx_exchange_text(exchange, 204, NULL, NULL);
 }
 
+/* What the store says of its disk. */
+struct disk {
+    char state[16]; /* "ok", "low", "read_only", "failed" */
+    uint64_t free_size, reserve_size;
+};
+
+static void note_disk(void *user, const stria_stat *stat)
+{
+    struct disk *disk = user;
+    if (strcmp(stat->name, "disk_state") == 0 && stat->value > 0)
+        (void)snprintf(disk->state, sizeof disk->state, "%s", stat->label_value);
+    else if (strcmp(stat->name, "disk_free_bytes") == 0)
+        disk->free_size = (uint64_t)stat->value;
+    else if (strcmp(stat->name, "disk_reserve_bytes") == 0)
+        disk->reserve_size = (uint64_t)stat->value;
+}
+
+static void put_disk(struct sx_json *json, const struct disk *disk, bool writable)
+{
+    char text[160];
+    struct sx_buf message;
+    sx_buf_init_fixed(&message, text, sizeof text);
+    sx_buf_printf(&message, "%s: %" PRIu64 " bytes are free, writes need %" PRIu64, disk->state,
+                  disk->free_size, disk->reserve_size);
+    sx_json_open(json, '{');
+    sx_json_key(json, "message");
+    sx_json_string(json, sx_buf_bytes(&message));
+    sx_json_key(json, "name");
+    sx_json_text(json, "disk");
+    sx_json_key(json, "status");
+    sx_json_text(json, writable ? "pass" : "fail");
+    sx_json_close(json, '}');
+}
+
 void sx_route_health(struct sx_server *server, struct sx_exchange *exchange)
 {
-    bool good = !is_stopping(server);
+    struct disk disk = {.state = "ok"};
+    stria_error err = {0};
     struct sx_json json;
+    if (stria_stats(server->db, note_disk, &disk, &err))
+        disk = (struct disk){.state = "ok"}; /* no memory to look: nothing is known */
+    bool stopping = is_stopping(server);
+    bool writable = strcmp(disk.state, "ok") == 0 || strcmp(disk.state, "low") == 0;
+    bool good = !stopping && writable;
     sx_exchange_text(exchange, good ? 200 : 503, JSON, NULL);
     sx_json_init(&json, &exchange->answer.body, false);
     sx_json_open(&json, '{');
     sx_json_key(&json, "checks");
     sx_json_open(&json, '[');
+    if (strcmp(disk.state, "ok") != 0)
+        put_disk(&json, &disk, writable);
     sx_json_close(&json, ']');
     sx_json_key(&json, "message");
-    sx_json_text(&json, good ? "ready for queries and writes" : "stopping");
+    sx_json_text(&json, good       ? "ready for queries and writes"
+                        : stopping ? "stopping"
+                                   : "ready for queries, not for writes");
     sx_json_key(&json, "name");
     sx_json_text(&json, "influxdb");
     sx_json_key(&json, "status");

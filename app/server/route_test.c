@@ -265,6 +265,30 @@ static void test_wrong_parameters_of_a_query_are_told(void **state)
         assert_string_equal(fixture_ask("GET", rows[i].target, "", "", 400), rows[i].answer);
 }
 
+static int begin_with_a_full_disk(void **state)
+{
+    (void)state;
+    fixture_prepare();
+    fixture.settings.disk_reserve = UINT64_C(1) << 59;
+    fixture_start();
+    return 0;
+}
+
+static void test_health_and_writes_tell_that_the_disk_is_full(void **state)
+{
+    (void)state;
+    const char *health = fixture_ask("GET", "/health", "", "", 503);
+    assert_non_null(strstr(health, "{\"checks\":[{\"message\":\"read_only: "));
+    assert_non_null(strstr(health, " bytes are free, writes need 576460752303423488\",\"name\":"
+                                   "\"disk\",\"status\":\"fail\"}],\"message\":\"ready for "
+                                   "queries, not for writes\""));
+    (void)fixture_ask("POST", "/query?q=CREATE+DATABASE+d", "", "", 200);
+    assert_non_null(strstr(fixture_ask("POST", "/write?db=d", "", "m v=1 1", 507),
+                           "the disk is nearly full: "));
+    assert_non_null(strstr(fixture_ask("GET", "/metrics", "", "", 200),
+                           "stria_disk_state{state=\"read_only\"} 1\n"));
+}
+
 static void test_the_small_answers(void **state)
 {
     (void)state;
@@ -321,6 +345,8 @@ int main(void)
         TEST(test_a_query_may_come_in_url_form_or_file),
         TEST(test_the_form_of_an_answer_is_chosen),
         TEST(test_wrong_parameters_of_a_query_are_told),
+        cmocka_unit_test_setup_teardown(test_health_and_writes_tell_that_the_disk_is_full,
+                                        begin_with_a_full_disk, fixture_end),
         TEST(test_the_small_answers),
         TEST(test_metrics_tell_of_server_and_store),
     };

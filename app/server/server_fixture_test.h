@@ -54,7 +54,9 @@ static inline void fixture_start(void)
     struct sx_listener listeners[SX_LISTENERS_MAX];
     size_t count = 0;
     stria_error err = {0};
-    if (stria_open(fixture.folder, STRIA_OPTIONS(.threads = 1, .memory_size = 256 << 20),
+    if (stria_open(fixture.folder,
+                   STRIA_OPTIONS(.threads = 1, .memory_size = 256 << 20,
+                                 .disk_reserve_size = fixture.settings.disk_reserve),
                    &fixture.db, &err))
         fail_msg("%s", err.text);
     assert_int_equal(sx_address_listen(&address, listeners, &count, NULL), STRIA_OK);

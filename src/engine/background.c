@@ -5,7 +5,8 @@
  * Algorithm   Everything is a step: with threads a pool runs them by priority and a ticker looks
  *             every 50 ms what is due; without threads sx_engine_poll() does one step a call.
  *             Disk: below the reserve writes are refused (and nothing else); above twice the
- *             reserve they are taken again.
+ *             reserve they are taken again. Below four times the reserve it is low: merges give
+ *             back what they can, and take no more than there is room for (merge_choose.h).
  * Threads     As engine.h says. */
 #include "base/error.h"
 #include "engine/budget.h"
@@ -16,6 +17,7 @@
 #define TICK_NS ((int64_t)50000000)
 #define CARE_NS ((int64_t)1000000000)
 #define MERGE_STEPS_MAX 4
+#define LOG_FILE_PART_OF_DISK 64
 #define RESERVE_MIN ((uint64_t)32 << 20)
 #define RESERVE_MAX ((uint64_t)1 << 30)
 
@@ -45,6 +47,9 @@ void sx_engine_check_disk(struct sx_engine *engine, bool now)
     if (engine->os->ops->space(engine->os, engine->path, &space, NULL))
         return;
     uint64_t reserve = reserve_of(engine, &space);
+    atomic_store(&engine->disk_total_size, space.total_size);
+    atomic_store(&engine->disk_free_size, space.free_size);
+    atomic_store(&engine->disk_reserve_size, reserve);
     int old = atomic_load(&engine->disk_state), state = old;
     if (space.free_size < reserve)
         state = SX_DISK_READ_ONLY;
@@ -58,6 +63,34 @@ void sx_engine_check_disk(struct sx_engine *engine, bool now)
     sx_event(&engine->events, state == SX_DISK_READ_ONLY ? STRIA_LEVEL_ERROR : STRIA_LEVEL_WARN,
              "disk_state", "state=%s free=%" PRIu64 " reserve=%" PRIu64, state_name(state),
              space.free_size, reserve);
+}
+
+struct sx_disk_waste sx_engine_disk_waste(struct sx_engine *engine)
+{
+    struct sx_disk_waste waste = {.snapshot_size = atomic_load(&engine->counts.snapshot_bytes)};
+    sx_mutex_lock(&engine->state_mutex);
+    for (size_t i = 0; i < engine->store_count; i++)
+        for (size_t j = 0; j < engine->stores[i]->segment_count; j++) {
+            const struct sx_segment *segment = engine->stores[i]->segments[j];
+            waste.deleted_size += segment->info.file_size / 100 * segment->deleted_percent;
+        }
+    for (size_t i = 0; i < engine->retired_count; i++)
+        waste.retired_size += engine->retired[i].segment->info.file_size;
+    sx_mutex_unlock(&engine->state_mutex);
+    return waste;
+}
+
+static stria_status refuse_for_disk(struct sx_engine *engine, stria_error *err)
+{
+    const struct sx_disk_waste waste = sx_engine_disk_waste(engine);
+    return sx_fail(err, STRIA_DISK_FULL,
+                   "the disk is nearly full: %" PRIu64
+                   " bytes are free, and writes are refused until it is %" PRIu64
+                   "; deleted rows take %" PRIu64 " bytes that merges give back, replaced segments "
+                   "that are still read %" PRIu64 ", those that snapshots keep %" PRIu64,
+                   atomic_load(&engine->disk_free_size),
+                   2 * atomic_load(&engine->disk_reserve_size), waste.deleted_size,
+                   waste.retired_size, waste.snapshot_size);
 }
 
 stria_status sx_engine_check_writable(struct sx_engine *engine, stria_error *err)
@@ -75,8 +108,7 @@ stria_status sx_engine_check_writable(struct sx_engine *engine, stria_error *err
         return st;
     sx_engine_check_disk(engine, false);
     if (atomic_load(&engine->disk_state) == SX_DISK_READ_ONLY)
-        return sx_fail(err, STRIA_DISK_FULL,
-                       "the disk is nearly full: writes are refused until space is free again");
+        return refuse_for_disk(engine, err);
     return STRIA_OK;
 }
 
@@ -139,6 +171,8 @@ static bool run_log_file(void *context)
     struct sx_engine *engine = context;
     stria_error err = {0};
     bool made;
+    if (atomic_load(&engine->disk_state) >= SX_DISK_LOW)
+        return false; /* a writer makes a small one when it must */
     if (sx_wal_prepare_file(engine->wal, &made, &err)) {
         atomic_store(&engine->log_file_not_before_ns, sx_os_mono_ns(engine->os) + CARE_NS);
         sx_event(&engine->events, STRIA_LEVEL_WARN, "log_file", "text=\"%s\"", err.text);
@@ -149,6 +183,16 @@ static bool run_log_file(void *context)
 static bool run_evict(void *context)
 {
     return sx_budget_evict_step(context);
+}
+
+/* Log files are written ahead of need and kept for later: as much as the disk has room for. */
+static void fit_log(struct sx_engine *engine)
+{
+    uint64_t total = atomic_load(&engine->disk_total_size);
+    if (total)
+        sx_wal_limit_files(engine->wal, total / LOG_FILE_PART_OF_DISK);
+    if (atomic_load(&engine->disk_state) >= SX_DISK_LOW)
+        sx_wal_trim(engine->wal);
 }
 
 static bool run_care(void *context)
@@ -168,6 +212,7 @@ static bool run_care(void *context)
         sx_event(&engine->events, STRIA_LEVEL_WARN, "set_aside", "text=\"%s\"", err.text);
     sx_engine_unlink_retired(engine, false);
     sx_engine_release_log(engine);
+    fit_log(engine);
     return false;
 }
 
@@ -220,6 +265,7 @@ stria_status sx_engine_start_background(struct sx_engine *engine, stria_error *e
     sx_task_init(&engine->evict_task, SX_PRIORITY_MERGE, run_evict, engine);
     sx_task_init(&engine->care_task, SX_PRIORITY_RECLAIM, run_care, engine);
     sx_engine_check_disk(engine, true);
+    fit_log(engine);
     stria_status st = sx_pool_create(engine->os, &engine->mems[SX_ENGINE_MEM_OTHER],
                                      engine->options.thread_count, &engine->pool, err);
     if (!st && engine->options.thread_count)

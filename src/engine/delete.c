@@ -5,7 +5,10 @@
  *             is in an earlier generation than the tombstone; one manifest edit makes the tombstone
  *             true. From then on reads mask the rows, and merges leave them out. Rows written while
  *             the delete runs count as written after it. A tombstone goes when nothing is left that
- *             it masks. */
+ *             it masks.
+ *             Dropping a measurement forgets the types of its fields. A write that looked at them
+ *             before, and came after the end of the generation, would bring rows of the old types
+ *             back: so writes wait at a gate meanwhile. */
 #include "base/error.h"
 #include "engine/engine_priv.h"
 
@@ -91,17 +94,32 @@ static bool concerns(const struct sx_command *command, const struct sx_database 
     return policy->id == id || policy->rollup_of == id;
 }
 
+/* A list without end would slow down every reader. state_mutex held. */
+static stria_status check_count(const struct sx_engine *engine, const struct sx_policy_store *store,
+                                stria_error *err)
+{
+    if (!store || !store->tombstones || store->tombstones->count < engine->tombstones_max)
+        return STRIA_OK;
+    return sx_fail(err, STRIA_LIMIT,
+                   "max-pending-deletes limit exceeded (%zu): so many deletes of the retention "
+                   "policy wait for merges to carry them out; `stria compact --reclaim` does",
+                   engine->tombstones_max);
+}
+
 /* manifest_mutex held. */
 static stria_status commit_delete(struct sx_engine *engine, const struct sx_command *command,
                                   const struct sx_database *database, stria_error *err)
 {
     struct sx_counters counters = engine->counters;
     struct sx_buf ops;
+    stria_status st = STRIA_OK;
     sx_buf_init(&ops, &engine->mems[SX_ENGINE_MEM_OTHER], (size_t)16 << 20);
     sx_mutex_lock(&engine->state_mutex);
-    for (size_t i = 0; i < database->policy_count; i++)
-        if (concerns(command, database, &database->policies[i]))
+    for (size_t i = 0; i < database->policy_count && !st; i++)
+        if (concerns(command, database, &database->policies[i])) {
+            st = check_count(engine, sx_engine_store(engine, database->policies[i].id), err);
             put_delete(engine, command, &database->policies[i], &counters, &ops);
+        }
     sx_mutex_unlock(&engine->state_mutex);
     /* Behind the tombstones, which may meet a lack of memory: types do not come back. */
     for (size_t i = 0; i < database->policy_count; i++)
@@ -109,8 +127,9 @@ static stria_status commit_delete(struct sx_engine *engine, const struct sx_comm
             drops_measurement(&command->selector))
             sx_edit_put_forget_types(&ops, database->policies[i].id, command->selector.measurement);
     sx_edit_put_counters(&ops, &counters);
-    stria_status st = ops.failed ? sx_buf_refused(&ops, "delete", err)
-                                 : sx_engine_commit_edit(engine, sx_buf_bytes(&ops), err);
+    if (!st)
+        st = ops.failed ? sx_buf_refused(&ops, "delete", err)
+                        : sx_engine_commit_edit(engine, sx_buf_bytes(&ops), err);
     sx_buf_deinit(&ops);
     return st;
 }
@@ -132,10 +151,52 @@ static stria_status flush_surplus(struct sx_engine *engine, stria_error *err)
     }
 }
 
+/* Waits until no write is between its look at types and its end; none begins until it is opened. */
+static void close_gate(struct sx_write_gate *gate)
+{
+    sx_mutex_lock(&gate->mutex);
+    while (gate->closed)
+        sx_cond_wait(&gate->changed, &gate->mutex);
+    gate->closed = true;
+    while (gate->inside_count)
+        sx_cond_wait(&gate->changed, &gate->mutex);
+    sx_mutex_unlock(&gate->mutex);
+}
+
+static void open_gate(struct sx_write_gate *gate)
+{
+    sx_mutex_lock(&gate->mutex);
+    gate->closed = false;
+    sx_cond_broadcast(&gate->changed);
+    sx_mutex_unlock(&gate->mutex);
+}
+
+/* Ends the generation and makes the tombstones true. */
+static stria_status rotate_and_commit(struct sx_engine *engine, const struct sx_command *command,
+                                      stria_error *err)
+{
+    const struct sx_database *database;
+    stria_status st = sx_engine_rotate(engine, err);
+    if (!st && !drops_measurement(&command->selector))
+        st = flush_surplus(engine, err);
+    if (st)
+        return st;
+    sx_mutex_lock(&engine->manifest_mutex);
+    /* Once more: the catalog cannot change while manifest_mutex is held. */
+    struct sx_catalog *catalog = sx_engine_catalog(engine);
+    st = find_policies(command, catalog, &database, err);
+    if (!st)
+        st = commit_delete(engine, command, database, err);
+    sx_catalog_release(catalog);
+    sx_mutex_unlock(&engine->manifest_mutex);
+    return st;
+}
+
 stria_status sx_engine_delete(struct sx_engine *engine, const struct sx_command *command,
                               stria_error *err)
 {
     const struct sx_database *database;
+    bool forgets_types = drops_measurement(&command->selector);
     if (!sx_tag_expr_fits(command->selector.tags))
         return sx_fail(err, STRIA_LIMIT, "a delete's condition has at most %d parts",
                        SX_TAG_EXPR_COUNT_MAX);
@@ -148,21 +209,18 @@ stria_status sx_engine_delete(struct sx_engine *engine, const struct sx_command 
     st = find_policies(command, catalog, &database, err);
     if (!st)
         st = refuse_rollups(command, database, err);
-    if (!st)
-        st = sx_engine_rotate(engine, err);
-    if (!st)
-        st = flush_surplus(engine, err);
     sx_catalog_release(catalog);
+    if (!st && forgets_types)
+        st = flush_surplus(engine, err); /* not while writers wait */
     if (st)
         return st;
-    sx_mutex_lock(&engine->manifest_mutex);
-    /* Once more: the catalog cannot change while manifest_mutex is held. */
-    catalog = sx_engine_catalog(engine);
-    st = find_policies(command, catalog, &database, err);
-    if (!st)
-        st = commit_delete(engine, command, database, err);
-    sx_catalog_release(catalog);
-    sx_mutex_unlock(&engine->manifest_mutex);
+    if (forgets_types)
+        close_gate(&engine->gate);
+    st = rotate_and_commit(engine, command, err);
+    if (st == STRIA_LIMIT && !sx_engine_forget_spent_tombstones(engine, NULL))
+        st = rotate_and_commit(engine, command, err);
+    if (forgets_types)
+        open_gate(&engine->gate);
     sx_engine_kick(engine);
     return st;
 }

@@ -166,6 +166,42 @@ static void test_a_spent_tombstone_goes_by_itself(void **state)
     engine_test_deinit(&t);
 }
 
+static void test_only_so_many_deletes_wait_for_merges(void **state)
+{
+    (void)state;
+    struct engine_test t;
+    engine_test_init(&t);
+    t.engine->tombstones_max = 3;
+    for (int i = 0; i < 3; i++)
+        engine_test_write(&t, "m,k=1", i, "v1=1");
+    engine_test_write(&t, "m,k=2", 1, "v1=1");
+    engine_test_compact(&t, STRIA_COMPACT_FLUSH);
+    for (int i = 0; i < 3; i++)
+        engine_test_must(&t, engine_test_delete(&t, "m", "k=1", i, i));
+    assert_int_equal(engine_test_delete(&t, "m", "k=2", 1, 1), STRIA_LIMIT);
+    assert_non_null(strstr(t.err.text, "max-pending-deletes limit exceeded (3): "));
+    assert_holds(&t, "m,k=2{1:v1=1}"); /* nothing of it was done */
+    engine_test_compact(&t, STRIA_COMPACT_RECLAIM);
+    assert_int_equal(engine_test_tombstone_count(&t), 0);
+    engine_test_must(&t, engine_test_delete(&t, "m", "k=2", 1, 1));
+    assert_holds(&t, "");
+    engine_test_deinit(&t);
+}
+
+static void test_deletes_that_mask_nothing_do_not_count(void **state)
+{
+    (void)state;
+    struct engine_test t;
+    engine_test_init(&t);
+    t.engine->tombstones_max = 3;
+    engine_test_write(&t, "m", 1, "v1=1");
+    engine_test_compact(&t, STRIA_COMPACT_FLUSH);
+    for (int i = 0; i < 10; i++) /* of times without rows */
+        engine_test_must(&t, engine_test_delete(&t, "m", "", 100 + i, 100 + i));
+    assert_holds(&t, "m{1:v1=1}");
+    engine_test_deinit(&t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -176,6 +212,8 @@ int main(void)
         cmocka_unit_test(test_what_is_not_there_cannot_be_deleted_from),
         cmocka_unit_test(test_a_tombstone_masks_by_generation_and_time),
         cmocka_unit_test(test_a_spent_tombstone_goes_by_itself),
+        cmocka_unit_test(test_only_so_many_deletes_wait_for_merges),
+        cmocka_unit_test(test_deletes_that_mask_nothing_do_not_count),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

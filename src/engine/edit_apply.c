@@ -291,26 +291,42 @@ static stria_status add_tombstone(struct sx_engine *engine, const struct sx_edit
     return st;
 }
 
-static stria_status remove_tombstone(struct sx_engine *engine, uint64_t id, stria_error *err)
+/* Removals come in rows: all of a row with one copy of a list. */
+#define REMOVALS_MAX 256
+
+struct removals {
+    uint64_t ids[REMOVALS_MAX];
+    size_t count;
+};
+
+static bool removes_any(const struct removals *r, const struct sx_tombstones *list)
+{
+    for (size_t i = 0; list && i < list->count; i++)
+        for (size_t j = 0; j < r->count; j++)
+            if (list->items[i].id == r->ids[j])
+                return true;
+    return false;
+}
+
+static stria_status remove_tombstones(struct sx_engine *engine, struct removals *r,
+                                      stria_error *err)
 {
     struct sx_mem *other = &engine->mems[SX_ENGINE_MEM_OTHER];
-    for (size_t i = 0; i < engine->store_count; i++) {
+    for (size_t i = 0; r->count && i < engine->store_count; i++) {
         struct sx_policy_store *store = engine->stores[i];
-        for (size_t j = 0; store->tombstones && j < store->tombstones->count; j++) {
-            struct sx_tombstones *next;
-            if (store->tombstones->items[j].id != id)
-                continue;
-            stria_status st =
-                sx_tombstones_copy(other, store->tombstones, NULL, &id, 1, &next, err);
-            if (st)
-                return st;
-            sx_tombstones_release(store->tombstones);
-            store->tombstones = next->count ? next : NULL;
-            if (!next->count)
-                sx_tombstones_release(next);
-            return STRIA_OK;
-        }
+        struct sx_tombstones *next;
+        if (!removes_any(r, store->tombstones))
+            continue;
+        stria_status st =
+            sx_tombstones_copy(other, store->tombstones, NULL, r->ids, r->count, &next, err);
+        if (st)
+            return st;
+        sx_tombstones_release(store->tombstones);
+        store->tombstones = next->count ? next : NULL;
+        if (!next->count)
+            sx_tombstones_release(next);
     }
+    r->count = 0;
     return STRIA_OK;
 }
 
@@ -363,7 +379,7 @@ static stria_status apply_item(struct sx_engine *engine, const struct sx_edit_it
     case SX_OP_ADD_TOMBSTONE:
         return add_tombstone(engine, item, err);
     case SX_OP_REMOVE_TOMBSTONE:
-        return remove_tombstone(engine, item->number, err);
+        break; /* remove_tombstones() */
     case SX_OP_FORGET_TYPES:
         store = sx_engine_store(engine, type->policy_id);
         if (store)
@@ -376,13 +392,18 @@ static stria_status apply_item(struct sx_engine *engine, const struct sx_edit_it
 stria_status sx_engine_apply_edit(void *context, struct sx_bytes operations, stria_error *err)
 {
     struct sx_edit_item item;
+    struct removals removals = {.count = 0};
     bool end = false;
     stria_status st = STRIA_OK;
-    while (!st) {
+    while (!st && !end) {
         st = sx_edit_take(&operations, &item, &end, err);
-        if (st || end)
-            break;
-        st = apply_item(context, &item, err);
+        bool removes = !st && !end && item.op == SX_OP_REMOVE_TOMBSTONE;
+        if (!st && (!removes || removals.count == REMOVALS_MAX))
+            st = remove_tombstones(context, &removals, err);
+        if (removes && !st)
+            removals.ids[removals.count++] = item.number;
+        else if (!st && !end)
+            st = apply_item(context, &item, err);
     }
     return st;
 }

@@ -7,10 +7,11 @@
  *   catalog_change.c (commands), capture.c and snapshot.c, background.c (steps, disk state),
  *   retention.c, budget.c (shares of memory), engine_stats.c.
  *
- * Locks       In this order: flush_mutex, job_mutex, readers.mutex, rotate_mutex, manifest_mutex,
- *             state_mutex, that of a generation; then those of memtables, indexes and the log,
- *             which are leaves. No lock but manifest_mutex and rotate_mutex is held across I/O;
- *             readers_state.c, of a store that was opened for reading, has its own rule. */
+ * Locks       The gate of writes is closed before any is taken. In this order: flush_mutex,
+ *             job_mutex, readers.mutex, rotate_mutex, manifest_mutex, state_mutex, that of a
+ *             generation; then those of memtables, indexes and the log, which are leaves. No lock
+ *             but manifest_mutex and rotate_mutex is held across I/O; readers_state.c, of a store
+ *             that was opened for reading, has its own rule. */
 #ifndef SX_ENGINE_ENGINE_PRIV_H
 #define SX_ENGINE_ENGINE_PRIV_H
 
@@ -93,6 +94,15 @@ struct sx_counts {
     _Atomic uint64_t replayed_rows, replayed_bytes, log_damage;
 };
 
+/* Writes are inside from the look at the types of their fields until they are applied. Who forgets
+ * types closes it: a write that knew the old ones must be of an earlier generation. */
+struct sx_write_gate {
+    struct sx_mutex mutex; /* a leaf; guards what follows */
+    struct sx_cond changed;
+    size_t inside_count;
+    bool closed;
+};
+
 struct sx_flush;
 struct sx_merge;
 struct sx_rollup_job;
@@ -127,8 +137,10 @@ struct sx_engine {
     struct sx_pool *pool;
     struct sx_wal *wal; /* NULL: read-only */
     uint64_t memtable_size;
+    size_t tombstones_max; /* SX_TOMBSTONES_MAX, but in tests */
     int64_t opened_ns;
 
+    struct sx_write_gate gate;
     struct sx_mutex rotate_mutex; /* one rotation at a time */
 
     struct sx_mutex
@@ -167,6 +179,7 @@ struct sx_engine {
 
     _Atomic int disk_state; /* enum sx_disk_state */
     _Atomic int64_t disk_checked_ns;
+    _Atomic uint64_t disk_total_size, disk_free_size, disk_reserve_size; /* as of then */
     _Atomic bool closing;
     _Atomic bool replay_failed;
     struct sx_wal *replay_wal; /* the log as it was found */
@@ -304,6 +317,13 @@ void sx_engine_kick(struct sx_engine *engine);
 /* OK, or why nothing can be written now. */
 stria_status sx_engine_check_writable(struct sx_engine *engine, stria_error *err);
 void sx_engine_check_disk(struct sx_engine *engine, bool now);
+/* Bytes of segments that are no longer of use. */
+struct sx_disk_waste {
+    uint64_t deleted_size;  /* of deleted rows, about; merges give them back */
+    uint64_t retired_size;  /* of replaced segments that somebody may still read */
+    uint64_t snapshot_size; /* of those that snapshots had when they were unlinked */
+};
+struct sx_disk_waste sx_engine_disk_waste(struct sx_engine *engine);
 /* retention.c */
 stria_status sx_engine_retention_step(struct sx_engine *engine, stria_error *err);
 

@@ -214,6 +214,15 @@ static void tell_state(const struct tell *t, struct sx_engine *engine)
     for (int i = 0; i < 4; i++)
         tell(t, "disk_state", STRIA_STAT_GAUGE, "1 for the state that the store is in.", "state",
              names[i], state == i);
+    const struct sx_disk_waste waste = sx_engine_disk_waste(engine);
+    gauge(t, "disk_free_bytes", "Free bytes of the file system, when they were last looked at.",
+          atomic_load(&engine->disk_free_size));
+    gauge(t, "disk_reserve_bytes", "Below so many free bytes writes are refused.",
+          atomic_load(&engine->disk_reserve_size));
+    gauge(t, "disk_deleted_bytes",
+          "Bytes of deleted rows in segments, about: merges give them back.", waste.deleted_size);
+    gauge(t, "disk_retired_bytes", "Bytes of replaced segments whose files are not gone yet.",
+          waste.retired_size);
     counter(t, "recovered_rows_total", "Rows read back from the log when the store was opened.",
             atomic_load(&engine->counts.replayed_rows));
     counter(t, "recovered_bytes_total", "Bytes of the log read back when the store was opened.",

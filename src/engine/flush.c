@@ -14,6 +14,7 @@
 #include <inttypes.h>
 
 #define ROWS_PER_STEP 65536
+#define LOG_PART_OF_DISK 8
 
 /* One policy's part of the flush. */
 struct sx_flush {
@@ -81,6 +82,17 @@ stria_status sx_engine_rotate(struct sx_engine *engine, stria_error *err)
     return st;
 }
 
+/* Most bytes of a generation's log. Segments are a tenth of it and less: on a small disk, and most
+ * of all on one that is full, the log must not be what takes the room. */
+static uint64_t log_size_max(struct sx_engine *engine)
+{
+    uint64_t most = 4 * engine->memtable_size;
+    if (atomic_load(&engine->disk_state) == SX_DISK_READ_ONLY)
+        return SX_MIN(most, SX_WAL_FILE_SIZE_MIN);
+    uint64_t total = atomic_load(&engine->disk_total_size);
+    return total ? SX_MIN(most, SX_MAX(total / LOG_PART_OF_DISK, SX_WAL_FILE_SIZE_MIN)) : most;
+}
+
 bool sx_engine_flush_due(struct sx_engine *engine)
 {
     sx_mutex_lock(&engine->state_mutex);
@@ -91,7 +103,7 @@ bool sx_engine_flush_due(struct sx_engine *engine)
         uint64_t logged = sx_wal_generation_bytes(engine->wal);
         int64_t age = sx_os_mono_ns(engine->os) - active->created_ns;
         due = sx_generation_size(active) >= engine->memtable_size ||
-              logged >= 4 * engine->memtable_size ||
+              logged >= log_size_max(engine) ||
               (age >= SX_FLUSH_AGE_NS && logged >= SX_FLUSH_AGE_BYTES);
     }
     sx_generation_release(active);

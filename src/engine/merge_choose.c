@@ -139,9 +139,10 @@ static bool gather(struct sx_policy_store *store, size_t first, bool alike,
 {
     const struct sx_segment_info *like = info_of(store, first);
     *reach = reach_of(store, first);
+    begin(choice, store); /* what an earlier look picked says nothing */
     for (size_t old = SIZE_MAX; old != choice->count;) {
         struct reach sought = *reach;
-        old = choice->store == store ? choice->count : SIZE_MAX;
+        old = choice->count;
         begin(choice, store);
         for (size_t i = 0; i < store->segment_count; i++) {
             const struct sx_segment_info *info = info_of(store, i);
@@ -238,11 +239,11 @@ static bool seal_is_due(const struct sx_merge_choice *choice, struct reach reach
         unsealed += info->file_size;
         newest_ns = SX_MAX(newest_ns, info->created_ns);
     }
-    bool over =
-        reach.max_ts < now && (uint64_t)now - (uint64_t)reach.max_ts >= (uint64_t)SX_SEAL_QUIET_NS;
+    int64_t quiet_ns = choice->hurry ? 0 : SX_SEAL_QUIET_NS;
+    bool over = reach.max_ts < now && (uint64_t)now - (uint64_t)reach.max_ts >= (uint64_t)quiet_ns;
     if (newest_ns == INT64_MIN)
         return false; /* nothing is unsealed */
-    if (!over || now - newest_ns < SX_SEAL_QUIET_NS)
+    if (!over || now - newest_ns < quiet_ns)
         return false;
     if (unsealed >= sealed / 100 * LATE_PERCENT)
         return true;
@@ -382,13 +383,20 @@ static bool choose_neighbours(struct sx_engine *engine, struct sx_policy_store *
 
 /* ---- 5: reclaiming ---- */
 
+/* What is left of it when it is written anew, about. */
+static uint64_t live_size(const struct sx_segment *segment)
+{
+    return segment->info.file_size / 100 * (100 - SX_MIN(segment->deleted_percent, 100));
+}
+
 static bool choose_reclaim(struct sx_policy_store *store, unsigned percent,
                            struct sx_merge_choice *choice)
 {
     begin(choice, store);
     for (size_t i = 0; i < store->segment_count; i++) {
         const struct sx_segment *segment = store->segments[i];
-        if (segment->deleted_percent < percent || is_damaged(store, i))
+        if (segment->deleted_percent < percent || is_damaged(store, i) ||
+            (choice->hurry && live_size(segment) > choice->size_max))
             continue;
         choice->level = segment->info.level;
         choice->tier = (enum sx_tier)segment->info.tier;
@@ -399,6 +407,37 @@ static bool choose_reclaim(struct sx_policy_store *store, unsigned percent,
 }
 
 /* ---- in order ---- */
+
+/* Whether what was found may be merged; else nothing is picked. */
+static bool fits(struct sx_merge_choice *choice, bool found)
+{
+    uint64_t size = 0;
+    for (size_t i = 0; found && i < choice->count; i++)
+        size += info_of(choice->store, choice->picked[i])->file_size;
+    if (found && (!choice->hurry || size <= choice->size_max))
+        return true;
+    choice->store = NULL;
+    choice->count = 0;
+    return false;
+}
+
+/* Many deletes wait: what they speak of is written anew before they are too many. */
+static bool has_many_deletes(const struct sx_engine *engine, const struct sx_policy_store *store)
+{
+    return store->tombstones && store->tombstones->count > engine->tombstones_max / 2;
+}
+
+static bool choose_due(struct sx_engine *engine, struct sx_policy_store *store, size_t most,
+                       struct sx_merge_choice *choice)
+{
+    if ((choice->hurry || has_many_deletes(engine, store)) && choose_reclaim(store, 1, choice))
+        return true;
+    return fits(choice, choose_level0(store, SX_MIN(most, SX_MERGE_FAN_IN), most, choice)) ||
+           fits(choice, choose_tier(store, choice)) ||
+           fits(choice, choose_seal(engine, store, false, choice)) ||
+           choose_reclaim(store, RECLAIM_PERCENT, choice) ||
+           fits(choice, choose_neighbours(engine, store, choice));
+}
 
 static bool choose_in(struct sx_engine *engine, struct sx_policy_store *store,
                       enum sx_merge_aim aim, struct sx_merge_choice *choice)
@@ -416,15 +455,25 @@ static bool choose_in(struct sx_engine *engine, struct sx_policy_store *store,
     case SX_MERGE_DUE:
         break;
     }
-    return choose_level0(store, SX_MIN(most, SX_MERGE_FAN_IN), most, choice) ||
-           choose_tier(store, choice) || choose_seal(engine, store, false, choice) ||
-           choose_reclaim(store, RECLAIM_PERCENT, choice) ||
-           choose_neighbours(engine, store, choice);
+    return choose_due(engine, store, most, choice);
+}
+
+/* What merges may take of a disk that is nearly full. */
+static void note_disk(struct sx_engine *engine, enum sx_merge_aim aim,
+                      struct sx_merge_choice *choice)
+{
+    int state = atomic_load(&engine->disk_state);
+    uint64_t free_size = atomic_load(&engine->disk_free_size);
+    uint64_t reserve = atomic_load(&engine->disk_reserve_size);
+    choice->hurry = aim == SX_MERGE_DUE && (state == SX_DISK_LOW || state == SX_DISK_READ_ONLY);
+    choice->size_max =
+        state == SX_DISK_LOW && free_size > reserve ? free_size - reserve : free_size / 2;
 }
 
 bool sx_merge_choose(struct sx_engine *engine, enum sx_merge_aim aim,
                      struct sx_merge_choice *choice)
 {
+    note_disk(engine, aim, choice);
     for (size_t i = 0; i < engine->store_count && !choice->no_memory; i++)
         if (choose_in(engine, engine->stores[i], aim, choice))
             return !choice->no_memory; /* what should have come first was not looked at whole */

@@ -66,6 +66,8 @@ static void destroy(struct sx_engine *engine)
     sx_mem_free(other, engine->seg_dir);
     sx_mem_free(other, engine->manifest_dir);
     sx_mutex_deinit(&engine->rotate_mutex);
+    sx_mutex_deinit(&engine->gate.mutex);
+    sx_cond_deinit(&engine->gate.changed);
     sx_rate_deinit(&engine->merge_rate);
     sx_mutex_deinit(&engine->manifest_mutex);
     sx_mutex_deinit(&engine->state_mutex);
@@ -109,6 +111,8 @@ static stria_status create(const struct sx_engine_options *options, struct sx_en
     engine->frozen_last = &engine->frozen;
     sx_readers_init(&engine->readers);
     sx_mutex_init(&engine->rotate_mutex);
+    sx_mutex_init(&engine->gate.mutex);
+    sx_cond_init(&engine->gate.changed);
     sx_rate_init(&engine->merge_rate, options->merge_bytes_per_s, options->merge_bytes_per_s,
                  sx_os_mono_ns(options->os));
     sx_mutex_init(&engine->manifest_mutex);
@@ -121,6 +125,7 @@ static stria_status create(const struct sx_engine_options *options, struct sx_en
     uint64_t memory = atomic_load(&engine->root.limit);
     engine->memtable_size =
         options->memtable_size ? options->memtable_size : SX_MIN(memory / 8, MEMTABLE_SIZE_MAX);
+    engine->tombstones_max = SX_TOMBSTONES_MAX;
     engine->counters = sx_counters_first();
     engine->path = join(engine, "");
     engine->wal_dir = join(engine, "wal");

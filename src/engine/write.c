@@ -532,6 +532,43 @@ static stria_status find_policy(struct write *w, uint32_t policy_id)
     return st;
 }
 
+static void enter_gate(struct sx_write_gate *gate)
+{
+    sx_mutex_lock(&gate->mutex);
+    while (gate->closed)
+        sx_cond_wait(&gate->changed, &gate->mutex);
+    gate->inside_count++;
+    sx_mutex_unlock(&gate->mutex);
+}
+
+static void leave_gate(struct sx_write_gate *gate)
+{
+    sx_mutex_lock(&gate->mutex);
+    if (--gate->inside_count == 0 && gate->closed)
+        sx_cond_broadcast(&gate->changed);
+    sx_mutex_unlock(&gate->mutex);
+}
+
+/* Takes out the rows that may not come in, and commits the others. */
+static stria_status check_and_commit(struct write *w)
+{
+    struct sx_engine *engine = w->engine;
+    enter_gate(&engine->gate);
+    stria_status st = check_rows(w);
+    size_t rows = w->batch->row_count, samples = w->batch->sample_count;
+    if (!st && rows)
+        st = commit_rows(w);
+    leave_gate(&engine->gate);
+    if (!st && rows) {
+        w->result->row_count = rows;
+        w->result->sample_count = samples;
+        atomic_fetch_add(&engine->counts.rows, rows);
+        atomic_fetch_add(&engine->counts.samples, samples);
+        atomic_fetch_add(&engine->counts.batches, 1);
+    }
+    return st;
+}
+
 stria_status sx_engine_write(struct sx_engine *engine, uint32_t policy_id, struct sx_batch *batch,
                              const struct sx_write_options *options, struct sx_write_result *result,
                              stria_error *err)
@@ -548,21 +585,10 @@ stria_status sx_engine_write(struct sx_engine *engine, uint32_t policy_id, struc
         st = find_policy(&w, policy_id);
     if (!st)
         st = resolve(&w);
-    if (!st)
-        st = check_rows(&w);
-    if (!st && batch->row_count) {
-        size_t rows = batch->row_count, samples = batch->sample_count;
+    if (!st && batch->row_count)
         st = wait_for_room(engine, err);
-        if (!st)
-            st = commit_rows(&w);
-        if (!st) {
-            result->row_count = rows;
-            result->sample_count = samples;
-            atomic_fetch_add(&engine->counts.rows, rows);
-            atomic_fetch_add(&engine->counts.samples, samples);
-            atomic_fetch_add(&engine->counts.batches, 1);
-        }
-    }
+    if (!st)
+        st = check_and_commit(&w);
     atomic_fetch_add(&engine->counts.rejected_conflict, result->conflict_count);
     atomic_fetch_add(&engine->counts.rejected_old, result->outside_retention_count);
     atomic_fetch_add(&engine->counts.rejected_limit, result->outside_window_count);

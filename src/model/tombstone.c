@@ -76,63 +76,63 @@ bool sx_tag_expr_take(struct sx_arena *arena, struct sx_bytes *in, const struct 
 
 /* ---- lists ---- */
 
-static stria_status compile(struct sx_tombstones *list, struct sx_bytes pattern,
+static stria_status compile(struct sx_tombstone_room *room, struct sx_bytes pattern,
                             const struct sx_regex **regex, stria_error *err)
 {
-    if (!SX_GROW(list->mem, list->regexes, list->regex_capacity, list->regex_count + 1))
-        return sx_mem_refused(list->mem, sizeof *list->regexes, err);
-    stria_status st = sx_regex_create(list->mem, pattern, &list->regexes[list->regex_count], err);
+    if (!SX_GROW(room->mem, room->regexes, room->regex_capacity, room->regex_count + 1))
+        return sx_mem_refused(room->mem, sizeof *room->regexes, err);
+    stria_status st = sx_regex_create(room->mem, pattern, &room->regexes[room->regex_count], err);
     if (!st)
-        *regex = list->regexes[list->regex_count++];
+        *regex = room->regexes[room->regex_count++];
     return st;
 }
 
-static stria_status copy_expr(struct sx_tombstones *list, const struct sx_tag_expr *from,
+static stria_status copy_expr(struct sx_tombstone_room *room, const struct sx_tag_expr *from,
                               const struct sx_tag_expr **out, stria_error *err)
 {
-    struct sx_tag_expr *expr = sx_arena_zalloc(&list->arena, sizeof *expr);
+    struct sx_tag_expr *expr = sx_arena_zalloc(&room->arena, sizeof *expr);
     stria_status st = STRIA_OK;
     if (!expr)
-        return sx_mem_refused(list->mem, sizeof *expr, err);
+        return sx_mem_refused(room->mem, sizeof *expr, err);
     *out = expr;
     *expr = *from;
     expr->regex = NULL;
     if (from->kind == SX_TAG_AND || from->kind == SX_TAG_OR) {
-        st = copy_expr(list, from->left, &expr->left, err);
-        return st ? st : copy_expr(list, from->right, &expr->right, err);
+        st = copy_expr(room, from->left, &expr->left, err);
+        return st ? st : copy_expr(room, from->right, &expr->right, err);
     }
     if (from->kind != SX_TAG_MATCH)
         return STRIA_OK;
     bool regex = from->op == STRIA_MATCH_REGEX || from->op == STRIA_MATCH_NOT_REGEX;
     struct sx_bytes value = regex && from->regex ? sx_regex_pattern(from->regex) : from->value;
-    expr->key = sx_arena_dup(&list->arena, from->key);
-    expr->value = sx_arena_dup(&list->arena, value);
+    expr->key = sx_arena_dup(&room->arena, from->key);
+    expr->value = sx_arena_dup(&room->arena, value);
     if (!expr->key.ptr || !expr->value.ptr)
-        return sx_mem_refused(list->mem, value.len, err);
-    return regex ? compile(list, expr->value, &expr->regex, err) : STRIA_OK;
+        return sx_mem_refused(room->mem, value.len, err);
+    return regex ? compile(room, expr->value, &expr->regex, err) : STRIA_OK;
 }
 
-static stria_status copy_item(struct sx_tombstones *list, const struct sx_tombstone *from,
+static stria_status copy_item(struct sx_tombstone_room *room, const struct sx_tombstone *from,
                               stria_error *err)
 {
-    struct sx_tombstone *item = &list->items[list->count];
+    struct sx_tombstone *item = &room->items[room->count];
     stria_status st = STRIA_OK;
     *item = *from;
     item->compiled = NULL;
     item->tags = NULL;
-    item->measurement = sx_arena_dup(&list->arena, from->measurement);
+    item->measurement = sx_arena_dup(&room->arena, from->measurement);
     if (!item->measurement.ptr)
-        return sx_mem_refused(list->mem, from->measurement.len, err);
+        return sx_mem_refused(room->mem, from->measurement.len, err);
     if (from->measurement_regex.ptr) {
-        item->measurement_regex = sx_arena_dup(&list->arena, from->measurement_regex);
+        item->measurement_regex = sx_arena_dup(&room->arena, from->measurement_regex);
         if (!item->measurement_regex.ptr)
-            return sx_mem_refused(list->mem, from->measurement_regex.len, err);
-        st = compile(list, item->measurement_regex, &item->compiled, err);
+            return sx_mem_refused(room->mem, from->measurement_regex.len, err);
+        st = compile(room, item->measurement_regex, &item->compiled, err);
     }
     if (!st && from->tags && from->tags->kind != SX_TAG_TRUE)
-        st = copy_expr(list, from->tags, &item->tags, err);
+        st = copy_expr(room, from->tags, &item->tags, err);
     if (!st)
-        list->count++;
+        room->count++;
     return st;
 }
 
@@ -144,30 +144,80 @@ static bool dropped(uint64_t id, const uint64_t *drop, size_t drop_count)
     return false;
 }
 
+static struct sx_tombstone_room *room_create(struct sx_mem *mem, size_t capacity)
+{
+    struct sx_tombstone_room *room = sx_mem_zalloc(mem, sizeof *room);
+    if (!room)
+        return NULL;
+    atomic_init(&room->reference_count, 1);
+    room->mem = mem;
+    room->capacity = capacity;
+    sx_arena_init(&room->arena, mem, 1024);
+    room->items = sx_arena_array(&room->arena, capacity, sizeof *room->items);
+    if (room->items)
+        return room;
+    sx_arena_deinit(&room->arena);
+    sx_mem_free(mem, room);
+    return NULL;
+}
+
+static void room_release(struct sx_tombstone_room *room)
+{
+    if (!room || atomic_fetch_sub_explicit(&room->reference_count, 1, memory_order_acq_rel) != 1)
+        return;
+    struct sx_mem *mem = room->mem;
+    for (size_t i = 0; i < room->regex_count; i++)
+        sx_regex_destroy(room->regexes[i]);
+    sx_mem_free(mem, room->regexes);
+    sx_arena_deinit(&room->arena);
+    sx_mem_free(mem, room);
+}
+
+/* A room with what stays of `from`, and as much again. */
+static stria_status copy_room(struct sx_mem *mem, const struct sx_tombstones *from,
+                              const uint64_t *drop, size_t drop_count,
+                              struct sx_tombstone_room **out, stria_error *err)
+{
+    size_t count = from ? from->count : 0, capacity = SX_MAX(2 * count, 4);
+    struct sx_tombstone_room *room = room_create(mem, capacity);
+    stria_status st = STRIA_OK;
+    *out = room;
+    if (!room)
+        return sx_mem_refused(mem, capacity * sizeof *room->items, err);
+    for (size_t i = 0; i < count && !st; i++)
+        if (!dropped(from->items[i].id, drop, drop_count))
+            st = copy_item(room, &from->items[i], err);
+    return st;
+}
+
 stria_status sx_tombstones_copy(struct sx_mem *mem, const struct sx_tombstones *from,
                                 const struct sx_tombstone *more, const uint64_t *drop,
                                 size_t drop_count, struct sx_tombstones **out, stria_error *err)
 {
-    size_t count = from ? from->count : 0;
     struct sx_tombstones *list = sx_mem_zalloc(mem, sizeof *list);
+    stria_status st = STRIA_OK;
     *out = NULL;
     if (!list)
         return sx_mem_refused(mem, sizeof *list, err);
     atomic_init(&list->reference_count, 1);
     list->mem = mem;
-    sx_arena_init(&list->arena, mem, 1024);
-    list->items = sx_arena_array(&list->arena, count + 1, sizeof *list->items);
-    stria_status st =
-        list->items ? STRIA_OK : sx_mem_refused(mem, count * sizeof *list->items, err);
-    for (size_t i = 0; i < count && !st; i++)
-        if (!dropped(from->items[i].id, drop, drop_count))
-            st = copy_item(list, &from->items[i], err);
+    /* Nobody looks behind the end of a list: the longest one may be followed by another item. */
+    bool shared = from && more && !drop_count && from->count == from->room->count &&
+                  from->room->count < from->room->capacity;
+    if (shared) {
+        list->room = from->room;
+        atomic_fetch_add_explicit(&list->room->reference_count, 1, memory_order_relaxed);
+    } else {
+        st = copy_room(mem, from, drop, drop_count, &list->room, err);
+    }
     if (!st && more)
-        st = copy_item(list, more, err);
+        st = copy_item(list->room, more, err);
     if (st) {
         sx_tombstones_release(list);
         return st;
     }
+    list->items = list->room->items;
+    list->count = list->room->count;
     *out = list;
     return STRIA_OK;
 }
@@ -184,10 +234,7 @@ void sx_tombstones_release(struct sx_tombstones *list)
     if (!list || atomic_fetch_sub_explicit(&list->reference_count, 1, memory_order_acq_rel) != 1)
         return;
     struct sx_mem *mem = list->mem;
-    for (size_t i = 0; i < list->regex_count; i++)
-        sx_regex_destroy(list->regexes[i]);
-    sx_mem_free(mem, list->regexes);
-    sx_arena_deinit(&list->arena);
+    room_release(list->room);
     sx_mem_free(mem, list);
 }
 

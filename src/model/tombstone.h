@@ -8,7 +8,8 @@
  * Algorithm   Tombstone T masks the rows of its series and times in every source whose generations
  *             all come before T's, unless the source is a segment that was written with T applied.
  * Format      One operation of the manifest (engine/edit.h); the condition as in sx_tag_expr_put().
- * Threads     Lists are immutable; the reference count is atomic. */
+ * Limits      SX_TOMBSTONES_MAX.
+ * Threads     Lists are immutable; the reference count is atomic. One thread at a time copies. */
 #ifndef SX_MODEL_TOMBSTONE_H
 #define SX_MODEL_TOMBSTONE_H
 
@@ -31,17 +32,28 @@ struct sx_tombstone {
     const struct sx_regex *compiled;
 };
 
-/* All tombstones of one policy, by id. */
-struct sx_tombstones {
+/* What lists share: each shows the first items, and the longest is added to in place. */
+struct sx_tombstone_room {
     _Atomic uint32_t reference_count;
     struct sx_mem *mem;
     struct sx_arena arena;
     struct sx_regex **regexes; /* owned, of all items */
     size_t regex_count, regex_capacity;
     struct sx_tombstone *items;
+    size_t count, capacity;
+};
+
+/* All tombstones of one policy, by id. */
+struct sx_tombstones {
+    _Atomic uint32_t reference_count;
+    struct sx_mem *mem;
+    struct sx_tombstone_room *room;
+    const struct sx_tombstone *items;
     size_t count;
 };
 
+/* Most of one policy that merges have not carried out yet; further deletes are refused. */
+#define SX_TOMBSTONES_MAX ((size_t)10000)
 #define SX_TAG_EXPR_DEPTH_MAX 1000
 #define SX_TAG_EXPR_COUNT_MAX 65536
 
@@ -50,7 +62,8 @@ struct sx_tombstones {
 void sx_tag_expr_put(struct sx_buf *out, const struct sx_tag_expr *expr);
 
 /* A copy of `from` (may be NULL) with one more item (may be NULL: none) and without the items whose
- * ids are in drop[0 .. drop_count). Conditions are copied, their regular expressions made anew.
+ * ids are in drop[0 .. drop_count). One more shares the others with `from`, as a rule; else
+ * conditions are copied, their regular expressions made anew.
  * Returns  OK, NOMEM, SYNTAX (a pattern). */
 stria_status sx_tombstones_copy(struct sx_mem *mem, const struct sx_tombstones *from,
                                 const struct sx_tombstone *more, const uint64_t *drop,

@@ -302,6 +302,40 @@ static void test_refused_memory_makes_no_list(void **state)
     sx_tombstones_release(first);
 }
 
+static void test_one_more_shares_what_is_there(void **state)
+{
+    (void)state;
+    struct sx_tombstones *lists[101] = {0}, *other, *without;
+    unsigned copied = 0;
+    for (uint64_t i = 1; i <= 100; i++) {
+        struct sx_tombstone more = {.id = i, .measurement = SX_LITERAL("m")};
+        assert_int_equal(
+            sx_tombstones_copy(&memory.mem, lists[i - 1], &more, NULL, 0, &lists[i], NULL),
+            STRIA_OK);
+        copied += i > 1 && lists[i]->items != lists[i - 1]->items;
+    }
+    assert_in_range(copied, 1, 6); /* it doubles */
+    for (uint64_t i = 1; i <= 100; i++) {
+        assert_int_equal(lists[i]->count, i); /* earlier ones stay what they were */
+        assert_int_equal(lists[i]->items[i - 1].id, i);
+    }
+    /* Two that go on from the same list do not meet. */
+    struct sx_tombstone more = {.id = 500, .measurement = SX_LITERAL("x")};
+    assert_int_equal(sx_tombstones_copy(&memory.mem, lists[50], &more, NULL, 0, &other, NULL),
+                     STRIA_OK);
+    assert_int_equal(other->items[50].id, 500);
+    assert_int_equal(lists[51]->items[50].id, 51);
+    static const uint64_t drop[] = {1, 100};
+    assert_int_equal(sx_tombstones_copy(&memory.mem, lists[100], NULL, drop, 2, &without, NULL),
+                     STRIA_OK);
+    assert_int_equal(without->count, 98);
+    assert_int_equal(without->items[0].id, 2);
+    for (uint64_t i = 1; i <= 100; i++)
+        sx_tombstones_release(lists[i]);
+    sx_tombstones_release(other);
+    sx_tombstones_release(without);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -315,6 +349,7 @@ int main(void)
         cmocka_unit_test(test_whole_is_all_series_and_all_times),
         cmocka_unit_test_setup_teardown(test_a_bad_pattern_makes_no_list, begin, end),
         cmocka_unit_test_setup_teardown(test_refused_memory_makes_no_list, begin, end),
+        cmocka_unit_test(test_one_more_shares_what_is_there),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

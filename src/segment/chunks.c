@@ -8,6 +8,7 @@
 #include "model/vector.h"
 
 #define BLOCK_SIZE_MAX ((size_t)1 << 30)
+#define BYTES_KEPT_MAX ((size_t)256 << 10)
 #define ARENA_SIZE 65536
 
 void sx_segment_cursor_init(struct sx_segment_cursor *c, struct sx_segment *segment,
@@ -293,6 +294,16 @@ static stria_status sparse_values(struct sx_segment_cursor *c, const struct sx_c
     return st;
 }
 
+/* Chunks of long strings may take megabytes: a reader of many segments has a cursor for each, and
+ * must not keep the packed bytes of all of them. */
+static void let_go_of_many_bytes(struct sx_segment_cursor *c)
+{
+    if (c->bytes.capacity <= BYTES_KEPT_MAX)
+        return;
+    sx_buf_deinit(&c->bytes);
+    sx_buf_init(&c->bytes, c->mem, BLOCK_SIZE_MAX);
+}
+
 stria_status sx_segment_cursor_values(struct sx_segment_cursor *c, const struct sx_chunk *chunk,
                                       uint32_t row_count, stria_type type, uint32_t first,
                                       uint32_t count, void *values, uint64_t *present,
@@ -313,6 +324,7 @@ stria_status sx_segment_cursor_values(struct sx_segment_cursor *c, const struct 
             st = sx_mem_refused(c->mem, count, err);
         set_ones(present, count);
     }
+    let_go_of_many_bytes(c);
     if (st == STRIA_CORRUPT)
         return sx_segment_damaged(c->segment, chunk->values.offset, "values of a chunk", err);
     return st;

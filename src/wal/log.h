@@ -126,6 +126,10 @@ stria_status sx_wal_rotate(struct sx_wal *wal, uint64_t generation, stria_error 
 
 /* The files of generations up to this one are needed no more: recycles or unlinks them. */
 void sx_wal_release(struct sx_wal *wal, uint64_t generation);
+/* How large files may get: within 1 and 64 MiB, whatever is given. */
+void sx_wal_limit_files(struct sx_wal *wal, uint64_t size_max);
+/* Unlinks the files that are free: the disk needs the room more than later writes. */
+void sx_wal_trim(struct sx_wal *wal);
 /* Unlinks what is only kept for later writes: files that are free, and the one at hand if nothing
  * is in it and nothing before it. The store rests then in its segments alone; only a close may
  * follow. */

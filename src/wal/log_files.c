@@ -95,6 +95,7 @@ static struct sx_wal *wal_create(const struct sx_wal_options *options)
     wal->last = &wal->first;
     wal->unsynced_last = &wal->unsynced;
     wal->size_wanted = SX_WAL_FILE_SIZE_MIN;
+    wal->file_size_max = SX_WAL_FILE_SIZE_MAX;
     return wal;
 }
 
@@ -364,7 +365,7 @@ static struct sx_wal_file *take_surplus(struct sx_wal *wal, uint64_t generation)
             file->state = SX_WAL_FREE;
         bool gone =
             file->state == SX_WAL_FREE && !file->damaged &&
-            (file->keep || file->size < wal->size_wanted || file->size > SX_WAL_FILE_SIZE_MAX ||
+            (file->keep || file->size < wal->size_wanted || file->size > wal->file_size_max ||
              ++free_count > SX_WAL_FREE_FILES_MAX || !writable(file));
         if (!gone) {
             at = &file->next;
@@ -406,11 +407,10 @@ static bool holds_nothing(const struct sx_wal *wal)
     return true;
 }
 
-void sx_wal_shrink(struct sx_wal *wal)
+/* Takes what is free out, and with `all` the file at hand. files_mutex held. */
+static struct sx_wal_file *take_unused(struct sx_wal *wal, bool all)
 {
     struct sx_wal_file *surplus = NULL;
-    sx_mutex_lock(&wal->files_mutex);
-    bool all = holds_nothing(wal);
     for (struct sx_wal_file **at = &wal->files; *at;) {
         struct sx_wal_file *file = *at;
         bool gone = file == wal->current ? all : file->state == SX_WAL_FREE && !file->damaged;
@@ -429,6 +429,29 @@ void sx_wal_shrink(struct sx_wal *wal)
     }
     if (all)
         wal->current = NULL;
+    return surplus;
+}
+
+void sx_wal_trim(struct sx_wal *wal)
+{
+    sx_mutex_lock(&wal->files_mutex);
+    struct sx_wal_file *surplus = take_unused(wal, false);
     sx_mutex_unlock(&wal->files_mutex);
     discard_all(wal, surplus);
+}
+
+void sx_wal_shrink(struct sx_wal *wal)
+{
+    sx_mutex_lock(&wal->files_mutex);
+    struct sx_wal_file *surplus = take_unused(wal, holds_nothing(wal));
+    sx_mutex_unlock(&wal->files_mutex);
+    discard_all(wal, surplus);
+}
+
+void sx_wal_limit_files(struct sx_wal *wal, uint64_t size_max)
+{
+    sx_mutex_lock(&wal->files_mutex);
+    wal->file_size_max = SX_MIN(SX_MAX(size_max, SX_WAL_FILE_SIZE_MIN), SX_WAL_FILE_SIZE_MAX);
+    wal->size_wanted = SX_MIN(wal->size_wanted, wal->file_size_max);
+    sx_mutex_unlock(&wal->files_mutex);
 }

@@ -60,6 +60,7 @@ struct sx_wal {
     struct sx_wal_file *files; /* sorted by file_no while opening; then in any order */
     struct sx_wal_file *spare; /* made ahead, not in the list */
     uint64_t size_wanted;      /* of the next file */
+    uint64_t file_size_max;    /* what it may grow to */
     uint32_t next_name_no;
 };
 

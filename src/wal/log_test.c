@@ -221,6 +221,36 @@ static void test_a_log_that_closes_keeps_only_the_files_that_hold_something(void
     }
 }
 
+static void test_on_a_small_disk_files_stay_small_and_free_ones_go(void **state)
+{
+    (void)state;
+    struct wal_test t;
+    struct sx_wal_stats stats;
+    bool made;
+    wal_test_init(&t);
+    assert_int_equal(wal_test_open(&t, 0), STRIA_OK);
+    sx_wal_limit_files(t.wal, 1); /* the least there is: 1 MiB */
+    wal_test_put_big(&t, 1, 'a', 8, 600000);
+    assert_int_equal(sx_wal_prepare_file(t.wal, &made, NULL), STRIA_OK);
+    assert_true(made);
+    sx_wal_stats(t.wal, &stats);
+    assert_int_equal(stats.file_bytes, stats.file_count << 20);
+    assert_int_equal(stats.file_count, 9); /* an entry each, and the one ahead */
+    assert_int_equal(sx_wal_rotate(t.wal, 2, NULL), STRIA_OK);
+    assert_int_equal(wal_test_put(&t, 2, "x"), STRIA_OK);
+    sx_wal_release(t.wal, 1);
+    sx_wal_stats(t.wal, &stats);
+    assert_int_equal(stats.file_count, 5); /* four are kept */
+    sx_wal_trim(t.wal);
+    sx_wal_stats(t.wal, &stats);
+    assert_int_equal(stats.file_count, 1);
+    assert_int_equal(wal_test_put(&t, 2, "y"), STRIA_OK);
+    wal_test_close(&t);
+    assert_int_equal(wal_test_read(&t, 1), STRIA_OK);
+    assert_string_equal(t.delivered, "2:9=x 2:10=y");
+    wal_test_deinit(&t);
+}
+
 static void test_a_file_that_a_snapshot_holds_is_not_written_again(void **state)
 {
     (void)state;
@@ -730,6 +760,7 @@ int main(void)
         cmocka_unit_test(test_the_files_of_a_generation_stay_until_it_is_released),
         cmocka_unit_test(test_the_next_files_are_larger_when_files_are_filled),
         cmocka_unit_test(test_a_log_that_closes_keeps_only_the_files_that_hold_something),
+        cmocka_unit_test(test_on_a_small_disk_files_stay_small_and_free_ones_go),
         cmocka_unit_test(test_a_file_that_a_snapshot_holds_is_not_written_again),
         cmocka_unit_test(test_the_next_file_is_made_ahead_of_need),
         cmocka_unit_test(test_async_entries_are_applied_before_they_are_durable),

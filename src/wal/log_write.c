@@ -244,7 +244,7 @@ static stria_status make_room(struct sx_wal *wal, uint64_t span, stria_error *er
         st = sx_wal_switch_file(wal, span, 0, err);
         if (!st) { /* a file was filled: the next may be larger */
             sx_mutex_lock(&wal->files_mutex);
-            wal->size_wanted = SX_MIN(wal->size_wanted * 2, SX_WAL_FILE_SIZE_MAX);
+            wal->size_wanted = SX_MIN(wal->size_wanted * 2, wal->file_size_max);
             sx_mutex_unlock(&wal->files_mutex);
         }
     }

@@ -4,6 +4,7 @@
  *
  * Why         Checksums stop nearly every changed byte; here those of header, footer and parts are
  *             made right, so that what they protect is reached. */
+#include "codec/column.h"
 #include "segment/chunks.h"
 #include "segment/keys.h"
 

@@ -67,7 +67,7 @@ static const struct newer newer_forms[] = {
      60,
      8,
      true,
-     "segment format version 2 is newer than 1"},
+     "segment format version 3 is newer than 2"},
     {"segment footer",
      "db/seg",
      ".seg",
@@ -76,7 +76,7 @@ static const struct newer newer_forms[] = {
      508,
      8,
      true,
-     "segment format version 2 is newer than 1"},
+     "segment format version 3 is newer than 2"},
 };
 
 struct first_name {

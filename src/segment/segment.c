@@ -8,7 +8,6 @@
 
 #include <inttypes.h>
 
-
 struct sx_segment *sx_segment_create(struct sx_os *os, struct sx_mem *mem, const char *path,
                                      const struct sx_segment_info *info)
 {

@@ -215,83 +215,78 @@ static void test_what_is_due_is_chosen_and_nothing_else(void **state)
     }
 }
 
+static const struct low_disk_row {
+    enum sx_disk_state disk;
+    uint64_t free_kib, reserve_kib;
+    struct choose_row row;
+} low_disk_rows[] = {
+    {SX_DISK_OK,
+     1,
+     10,
+     {"a little is deleted", SX_MERGE_DUE, {{1, 1, S, 0, 5, 0, 90, 0, 1, OLD, 0}}, ""}},
+    {SX_DISK_LOW,
+     190,
+     100,
+     {"a little is deleted, and it is low",
+      SX_MERGE_DUE,
+      {{1, 1, S, 0, 5, 0, 90, 0, 1, OLD, 0}},
+      "1 1: 0-0"}},
+    {SX_DISK_LOW,
+     189,
+     100,
+     {"it would need the reserve", SX_MERGE_DUE, {{1, 1, S, 0, 5, 0, 90, 0, 1, OLD, 0}}, ""}},
+    {SX_DISK_READ_ONLY,
+     180,
+     1000,
+     {"half of what is left", SX_MERGE_DUE, {{1, 1, S, 0, 5, 0, 90, 0, 1, OLD, 0}}, "1 1: 0-0"}},
+    {SX_DISK_READ_ONLY,
+     178,
+     1000,
+     {"more than half", SX_MERGE_DUE, {{1, 1, S, 0, 5, 0, 1900, 0, 50, OLD, 0}}, ""}},
+    {SX_DISK_READ_ONLY,
+     1,
+     1000,
+     {"when it is asked for",
+      SX_MERGE_RECLAIM,
+      {{1, 1, S, 0, 5, 0, 90, 0, 50, OLD, 0}},
+      "1 1: 0-0"}},
+    {SX_DISK_LOW,
+     116,
+     100,
+     {"flushes that fit", SX_MERGE_DUE, {{16, 0, H, 0, 5, 0, 1, 0, 0, 0, 0}}, "1 0: 0-15"}},
+    {SX_DISK_LOW,
+     115,
+     100,
+     {"flushes that do not", SX_MERGE_DUE, {{16, 0, H, 0, 5, 0, 1, 0, 0, 0, 0}}, ""}},
+    {SX_DISK_LOW,
+     200,
+     100,
+     {"what frees, before flushes",
+      SX_MERGE_DUE,
+      {{1, 1, S, 9000, 9005, 0, 90, 0, 1, OLD, 0}, {16, 0, H, 0, 5, 0, 1, 0, 0, 0, 0}},
+      "1 1: 0-0"}},
+    {SX_DISK_LOW,
+     200,
+     100,
+     {"sealing does not wait", SX_MERGE_DUE, {{2, 1, H, 0, 5, 0, 1, 0, 0, MINUTE, 0}}, "1 1: 0-1"}},
+};
+
 static void test_on_a_disk_that_is_low_only_what_fits_and_what_frees_comes_first(void **state)
 {
     (void)state;
-    static const struct {
-        enum sx_disk_state disk;
-        uint64_t free_kib, reserve_kib;
-        struct choose_row row;
-    } rows[] = {
-        {SX_DISK_OK,
-         1,
-         10,
-         {"a little is deleted", SX_MERGE_DUE, {{1, 1, S, 0, 5, 0, 90, 0, 1, OLD, 0}}, ""}},
-        {SX_DISK_LOW,
-         190,
-         100,
-         {"a little is deleted, and it is low",
-          SX_MERGE_DUE,
-          {{1, 1, S, 0, 5, 0, 90, 0, 1, OLD, 0}},
-          "1 1: 0-0"}},
-        {SX_DISK_LOW,
-         189,
-         100,
-         {"it would need the reserve", SX_MERGE_DUE, {{1, 1, S, 0, 5, 0, 90, 0, 1, OLD, 0}}, ""}},
-        {SX_DISK_READ_ONLY,
-         180,
-         1000,
-         {"half of what is left",
-          SX_MERGE_DUE,
-          {{1, 1, S, 0, 5, 0, 90, 0, 1, OLD, 0}},
-          "1 1: 0-0"}},
-        {SX_DISK_READ_ONLY,
-         178,
-         1000,
-         {"more than half", SX_MERGE_DUE, {{1, 1, S, 0, 5, 0, 1900, 0, 50, OLD, 0}}, ""}},
-        {SX_DISK_READ_ONLY,
-         1,
-         1000,
-         {"when it is asked for",
-          SX_MERGE_RECLAIM,
-          {{1, 1, S, 0, 5, 0, 90, 0, 50, OLD, 0}},
-          "1 1: 0-0"}},
-        {SX_DISK_LOW,
-         116,
-         100,
-         {"flushes that fit", SX_MERGE_DUE, {{16, 0, H, 0, 5, 0, 1, 0, 0, 0, 0}}, "1 0: 0-15"}},
-        {SX_DISK_LOW,
-         115,
-         100,
-         {"flushes that do not", SX_MERGE_DUE, {{16, 0, H, 0, 5, 0, 1, 0, 0, 0, 0}}, ""}},
-        {SX_DISK_LOW,
-         200,
-         100,
-         {"what frees, before flushes",
-          SX_MERGE_DUE,
-          {{1, 1, S, 9000, 9005, 0, 90, 0, 1, OLD, 0}, {16, 0, H, 0, 5, 0, 1, 0, 0, 0, 0}},
-          "1 1: 0-0"}},
-        {SX_DISK_LOW,
-         200,
-         100,
-         {"sealing does not wait",
-          SX_MERGE_DUE,
-          {{2, 1, H, 0, 5, 0, 1, 0, 0, MINUTE, 0}},
-          "1 1: 0-1"}},
-    };
-    for (size_t i = 0; i < SX_COUNT_OF(rows); i++) {
+    for (size_t i = 0; i < SX_COUNT_OF(low_disk_rows); i++) {
         struct fixture f;
         struct sx_merge_choice choice;
         char got[80] = "";
-        print_message("%s\n", rows[i].row.name);
-        fixture_init(&f, &rows[i].row);
-        atomic_store(&f.engine->disk_state, rows[i].disk);
-        atomic_store(&f.engine->disk_free_size, rows[i].free_kib * KIB);
-        atomic_store(&f.engine->disk_reserve_size, rows[i].reserve_kib * KIB);
+        print_message("%s\n", low_disk_rows[i].row.name);
+        fixture_init(&f, &low_disk_rows[i].row);
+        atomic_store(&f.engine->disk_state, low_disk_rows[i].disk);
+        atomic_store(&f.engine->disk_free_size, low_disk_rows[i].free_kib * KIB);
+        atomic_store(&f.engine->disk_reserve_size, low_disk_rows[i].reserve_kib * KIB);
         sx_merge_choice_init(&choice, &f.memory.mem);
-        if (sx_merge_choose(f.engine, rows[i].row.aim, &choice))
+        if (sx_merge_choose(f.engine, low_disk_rows[i].row.aim, &choice))
             describe(&choice, got, sizeof got);
-        assert_string_equal(got, rows[i].row.want);
+        assert_string_equal(got, low_disk_rows[i].row.want);
         sx_merge_choice_deinit(&choice);
         fixture_deinit(&f);
     }

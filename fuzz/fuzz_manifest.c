@@ -66,6 +66,9 @@ static void put_again(struct sx_buf *out, const struct sx_edit_item *item, struc
     case SX_OP_APPLIED:
         sx_edit_put_applied(out, item->number, item->tombstone_id);
         break;
+    case SX_OP_ROLLUP:
+        sx_edit_put_rollup(out, item->policy_id, &item->mark);
+        break;
     case SX_OP_DROP_DATABASE:
         sx_edit_put_number(out, item->op, item->database_id);
         break;

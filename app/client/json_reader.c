@@ -194,6 +194,8 @@ static bool is_digit(int byte)
 /* Checks a number of RFC 8259's form. */
 static bool is_number(struct sx_bytes text)
 {
+    if (text.len == 0)
+        return false;
     const uint8_t *p = text.ptr, *end = p + text.len, *from;
     p += p < end && *p == '-';
     from = p;

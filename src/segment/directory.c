@@ -186,7 +186,7 @@ bool sx_chunks_get(struct sx_bytes in, stria_type type, const struct sx_group *g
         c->values.offset = next;
         if (!get_values(&in, flags, limit, c) || !sx_chunk_stats_get(&in, type, &c->stats) ||
             !stats_fit(&c->stats, groups[next_group].row_count) ||
-            ((flags & CHUNK_CONSTANT) && !tells_all(c)))
+            ((flags & CHUNK_CONSTANT) && (type == STRIA_STRING || !tells_all(c))))
             return false;
         if (!(flags & CHUNK_ELSEWHERE))
             next += c->values.size;

@@ -24,6 +24,16 @@ static uint32_t row_of(const struct running *r, uint32_t i)
     return r->rows ? r->rows[i] : i;
 }
 
+/* Where the first of some integers stands that has these bits; there is one. */
+static uint32_t first_with(const void *integers, uint64_t bits)
+{
+    const uint64_t *v = integers;
+    uint32_t at = 0;
+    while (v[at] != bits)
+        at++;
+    return at;
+}
+
 /* One by one, as some are no numbers. */
 static void make_f64_with_nan(const struct running *r, const double *v, uint32_t count)
 {
@@ -120,7 +130,7 @@ static void make_i64(const struct running *r, const int64_t *v, uint32_t count)
     struct sx_chunk_stats *s = r->stats;
     int64_t min = v[0], max = v[0], sum;
     uint64_t small_sum = (uint64_t)v[0];
-    uint32_t resets = 0, at = 0;
+    uint32_t resets = 0;
     s->first = (uint64_t)v[0];
     s->last = (uint64_t)v[count - 1];
     for (uint32_t i = 1; i < count; i++) {
@@ -131,12 +141,8 @@ static void make_i64(const struct running *r, const int64_t *v, uint32_t count)
     }
     s->has_numbers = true;
     s->reset_count = resets;
-    while (v[at] != min)
-        at++;
-    s->min_row = row_of(r, at);
-    for (at = 0; v[at] != max;)
-        at++;
-    s->max_row = row_of(r, at);
+    s->min_row = row_of(r, first_with(v, (uint64_t)min));
+    s->max_row = row_of(r, first_with(v, (uint64_t)max));
     s->min = (uint64_t)min;
     s->max = (uint64_t)max;
     s->has_sum = min > -SMALL_MAX && max < SMALL_MAX && count < 1u << 22;
@@ -151,7 +157,7 @@ static void make_u64(const struct running *r, const uint64_t *v, uint32_t count)
 {
     struct sx_chunk_stats *s = r->stats;
     uint64_t min = v[0], max = v[0];
-    uint32_t resets = 0, at = 0;
+    uint32_t resets = 0;
     s->first = v[0];
     s->last = v[count - 1];
     for (uint32_t i = 1; i < count; i++) {
@@ -161,12 +167,8 @@ static void make_u64(const struct running *r, const uint64_t *v, uint32_t count)
     }
     s->has_numbers = s->has_sum = true;
     s->reset_count = resets;
-    while (v[at] != min)
-        at++;
-    s->min_row = row_of(r, at);
-    for (at = 0; v[at] != max;)
-        at++;
-    s->max_row = row_of(r, at);
+    s->min_row = row_of(r, first_with(v, min));
+    s->max_row = row_of(r, first_with(v, max));
     s->min = min;
     s->max = max;
     for (uint32_t i = 0; i < count && s->has_sum; i++)

@@ -13,25 +13,33 @@
 #define IDLE_GENERATIONS 8
 #define EVICT_SLOTS 65536 /* looked at in one step */
 
+enum group { OF_STORE, OF_SHARED, OF_REQUESTS };
+
 struct share {
     const char *name;
-    bool request;  /* it is part of what requests share */
+    enum group group;
     uint8_t parts; /* its cap, in sixteenths of the store's memory */
 };
 
 #define REQUEST_PARTS 14
 #define WHOLE 16
+/* What a flush and the parts without a cap find at least, and a merge besides; a small store keeps
+ * more than the sixteenth, but no more than a sixth and a quarter. */
+#define KEPT_PARTS 1
+#define FLUSH_SIZE_MIN ((size_t)3 << 20)
+#define MERGE_SIZE_MIN ((size_t)4 << 20)
 
 static const struct share shares[SX_ENGINE_MEM_COUNT] = {
-    [SX_ENGINE_MEM_INGEST] = {"ingest", true, REQUEST_PARTS},
-    [SX_ENGINE_MEM_QUERY] = {"query", true, 8},
-    [SX_ENGINE_MEM_HOST] = {"host", true, REQUEST_PARTS},
-    [SX_ENGINE_MEM_MEMTABLE] = {"memtable", true, REQUEST_PARTS},
-    [SX_ENGINE_MEM_INDEX] = {"index", true, 10},
-    [SX_ENGINE_MEM_SEGMENT] = {"segment", false, WHOLE},
-    [SX_ENGINE_MEM_WAL] = {"wal", false, WHOLE},
-    [SX_ENGINE_MEM_MERGE] = {"merge", false, 8},
-    [SX_ENGINE_MEM_OTHER] = {"other", false, WHOLE},
+    [SX_ENGINE_MEM_INGEST] = {"ingest", OF_REQUESTS, REQUEST_PARTS},
+    [SX_ENGINE_MEM_QUERY] = {"query", OF_REQUESTS, 8},
+    [SX_ENGINE_MEM_HOST] = {"host", OF_REQUESTS, REQUEST_PARTS},
+    [SX_ENGINE_MEM_MEMTABLE] = {"memtable", OF_REQUESTS, REQUEST_PARTS},
+    [SX_ENGINE_MEM_INDEX] = {"index", OF_REQUESTS, 10},
+    [SX_ENGINE_MEM_SEGMENT] = {"segment", OF_STORE, WHOLE},
+    [SX_ENGINE_MEM_WAL] = {"wal", OF_STORE, WHOLE},
+    [SX_ENGINE_MEM_FLUSH] = {"flush", OF_STORE, WHOLE},
+    [SX_ENGINE_MEM_MERGE] = {"merge", OF_SHARED, 8},
+    [SX_ENGINE_MEM_OTHER] = {"other", OF_STORE, WHOLE},
 };
 
 static size_t part_of(const struct sx_engine *engine, unsigned parts)
@@ -39,13 +47,27 @@ static size_t part_of(const struct sx_engine *engine, unsigned parts)
     return (size_t)(atomic_load(&engine->root.limit) / WHOLE * parts);
 }
 
+/* The limits of the groups; 0: none. */
+static void divide(const struct sx_engine *engine, size_t *shared, size_t *requests)
+{
+    size_t whole = (size_t)atomic_load(&engine->root.limit), kept = part_of(engine, KEPT_PARTS);
+    *shared = whole - SX_MAX(kept, SX_MIN(FLUSH_SIZE_MIN, whole / 6));
+    *requests = *shared - SX_MAX(kept, SX_MIN(MERGE_SIZE_MIN, whole / 4));
+}
+
 void sx_budget_init(struct sx_engine *engine)
 {
-    sx_mem_init(&engine->requests, &engine->root, "requests", part_of(engine, REQUEST_PARTS));
+    struct sx_mem *groups[] = {[OF_STORE] = &engine->root,
+                               [OF_SHARED] = &engine->shared,
+                               [OF_REQUESTS] = &engine->requests};
+    size_t shared, requests;
+    divide(engine, &shared, &requests);
+    sx_mem_init(&engine->shared, &engine->root, "shared", shared);
+    sx_mem_init(&engine->requests, &engine->shared, "requests", requests);
     for (size_t i = 0; i < SX_ENGINE_MEM_COUNT; i++) {
         const struct share *share = &shares[i];
-        sx_mem_init(&engine->mems[i], share->request ? &engine->requests : &engine->root,
-                    share->name, share->parts == WHOLE ? 0 : part_of(engine, share->parts));
+        sx_mem_init(&engine->mems[i], groups[share->group], share->name,
+                    share->parts == WHOLE ? 0 : part_of(engine, share->parts));
     }
 }
 
@@ -54,6 +76,7 @@ void sx_budget_deinit(struct sx_engine *engine)
     for (size_t i = 0; i < SX_ENGINE_MEM_COUNT; i++)
         sx_mem_deinit(&engine->mems[i]);
     sx_mem_deinit(&engine->requests);
+    sx_mem_deinit(&engine->shared);
 }
 
 uint64_t sx_budget_memtables_max(const struct sx_engine *engine)

@@ -55,7 +55,8 @@ enum sx_engine_mem {
     SX_ENGINE_MEM_INDEX,
     SX_ENGINE_MEM_SEGMENT, /* tables of open segments */
     SX_ENGINE_MEM_WAL,
-    SX_ENGINE_MEM_MERGE, /* flushes and merges */
+    SX_ENGINE_MEM_FLUSH,
+    SX_ENGINE_MEM_MERGE, /* and what else writes segments anew, or checks them */
     SX_ENGINE_MEM_OTHER,
     SX_ENGINE_MEM_COUNT,
 };

@@ -7,8 +7,8 @@
 #include <inttypes.h>
 
 #define MEMTABLES_MAX_HALVES 7 /* of a memtable's size: two that are frozen, one and a half more */
-#define MERGE_RUN_SIZE ((uint64_t)3 << 20) /* a reader's share of a merge: one stripe's directory */
-#define MERGE_RUNS_MIN 4
+#define MERGE_RUN_SIZE ((uint64_t)2 << 20) /* a reader's share of a merge: one stripe's directory */
+#define MERGE_RUNS_MIN 2
 #define LOADS_MIN ((size_t)1 << 20)
 #define IDLE_GENERATIONS 8
 #define EVICT_SLOTS 65536 /* looked at in one step */
@@ -27,7 +27,7 @@ struct share {
  * more than the sixteenth, but no more than a sixth and a quarter. */
 #define KEPT_PARTS 1
 #define FLUSH_SIZE_MIN ((size_t)3 << 20)
-#define MERGE_SIZE_MIN ((size_t)4 << 20)
+#define MERGE_SIZE_MIN ((size_t)5 << 20)
 
 static const struct share shares[SX_ENGINE_MEM_COUNT] = {
     [SX_ENGINE_MEM_INGEST] = {"ingest", OF_REQUESTS, REQUEST_PARTS},

@@ -12,7 +12,8 @@
  *             4. Neighbours: SX_MERGE_FAN_IN small sealed segments side by side become fewer. Those
  *                that would only be cut off from one another again are left alone.
  *             5. Reclaim: a segment of which a fifth or more is deleted is written anew.
- *             A run is the pieces of one output: they share their generations.
+ *             A run is the pieces of one output: they share their generations. A merge has no more
+ *             runs than there is memory for (budget.h); of more of them some are merged first.
  *             A merge must leave room for flushes and for the log: of what is free and not claimed
  *             (background.c) its inputs may be no larger than what is beyond twice the reserve; on
  *             a disk that is low, than half of what is beyond the reserve; below that, than half of

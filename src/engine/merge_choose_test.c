@@ -307,6 +307,62 @@ static void test_on_a_disk_that_is_low_only_what_fits_and_what_frees_comes_first
     }
 }
 
+#define RUNS(count) ((uint64_t)(count)*8 << 20) /* the store's memory for so many */
+
+static const struct low_memory_row {
+    uint64_t memory_size;
+    struct choose_row row;
+} low_memory_rows[] = {
+    {RUNS(6), {"flushes", SX_MERGE_DUE, {{16, 0, H, 0, 5, 0, 1, 0, 0, 0, 0}}, "1 0: 0-5"}},
+    {RUNS(6), {"a tier", SX_MERGE_DUE, {{16, 1, H, 0, 5, 0, 1, 0, 0, 0, 0}}, "2 0: 0-5"}},
+    {RUNS(6),
+     {"the smallest of a tier",
+      SX_MERGE_DUE,
+      {{7, 1, H, 0, 5, 0, 9, 0, 0, 0, 0},
+       {7, 1, H, 0, 5, 0, 8, 0, 0, 0, 0},
+       {2, 1, H, 0, 5, 0, 9, 0, 0, 0, 0}},
+      "2 0: 7-12"}},
+    {RUNS(6),
+     {"what is to be sealed is merged first",
+      SX_MERGE_ALL,
+      {{1, 3, S, 0, 5, 0, 5000, 0, 0, OLD, 0}, {6, 1, H, 0, 5, 0, 1, 0, 0, OLD, 0}},
+      "3 0: 1-6"}},
+    {RUNS(6),
+     {"and sealed when it fits",
+      SX_MERGE_ALL,
+      {{1, 3, S, 0, 5, 0, 5000, 0, 0, OLD, 0}, {5, 1, H, 0, 5, 0, 1, 0, 0, OLD, 0}},
+      "3 1: 0-5"}},
+    {RUNS(2),
+     {"runs are not parted",
+      SX_MERGE_ALL,
+      {{3, 1, H, 0, 5, 0, 9, 0, 0, OLD, true},
+       {2, 1, H, 0, 5, 0, 9, 0, 0, OLD, true},
+       {3, 1, H, 0, 5, 0, 9, 0, 0, OLD, true}},
+      "1 0: 0-4"}},
+    {RUNS(6), {"neighbours", SX_MERGE_DUE, {{9, 2, S, 0, 5, WINDOW, 1, 0, 0, OLD, 0}}, "2 1: 0-5"}},
+    {RUNS(6), {"few of them", SX_MERGE_DUE, {{5, 2, S, 0, 5, WINDOW, 1, 0, 0, OLD, 0}}, ""}},
+    {1, {"two at least", SX_MERGE_ALL, {{3, 1, H, 0, 5, 0, 1, 0, 0, OLD, 0}}, "1 0: 0-1"}},
+};
+
+static void test_no_more_runs_are_chosen_than_there_is_memory_for(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < SX_COUNT_OF(low_memory_rows); i++) {
+        struct fixture f;
+        struct sx_merge_choice choice;
+        char got[80] = "";
+        print_message("%s\n", low_memory_rows[i].row.name);
+        fixture_init(&f, &low_memory_rows[i].row);
+        atomic_store(&f.engine->root.limit, (size_t)low_memory_rows[i].memory_size);
+        sx_merge_choice_init(&choice, &f.memory.mem);
+        if (sx_merge_choose(f.engine, low_memory_rows[i].row.aim, &choice))
+            describe(&choice, got, sizeof got);
+        assert_string_equal(got, low_memory_rows[i].row.want);
+        sx_merge_choice_deinit(&choice);
+        fixture_deinit(&f);
+    }
+}
+
 static void test_without_memory_nothing_is_chosen(void **state)
 {
     (void)state;
@@ -333,6 +389,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_is_due_is_chosen_and_nothing_else),
         cmocka_unit_test(test_on_a_disk_that_is_low_only_what_fits_and_what_frees_comes_first),
+        cmocka_unit_test(test_no_more_runs_are_chosen_than_there_is_memory_for),
         cmocka_unit_test(test_without_memory_nothing_is_chosen),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -484,7 +484,7 @@ static void test_whatever_call_fails_nothing_acknowledged_is_lost(void **state)
     static const struct {
         int os_errno;
         bool for_ever;
-    } faults[] = {{EIO, false}, {EIO, true}, {ENOSPC, false}, {ENOSPC, true}};
+    } faults[] = {{EIO, false}, {EIO, true}, {ENOSPC, false}, {ENOSPC, true}, {ENOSYS, false}};
     for (size_t f = 0; f < SX_COUNT_OF(faults); f++)
         for (uint64_t n = 1;; n++) {
             char acked[100] = "", tried[100] = "";

@@ -12,8 +12,9 @@
 #include <unistd.h>
 
 #define MEMORY_DEFAULT (UINT64_C(256) << 20)
-/* A block of this part of the memory or more is pages of its own. */
-#define MAPPED_PART 1024
+/* A block of this part of the memory or more is pages of its own; of a larger part if there is more
+ * memory than the default. */
+#define MAPPED_PART 2048
 #define MAPPED_SIZE_MIN (UINT64_C(64) << 10)
 #define MAPPED_SIZE_MAX (UINT64_C(4) << 20)
 #define MAPPED_COUNT_MAX (1 << 20)
@@ -24,7 +25,8 @@
 
 void sx_process_heap_init(uint64_t memory_size)
 {
-    uint64_t part = (memory_size ? memory_size : MEMORY_DEFAULT) / MAPPED_PART;
+    uint64_t size = SX_MIN(memory_size ? memory_size : MEMORY_DEFAULT, MEMORY_DEFAULT * 1024);
+    uint64_t part = size / MAPPED_PART * SX_MAX(size / MEMORY_DEFAULT, 1);
     int mapped_size = (int)SX_MIN(SX_MAX(part, MAPPED_SIZE_MIN), MAPPED_SIZE_MAX);
     /* What cannot be set stays as it was: the process only holds more than it needs. */
     (void)mallopt(M_ARENA_MAX, 1);

@@ -9,6 +9,7 @@
 #define MEMTABLES_MAX_HALVES 7 /* of a memtable's size: two that are frozen, one and a half more */
 #define MERGE_RUN_SIZE ((uint64_t)2 << 20) /* a reader's share of a merge: one stripe's directory */
 #define MERGE_RUNS_MIN 2
+#define SEGMENT_INDEX_MIN ((size_t)1 << 20)
 #define LOADS_MIN ((size_t)1 << 20)
 #define IDLE_GENERATIONS 8
 #define EVICT_SLOTS 65536 /* looked at in one step */
@@ -21,11 +22,13 @@ struct share {
     uint8_t parts; /* its cap, in sixteenths of the store's memory */
 };
 
-#define REQUEST_PARTS 14
+#define REQUEST_PARTS 13
 #define WHOLE 16
 /* What a flush and the parts without a cap find at least, and a merge besides; a small store keeps
- * more than the sixteenth, but no more than a sixth and a quarter. */
-#define KEPT_PARTS 1
+ * more than that, but no more than a sixth and a quarter. */
+#define FLUSH_PARTS 2
+#define MERGE_PARTS 1
+#define SCARCE_PARTS 4
 #define FLUSH_SIZE_MIN ((size_t)3 << 20)
 #define MERGE_SIZE_MIN ((size_t)5 << 20)
 
@@ -50,9 +53,9 @@ static size_t part_of(const struct sx_engine *engine, unsigned parts)
 /* The limits of the groups; 0: none. */
 static void divide(const struct sx_engine *engine, size_t *shared, size_t *requests)
 {
-    size_t whole = (size_t)atomic_load(&engine->root.limit), kept = part_of(engine, KEPT_PARTS);
-    *shared = whole - SX_MAX(kept, SX_MIN(FLUSH_SIZE_MIN, whole / 6));
-    *requests = *shared - SX_MAX(kept, SX_MIN(MERGE_SIZE_MIN, whole / 4));
+    size_t whole = (size_t)atomic_load(&engine->root.limit);
+    *shared = whole - SX_MAX(part_of(engine, FLUSH_PARTS), SX_MIN(FLUSH_SIZE_MIN, whole / 6));
+    *requests = *shared - SX_MAX(part_of(engine, MERGE_PARTS), SX_MIN(MERGE_SIZE_MIN, whole / 4));
 }
 
 void sx_budget_init(struct sx_engine *engine)
@@ -93,9 +96,27 @@ size_t sx_budget_merge_runs(const struct sx_engine *engine)
     return (size_t)SX_MIN(SX_MAX(runs, MERGE_RUNS_MIN), most);
 }
 
+size_t sx_budget_merge_inputs_max(const struct sx_engine *engine)
+{
+    return atomic_load(&engine->root.limit) ? part_of(engine, 6) : SIZE_MAX;
+}
+
 size_t sx_budget_loads_max(const struct sx_engine *engine)
 {
     return atomic_load(&engine->root.limit) ? SX_MAX(part_of(engine, 1), LOADS_MIN) : SIZE_MAX;
+}
+
+bool sx_engine_memory_is_scarce(const struct sx_engine *engine)
+{
+    size_t limit = atomic_load(&engine->requests.limit), size = sx_mem_size(&engine->requests);
+    return limit && limit - SX_MIN(size, limit) < part_of(engine, SCARCE_PARTS);
+}
+
+/* The flush's part holds it and what a flush has besides: a list of slots, and buffers. */
+size_t sx_budget_segment_index_max(const struct sx_engine *engine)
+{
+    return atomic_load(&engine->root.limit) ? SX_MAX(part_of(engine, 1), SEGMENT_INDEX_MIN)
+                                            : SIZE_MAX;
 }
 
 /* ---- idle series ---- */

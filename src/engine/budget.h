@@ -8,7 +8,7 @@
  *             the memory that one does not use is another's. Requests (writes, series in memory,
  *             queries) share a cap, so merges always find a part; requests and merges share
  *             another, so a flush, which gives back what writers fill, does not wait for either.
- *               store 256M -> shared 240M -> requests 224M -> ingest, memtable, host 224M,
+ *               store 256M -> shared 224M -> requests 208M -> ingest, memtable, host 208M,
  *                                                             index 160M, query 128M
  *                                         -> merge 128M
  *                          -> flush, segment, wal and other, which have no cap of their own
@@ -30,6 +30,12 @@ uint64_t sx_budget_memtables_max(const struct sx_engine *engine);
 
 /* Most runs that one merge may read at once. */
 size_t sx_budget_merge_runs(const struct sx_engine *engine);
+
+/* What the index of a segment that is being written may take. */
+size_t sx_budget_segment_index_max(const struct sx_engine *engine);
+
+/* What a merge may hold of its inputs. */
+size_t sx_budget_merge_inputs_max(const struct sx_engine *engine);
 
 /* One bounded step of letting series go that are idle; false: all were looked at. One at a time. */
 bool sx_budget_evict_step(struct sx_engine *engine);

@@ -411,7 +411,8 @@ static uint64_t picked_size(const struct sx_merge_choice *choice)
 /* Whether what was found may be merged; else nothing is picked. */
 static bool fits(struct sx_merge_choice *choice, bool found)
 {
-    if (found && picked_size(choice) <= choice->size_max)
+    if (found && sx_merge_fit_memory(choice, choice->memory_max) &&
+        picked_size(choice) <= choice->size_max)
         return true;
     choice->store = NULL;
     choice->count = 0;
@@ -444,10 +445,13 @@ static bool choose_in(struct sx_engine *engine, struct sx_policy_store *store,
     case SX_MERGE_RECLAIM:
         return choose_reclaim(store, 1, choice);
     case SX_MERGE_ALL:
-        if (!choose_level0(store, 1, most, choice))
-            return choose_seal(engine, store, true, most, choice);
-        if (choice->count == store->segment_count) /* then what comes out is final */
-            choice->tier = SX_TIER_SEALED;
+        if (choose_level0(store, 1, most, choice)) {
+            if (choice->count == store->segment_count) /* then what comes out is final */
+                choice->tier = SX_TIER_SEALED;
+        } else if (!choose_seal(engine, store, true, most, choice)) {
+            return false;
+        }
+        (void)sx_merge_fit_memory(choice, choice->memory_max); /* if two do not fit, it says so */
         return true;
     case SX_MERGE_DUE:
         break;
@@ -478,6 +482,7 @@ bool sx_merge_choose(struct sx_engine *engine, enum sx_merge_aim aim,
                      struct sx_merge_choice *choice)
 {
     note_disk(engine, aim, choice);
+    choice->memory_max = sx_budget_merge_inputs_max(engine);
     for (size_t i = 0; i < engine->store_count && !choice->no_memory; i++)
         if (choose_in(engine, engine->stores[i], aim, choice)) {
             choice->size = picked_size(choice);

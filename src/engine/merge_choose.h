@@ -41,6 +41,7 @@ struct sx_merge_choice {
     bool hurry;        /* the disk is nearly full */
     uint64_t size_max; /* most bytes of inputs, without what is deleted */
     uint64_t size;     /* of what was chosen, likewise */
+    size_t memory_max; /* what a merge may hold of its inputs */
     bool no_memory;
 };
 

@@ -2,6 +2,10 @@
 /* merge_choose_runs.c -- see merge_choose_runs.h. */
 #include "engine/merge_choose_runs.h"
 
+/* What a merge holds of each of its inputs: the directory of a stripe, and the values of tags. */
+#define STRIPE_SIZE ((size_t)5 << 18)
+#define SERIES_SIZE 48
+
 static const struct sx_segment_info *picked_info(const struct sx_merge_choice *choice, size_t i)
 {
     return &choice->store->segments[choice->picked[i]]->info;
@@ -49,4 +53,24 @@ void sx_merge_keep_runs(struct sx_merge_choice *choice, size_t most)
     memmove(choice->picked, choice->picked + best_first, best_count * sizeof *choice->picked);
     choice->count = best_count;
     choice->tier = SX_TIER_HOT;
+}
+
+static size_t memory_of(const struct sx_merge_choice *choice)
+{
+    size_t size = 0;
+    for (size_t i = 0; i < choice->count; i++)
+        size += STRIPE_SIZE + (size_t)picked_info(choice, i)->series_count * SERIES_SIZE;
+    return size;
+}
+
+bool sx_merge_fit_memory(struct sx_merge_choice *choice, size_t memory_size)
+{
+    size_t runs = sx_merge_run_count(choice);
+    for (; runs > 2 && memory_of(choice) > memory_size; runs--) {
+        do
+            choice->count--;
+        while (!begins_run(choice, choice->count));
+        choice->tier = SX_TIER_HOT;
+    }
+    return runs < 2 || memory_of(choice) <= memory_size;
 }

@@ -16,4 +16,8 @@ size_t sx_merge_run_count(const struct sx_merge_choice *choice);
  * whose output is not final. most > 0. */
 void sx_merge_keep_runs(struct sx_merge_choice *choice, size_t most);
 
+/* Leaves out the newest runs until the rest, two at least, can be merged in so many bytes; what
+ * comes out is not final then. False: even two cannot be. One run is left as it is. */
+bool sx_merge_fit_memory(struct sx_merge_choice *choice, size_t memory_size);
+
 #endif

@@ -201,6 +201,11 @@ uint64_t sx_wal_generation_bytes(struct sx_wal *wal)
     return atomic_load(&wal->generation_bytes);
 }
 
+uint64_t sx_wal_live_bytes(struct sx_wal *wal)
+{
+    return atomic_load(&wal->live_bytes);
+}
+
 void sx_wal_stats(struct sx_wal *wal, struct sx_wal_stats *stats)
 {
     *stats = (struct sx_wal_stats){

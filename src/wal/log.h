@@ -152,5 +152,7 @@ void sx_wal_stats(struct sx_wal *wal, struct sx_wal_stats *stats);
 
 /* Bytes of frames in the files of a generation that is being written. */
 uint64_t sx_wal_generation_bytes(struct sx_wal *wal);
+/* The same of all generations that are not flushed. */
+uint64_t sx_wal_live_bytes(struct sx_wal *wal);
 
 #endif

@@ -151,7 +151,9 @@ static void test_the_files_of_a_generation_stay_until_it_is_released(void **stat
     }
     sx_wal_stats(t.wal, &stats);
     assert_int_equal(stats.file_count, 5);
+    assert_int_equal(sx_wal_live_bytes(t.wal), 4 * FRAME);
     sx_wal_release(t.wal, 2);
+    assert_int_equal(sx_wal_live_bytes(t.wal), 2 * FRAME); /* two still wait for their flush */
     wal_test_close(&t);
     assert_int_equal(wal_test_read(&t, 2), STRIA_OK);
     assert_string_equal(t.delivered, "3:3=x 4:4=x");

@@ -13,6 +13,7 @@
 #include "os/os_mem.h"
 
 #define PATH "man/0000000000000001.man"
+#define PATH_2 "man/0000000000000002.man"
 #define PAGE 4096
 
 static const uint8_t uuid[16] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
@@ -113,6 +114,85 @@ static inline void fill(struct fixture *f)
     assert_int_equal(sx_manifest_begin(f->manifest, uuid, &f->err), STRIA_OK);
     assert_int_equal(commit(f, 8), STRIA_OK);
     assert_int_equal(commit(f, 9), STRIA_OK);
+}
+
+/* ---- forging ---- */
+
+struct forged {
+    size_t page; /* where it stands; 0: no more */
+    uint64_t edit_seq;
+    uint8_t copy;
+    const char *operations; /* golden text; NULL: the page is spoilt */
+    uint32_t size_more;     /* that its header lies about the size */
+};
+
+static inline void forge(struct fixture *f, const struct forged *forged)
+{
+    size_t offset = forged->page * PAGE, size;
+    uint8_t storage[64];
+    struct sx_buf payload;
+    uint8_t *bytes = sx_os_mem_bytes(f->disk, PATH, &size);
+    if (size < offset + PAGE) {
+        assert_true(sx_os_mem_resize(f->disk, PATH, offset + PAGE));
+        bytes = sx_os_mem_bytes(f->disk, PATH, &size);
+    }
+    uint8_t *head = bytes + offset;
+    if (!forged->operations) {
+        head[0] ^= 1;
+        return;
+    }
+    sx_buf_init_fixed(&payload, storage, sizeof storage);
+    golden_put(&payload, forged->operations);
+    uint32_t seed = sx_crc32c_seed(sx_manifest_salt(uuid, 1), offset);
+    memset(head, 0, PAGE);
+    sx_put_u32(head, SX_EDIT_MAGIC);
+    sx_put_u64(head + 8, forged->edit_seq);
+    sx_put_u32(head + 16, (uint32_t)payload.len + forged->size_more);
+    sx_put_u32(head + 20, sx_crc32c(seed, payload.ptr, payload.len));
+    head[24] = forged->copy;
+    sx_put_u32(head + 4, sx_crc32c(seed, head + 8, SX_EDIT_HEADER_SIZE - 8));
+    memcpy(head + SX_EDIT_HEADER_SIZE, payload.ptr, payload.len);
+}
+
+/* ---- a disk that does not do as it is told ---- */
+
+struct hooks {
+    const struct sx_os_ops *below;
+    struct sx_os_ops ops;
+    const char *gone; /* goes behind the list's back */
+};
+
+static struct hooks hooks;
+
+static inline stria_status list_and_unlink(struct sx_os *os, const char *path, sx_list_each each,
+                                           void *context, stria_error *err)
+{
+    stria_status st = hooks.below->list(os, path, each, context, err);
+    (void)hooks.below->unlink(os, hooks.gone, NULL);
+    return st;
+}
+
+static inline void hook(struct fixture *f)
+{
+    hooks = (struct hooks){.below = f->disk->ops, .ops = *f->disk->ops};
+    f->disk->ops = &hooks.ops;
+}
+
+static inline void unhook(struct fixture *f)
+{
+    f->disk->ops = hooks.below;
+}
+
+/* A second manifest beside the first: the state 5, as edit 1. */
+static inline void add_second(struct fixture *f)
+{
+    uint64_t state = f->state;
+    make_manifest(f);
+    f->manifest->options.keep_others = true;
+    f->manifest->last_manifest_no = 1;
+    f->state = 5;
+    assert_int_equal(sx_manifest_begin(f->manifest, uuid, &f->err), STRIA_OK);
+    f->state = state;
 }
 
 #endif

@@ -397,11 +397,6 @@ static void test_a_long_manifest_is_begun_anew(void **state)
     fixture_deinit(&f);
 }
 
-static struct hooks {
-    const struct sx_os_ops *below;
-    struct sx_os_ops ops;
-} hooks;
-
 static stria_status refuse_new_files(struct sx_os *os, const char *path, unsigned flags,
                                      struct sx_file **file, stria_error *err)
 {
@@ -417,12 +412,6 @@ static stria_status refuse_sync(struct sx_file *file, stria_error *err)
     return sx_fail(err, STRIA_IO, "no sync for you");
 }
 
-static void hook(struct fixture *f)
-{
-    hooks = (struct hooks){.below = f->disk->ops, .ops = *f->disk->ops};
-    f->disk->ops = &hooks.ops;
-}
-
 static void test_a_long_manifest_goes_on_while_no_new_one_can_be_begun(void **state)
 {
     (void)state;
@@ -435,7 +424,7 @@ static void test_a_long_manifest_goes_on_while_no_new_one_can_be_begun(void **st
     assert_int_equal(sx_manifest_number(f.manifest), 1);
     assert_int_equal(sx_manifest_size(f.manifest), (2 + 4 + 180) * PAGE);
     assert_false(sx_manifest_broken(f.manifest));
-    f.disk->ops = hooks.below;
+    unhook(&f);
     f.state = 99;
     assert_int_equal(commit(&f, 100), STRIA_OK);
     assert_reads(&f, "99 . 100 ");
@@ -456,7 +445,7 @@ static void test_a_manifest_in_doubt_refuses_edits_until_a_new_one_can_be_begun(
     assert_true(sx_manifest_broken(f.manifest));
     assert_int_equal(commit(&f, 11), STRIA_IO);
     assert_string_equal(f.err.text, "no sync for you"); /* this one was not even tried */
-    f.disk->ops = hooks.below;
+    unhook(&f);
     assert_int_equal(commit(&f, 12), STRIA_OK);
     assert_false(sx_manifest_broken(f.manifest));
     assert_reads(&f, "9 . 12 ");

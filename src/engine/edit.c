@@ -253,7 +253,7 @@ static bool get_segment(struct sx_bytes *in, struct sx_segment_info *info)
         return false;
     info->level = (uint16_t)level;
     info->tier = (uint8_t)tier;
-    return true;
+    return info->min_ts <= info->max_ts && info->first_generation <= info->last_generation;
 }
 
 static bool get_database(struct sx_bytes *in, struct sx_edit_item *item)

@@ -276,6 +276,10 @@ static stria_status add_tombstone(struct sx_engine *engine, const struct sx_edit
         SX_MAX(engine->counters.next_tombstone_id, tombstone.id + 1);
     if (!store)
         return STRIA_OK;
+    const struct sx_tombstones *before = store->tombstones;
+    if (before && before->items[before->count - 1].id >= tombstone.id)
+        return sx_fail(err, STRIA_CORRUPT, "tombstone %" PRIu64 " behind tombstone %" PRIu64,
+                       tombstone.id, before->items[before->count - 1].id);
     sx_arena_init(&arena, other, 1024);
     st = sx_tag_expr_take(&arena, &condition, &tombstone.tags, err);
     if (st)

@@ -9,20 +9,22 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include <cmocka.h>
 
 #define COUNT_MAX 9000 /* more than a block of the sealed form */
 #define SHARED_COLUMNS 4
+#define PARTS_MAX 300
 
 static struct sx_mem mem;
 static int64_t walk[COUNT_MAX], noise[COUNT_MAX], line[COUNT_MAX], far[COUNT_MAX], big[COUNT_MAX];
 static double decimals[COUNT_MAX], nears[COUNT_MAX], few[COUNT_MAX], steps[COUNT_MAX];
 static double smooth[COUNT_MAX], spoilt[COUNT_MAX];
 static uint8_t runs[COUNT_MAX];
-static stria_bytes words[COUNT_MAX], texts[COUNT_MAX];
-static char heap[COUNT_MAX * 8];
+static stria_bytes words[COUNT_MAX], texts[COUNT_MAX], logs[300];
+static char heap[COUNT_MAX * 8], log_heap[300 * 40];
 
 static const struct column {
     const char *name;
@@ -39,6 +41,8 @@ static const struct column {
     {"runs", STRIA_BOOL, 2000, runs},         {"words", STRIA_STRING, 600, words},
     {"texts", STRIA_STRING, 300, texts},      {"one", STRIA_INT, 1, walk},
     {"one double", STRIA_FLOAT, 1, smooth},   {"two", STRIA_INT, 2, far},
+    {"logs", STRIA_STRING, 300, logs},        {"equal", STRIA_FLOAT, 80, steps},
+    {"equal words", STRIA_STRING, 1, words},
 };
 #define COLUMNS (sizeof columns / sizeof columns[0])
 
@@ -74,6 +78,11 @@ static int fill(void **state)
         sx_put_u64((uint8_t *)heap + 8 * i, r);
         texts[i] = (stria_bytes){.ptr = heap + 8 * i, .len = i % 9};
     }
+    for (size_t i = 0; i < 300; i++) {
+        int len = snprintf(log_heap + 40 * i, 40, "GET /item/%08x HTTP/1.1",
+                           (unsigned)sx_random_next(&random));
+        logs[i] = (stria_bytes){.ptr = log_heap + 40 * i, .len = (size_t)len};
+    }
     return 0;
 }
 
@@ -101,13 +110,14 @@ static stria_status decode(const struct damaged *d, size_t first, size_t count, 
 /* Parts of the column, in steps that are not those of the codecs. */
 static void aggregate(const struct damaged *d, bool is_readable, unsigned want)
 {
-    struct sx_column_totals totals[200];
-    uint32_t ends[200];
+    struct sx_column_totals totals[PARTS_MAX];
+    uint32_t ends[PARTS_MAX];
     struct sx_column_ranges ranges = {.first = 3, .ends = ends};
     stria_error err = {0};
     if (d->column->count < 5)
         return;
-    for (uint32_t end = 5; end < d->column->count && ranges.count < 199; end += 150)
+    uint32_t step = (uint32_t)d->column->count / (PARTS_MAX - 5) + 1;
+    for (uint32_t end = 5; end < d->column->count; end += step)
         ends[ranges.count++] = end;
     ends[ranges.count++] = (uint32_t)d->column->count;
     stria_status st = sx_column_aggregate_ranges(d->bytes, d->column->type, d->column->count,

@@ -125,7 +125,8 @@ struct sx_engine {
     struct sx_os *os;
     struct sx_engine_options options;
     struct sx_mem root;
-    struct sx_mem requests; /* what writes, series and queries share (budget.h) */
+    struct sx_mem shared;   /* all but what a flush must find (budget.h) */
+    struct sx_mem requests; /* what writes, series and queries share, of it */
     struct sx_mem mems[SX_ENGINE_MEM_COUNT];
     struct sx_event_sink events;
     char *path; /* of the store; wal_dir and the others are path + "/wal", ... */

@@ -3,9 +3,11 @@
 #include "engine/rewrite.h"
 
 #include "base/error.h"
+#include "engine/budget.h"
 #include "engine/engine_priv.h"
 
 #define GRID_LEVELS_MAX 20
+#define SERIES_INDEX_SIZE 100 /* a series takes its key and so many bytes until its segment ends */
 #define GROUP_TEXT_SIZE_MAX ((size_t)4 << 20) /* bytes of strings of a group, or one row more */
 
 static int64_t mono_ns(void *clock)
@@ -83,6 +85,7 @@ stria_status sx_rewrite_finish(struct sx_rewrite *rw, stria_error *err)
     if (st)
         return st;
     rw->output_count++;
+    rw->index_size = 0;
     sx_segment_writer_destroy(rw->writer);
     rw->writer = NULL;
     return STRIA_OK;
@@ -294,7 +297,10 @@ stria_status sx_rewrite_begin(struct sx_rewrite *rw, const struct sx_scan_series
 
 stria_status sx_rewrite_end(struct sx_rewrite *rw, stria_error *err)
 {
-    bool full = rw->writer && sx_segment_writer_size(rw->writer) >= SX_SEGMENT_SIZE_MAX;
+    if (rw->series_begun)
+        rw->index_size += SERIES_INDEX_SIZE + rw->series->key.len;
+    bool full = rw->writer && (sx_segment_writer_size(rw->writer) >= SX_SEGMENT_SIZE_MAX ||
+                               rw->index_size >= sx_budget_segment_index_max(rw->engine));
     return full ? sx_rewrite_finish(rw, err) : STRIA_OK;
 }
 

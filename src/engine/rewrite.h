@@ -4,7 +4,8 @@
  * Algorithm   Series come in key order; each one's rows are read merged and gathered into groups
  *             that end at window boundaries, at a time grid inside the window (window / 2^k, for
  *             merges, so that series that began at different moments share time columns again), and
- *             at SX_COLUMN_VALUES_MAX rows. A segment that grows beyond its maximum is ended
+ *             at SX_COLUMN_VALUES_MAX rows. A segment that grows beyond its maximum, or
+ *             whose index, which is held until its end, takes what memory there is for it, is ended
  *             between series.
  * Threads     One owner. */
 #ifndef SX_ENGINE_REWRITE_H
@@ -40,6 +41,7 @@ struct sx_rewrite {
     int64_t group_end; /* times from here on belong to the next group */
     int64_t grid_ns;
     bool series_begun; /* in the writer */
+    size_t index_size; /* what its index takes, about */
     const struct sx_scan_series *series;
     struct sx_segment_info *outputs; /* finished */
     size_t output_count, output_capacity;

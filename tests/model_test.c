@@ -236,7 +236,9 @@ static bool fill_disk(struct run *r, const struct op *planned)
         return true;
     op_resolve(&op, &r->store);
     op.now_ns = op.rows.now_ns = r->clock_ns;
-    set_free(r, op.seed / 64 % 2 ? 0 : 600000);
+    uint64_t size = op.seed / 64 % 2 ? 0 : 600000;
+    set_free(r, size);
+    sx_os_mem_set_space(r->disk, size, FULL_SIZE); /* what the store gave back is taken as well */
     op_run(&op, &r->store, &outcome);
     if (outcome.status != STRIA_DISK_FULL && outcome.status != STRIA_READ_ONLY)
         return wrong(r, planned, "a write on a full disk", stria_status_name(outcome.status));

@@ -49,10 +49,10 @@ stria_status sx_answer_batch_begin(struct sx_answer_batch *batch, size_t column_
 stria_status sx_answer_batch_row(struct sx_answer_batch *batch, struct sx_json_reader *reader,
                                  stria_error *err)
 {
-    struct sx_answer_cell *cell = batch->cells + batch->row_count * batch->column_count;
+    size_t first_cell = batch->row_count * batch->column_count;
     struct sx_json_token token;
     stria_status st;
-    for (size_t i = 0;; i++, cell++) {
+    for (size_t i = 0;; i++) {
         st = sx_json_next(reader, &token, err);
         if (st)
             return st;
@@ -62,7 +62,8 @@ stria_status sx_answer_batch_row(struct sx_answer_batch *batch, struct sx_json_r
             return sx_answer_unknown("a row with more or fewer values than columns", err);
         if (token.kind == SX_JSON_OBJECT || token.kind == SX_JSON_ARRAY)
             return sx_answer_unknown("a value that is an object or an array", err);
-        *cell = (struct sx_answer_cell){token.kind, batch->text.len, token.text.len};
+        batch->cells[first_cell + i] =
+            (struct sx_answer_cell){token.kind, batch->text.len, token.text.len};
         sx_buf_put_bytes(&batch->text, token.text);
     }
     if (batch->text.failed)

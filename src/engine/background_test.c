@@ -98,7 +98,7 @@ static void test_a_full_disk_refuses_writes_and_nothing_else(void **state)
         /* The reserve is 10 MiB. */
         {100, SX_DISK_OK},       {39, SX_DISK_LOW},       {11, SX_DISK_LOW},
         {9, SX_DISK_READ_ONLY},  {11, SX_DISK_READ_ONLY}, /* not at once again */
-        {19, SX_DISK_READ_ONLY}, {20, SX_DISK_LOW},       {40, SX_DISK_OK},
+        {19, SX_DISK_READ_ONLY}, {21, SX_DISK_LOW},       {41, SX_DISK_OK},
     };
     struct engine_test t;
     engine_test_init(&t);
@@ -116,6 +116,64 @@ static void test_a_full_disk_refuses_writes_and_nothing_else(void **state)
         assert_holds(&t, "m{0:a1=0 1:a1=1}");
     }
     assert_true(engine_test_heard(&t, "disk_state"));
+    engine_test_deinit(&t);
+}
+
+static void test_what_flushes_and_merges_will_take_does_not_count_as_free(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        uint64_t free_mib, merge_mib;
+        bool write, flush;
+        int disk_state;
+    } rows[] = {
+        {"nothing is claimed", 100, 0, false, false, SX_DISK_OK},
+        {"a merge is at hand", 100, 61, false, false, SX_DISK_LOW},
+        {"a large one", 100, 91, false, false, SX_DISK_READ_ONLY},
+        {"more than there is", 100, 101, false, false, SX_DISK_READ_ONLY},
+        {"it has ended", 100, 0, false, false, SX_DISK_OK},
+        {"rows are in the log", 11, 0, true, false, SX_DISK_READ_ONLY},
+        {"they are in a segment", 20, 0, false, true, SX_DISK_LOW},
+    };
+    struct engine_test t;
+    engine_test_init(&t);
+    engine_test_close(&t);
+    t.reserve_size = 10 * MIB;
+    engine_test_open(&t);
+    for (size_t i = 0; i < SX_COUNT_OF(rows); i++) {
+        print_message("%s\n", rows[i].name);
+        sx_os_mem_set_space(t.disk, (uint64_t)900 * MIB, 1000 * MIB);
+        sx_engine_check_disk(t.engine, true);
+        for (int64_t j = 0; rows[i].write && j < 300; j++) /* 4 KiB of log each */
+            engine_test_write(&t, "m", j, "a1=1");
+        if (rows[i].flush)
+            engine_test_compact(&t, STRIA_COMPACT_FLUSH);
+        sx_os_mem_set_space(t.disk, rows[i].free_mib * MIB, 1000 * MIB);
+        atomic_store(&t.engine->merge_claim_size, rows[i].merge_mib * MIB);
+        sx_engine_check_disk(t.engine, true);
+        assert_int_equal(atomic_load(&t.engine->disk_state), rows[i].disk_state);
+    }
+    engine_test_deinit(&t);
+}
+
+static void test_a_policy_that_keeps_less_forgets_what_is_in_memory(void **state)
+{
+    (void)state;
+    struct engine_test t;
+    engine_test_init(&t);
+    sx_os_mem_set_now(t.disk, NOW);
+    engine_test_write(&t, "m", NOW - 5 * SX_DAY_NS, "a1=1");
+    engine_test_poll(&t, 20);
+    assert_int_equal(engine_test_segment_count(&t), 0);
+    set_duration(&t, 9);
+    engine_test_poll(&t, 20);
+    assert_int_equal(engine_test_segment_count(&t), 1);
+    engine_test_write(&t, "m", NOW - 4 * SX_DAY_NS, "a1=1");
+    set_duration(&t, 3);
+    engine_test_poll(&t, 20);
+    assert_int_equal(engine_test_segment_count(&t), 0);
+    assert_holds(&t, "");
     engine_test_deinit(&t);
 }
 
@@ -165,6 +223,8 @@ int main(void)
         cmocka_unit_test(test_a_segment_that_is_partly_young_stays),
         cmocka_unit_test(test_the_oldest_go_when_a_policy_has_more_than_its_bytes),
         cmocka_unit_test(test_a_full_disk_refuses_writes_and_nothing_else),
+        cmocka_unit_test(test_what_flushes_and_merges_will_take_does_not_count_as_free),
+        cmocka_unit_test(test_a_policy_that_keeps_less_forgets_what_is_in_memory),
         cmocka_unit_test(test_a_replaced_segment_waits_for_its_readers),
         cmocka_unit_test(test_polling_comes_to_an_end),
     };

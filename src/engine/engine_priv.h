@@ -180,6 +180,8 @@ struct sx_engine {
     _Atomic int disk_state; /* enum sx_disk_state */
     _Atomic int64_t disk_checked_ns;
     _Atomic uint64_t disk_total_size, disk_free_size, disk_reserve_size; /* as of then */
+    _Atomic uint64_t merge_claim_size; /* most bytes that the merge at hand will still write */
+    _Atomic bool flush_wanted;         /* memory may hold what a policy keeps no more */
     _Atomic bool closing;
     _Atomic bool replay_failed;
     struct sx_wal *replay_wal; /* the log as it was found */
@@ -317,6 +319,8 @@ void sx_engine_kick(struct sx_engine *engine);
 /* OK, or why nothing can be written now. */
 stria_status sx_engine_check_writable(struct sx_engine *engine, stria_error *err);
 void sx_engine_check_disk(struct sx_engine *engine, bool now);
+/* Bytes that flushes of what is in memory, and the merge at hand, will take at most. */
+uint64_t sx_engine_disk_claims(const struct sx_engine *engine);
 /* Bytes of segments that are no longer of use. */
 struct sx_disk_waste {
     uint64_t deleted_size;  /* of deleted rows, about; merges give them back */
@@ -326,5 +330,8 @@ struct sx_disk_waste {
 struct sx_disk_waste sx_engine_disk_waste(struct sx_engine *engine);
 /* retention.c */
 stria_status sx_engine_retention_step(struct sx_engine *engine, stria_error *err);
+/* A policy keeps less from now on: has what is in memory flushed, and looks what goes, without
+ * waiting for the next time that it would be looked at. */
+void sx_engine_retain_less(struct sx_engine *engine);
 
 #endif

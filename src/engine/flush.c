@@ -69,6 +69,7 @@ stria_status sx_engine_rotate_locked(struct sx_engine *engine, stria_error *err)
     sx_mutex_lock(&engine->state_mutex);
     publish(engine, next);
     sx_mutex_unlock(&engine->state_mutex);
+    atomic_store(&engine->flush_wanted, false);
 done:
     sx_generation_release(active);
     return st;
@@ -87,8 +88,12 @@ stria_status sx_engine_rotate(struct sx_engine *engine, stria_error *err)
 static uint64_t log_size_max(struct sx_engine *engine)
 {
     uint64_t most = 4 * engine->memtable_size;
-    if (atomic_load(&engine->disk_state) == SX_DISK_READ_ONLY)
+    uint64_t reserve = atomic_load(&engine->disk_reserve_size);
+    int disk = atomic_load(&engine->disk_state);
+    if (disk == SX_DISK_READ_ONLY)
         return SX_MIN(most, SX_WAL_FILE_SIZE_MIN);
+    if (disk == SX_DISK_LOW)
+        return SX_MIN(most, SX_MAX(reserve / 2, SX_WAL_FILE_SIZE_MIN));
     uint64_t total = atomic_load(&engine->disk_total_size);
     return total ? SX_MIN(most, SX_MAX(total / LOG_PART_OF_DISK, SX_WAL_FILE_SIZE_MIN)) : most;
 }
@@ -102,7 +107,8 @@ bool sx_engine_flush_due(struct sx_engine *engine)
     if (!due && active) {
         uint64_t logged = sx_wal_generation_bytes(engine->wal);
         int64_t age = sx_os_mono_ns(engine->os) - active->created_ns;
-        due = sx_generation_size(active) >= engine->memtable_size ||
+        bool wanted = atomic_load(&engine->flush_wanted) && sx_generation_row_count(active) > 0;
+        due = wanted || sx_generation_size(active) >= engine->memtable_size ||
               logged >= log_size_max(engine) ||
               (age >= SX_FLUSH_AGE_NS && logged >= SX_FLUSH_AGE_BYTES);
     }

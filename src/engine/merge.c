@@ -37,6 +37,7 @@ struct sx_merge {
     size_t output_count, output_capacity;
     uint64_t row_count;
     uint64_t copied_size; /* of chunks that were not decoded */
+    uint64_t size_max;    /* of the outputs: what of the inputs is not deleted */
     uint64_t paced_size;  /* of what was written, that the rate has heard of */
     bool keep_outputs;    /* they live, or may turn out to */
 };
@@ -83,6 +84,7 @@ static struct sx_merge *merge_create(struct sx_engine *engine, const struct sx_m
     m->policy_id = store->policy_id;
     m->window_ns = store->window_ns;
     m->keep_whole = choice->keep_whole;
+    m->size_max = choice->size;
     sx_merge_plan_init(&m->plan, mem, store->window_ns);
     m->tombstones = sx_tombstones_acquire(store->tombstones);
     m->inputs = sx_mem_alloc(mem, choice->count * sizeof *m->inputs);
@@ -153,6 +155,7 @@ static stria_status begin_merge(struct sx_engine *engine, enum sx_merge_aim aim,
     struct sx_merge_choice choice;
     struct sx_merge *m = NULL;
     sx_merge_choice_init(&choice, merge_mem(engine));
+    sx_engine_check_disk(engine, true);
     sx_mutex_lock(&engine->state_mutex);
     bool found = sx_merge_choose(engine, aim, &choice);
     if (found)
@@ -165,11 +168,13 @@ static stria_status begin_merge(struct sx_engine *engine, enum sx_merge_aim aim,
     if (!found)
         return STRIA_OK;
     stria_status st = prepare(engine, m, err);
-    if (st)
+    if (st) {
         sx_merge_destroy(engine, m);
-    else
-        engine->merge = m;
-    return st;
+        return st;
+    }
+    engine->merge = m;
+    atomic_store(&engine->merge_claim_size, m->size_max);
+    return STRIA_OK;
 }
 
 /* ---- working ---- */
@@ -247,6 +252,7 @@ static void pace(struct sx_engine *engine, struct sx_merge *m)
     int64_t now = sx_os_mono_ns(engine->os);
     int64_t wait_ns = sx_rate_take(&engine->merge_rate, size - m->paced_size, now);
     m->paced_size = size;
+    atomic_store(&engine->merge_claim_size, m->size_max - SX_MIN(size, m->size_max));
     atomic_store(&engine->merge_not_before_ns, wait_ns ? now + wait_ns : 0);
 }
 
@@ -393,6 +399,7 @@ stria_status sx_engine_merge_step(struct sx_engine *engine, enum sx_merge_aim ai
         }
         if (st || done) {
             engine->merge = NULL;
+            atomic_store(&engine->merge_claim_size, 0);
             sx_merge_destroy(engine, m);
         }
     }

@@ -42,6 +42,13 @@ static bool is_damaged(const struct sx_policy_store *store, size_t i)
     return atomic_load(&store->segments[i]->damage) != 0;
 }
 
+/* What is left of it when it is written anew, about. */
+static uint64_t live_size(const struct sx_segment *segment)
+{
+    unsigned deleted = SX_MIN(segment->deleted_percent, 100);
+    return segment->info.file_size - segment->info.file_size / 100 * deleted;
+}
+
 static void begin(struct sx_merge_choice *choice, struct sx_policy_store *store)
 {
     choice->store = store;
@@ -383,12 +390,6 @@ static bool choose_neighbours(struct sx_engine *engine, struct sx_policy_store *
 
 /* ---- 5: reclaiming ---- */
 
-/* What is left of it when it is written anew, about. */
-static uint64_t live_size(const struct sx_segment *segment)
-{
-    return segment->info.file_size / 100 * (100 - SX_MIN(segment->deleted_percent, 100));
-}
-
 static bool choose_reclaim(struct sx_policy_store *store, unsigned percent,
                            struct sx_merge_choice *choice)
 {
@@ -396,7 +397,7 @@ static bool choose_reclaim(struct sx_policy_store *store, unsigned percent,
     for (size_t i = 0; i < store->segment_count; i++) {
         const struct sx_segment *segment = store->segments[i];
         if (segment->deleted_percent < percent || is_damaged(store, i) ||
-            (choice->hurry && live_size(segment) > choice->size_max))
+            live_size(segment) > choice->size_max)
             continue;
         choice->level = segment->info.level;
         choice->tier = (enum sx_tier)segment->info.tier;
@@ -408,13 +409,18 @@ static bool choose_reclaim(struct sx_policy_store *store, unsigned percent,
 
 /* ---- in order ---- */
 
+static uint64_t picked_size(const struct sx_merge_choice *choice)
+{
+    uint64_t size = 0;
+    for (size_t i = 0; i < choice->count; i++)
+        size += live_size(choice->store->segments[choice->picked[i]]);
+    return size;
+}
+
 /* Whether what was found may be merged; else nothing is picked. */
 static bool fits(struct sx_merge_choice *choice, bool found)
 {
-    uint64_t size = 0;
-    for (size_t i = 0; found && i < choice->count; i++)
-        size += info_of(choice->store, choice->picked[i])->file_size;
-    if (found && (!choice->hurry || size <= choice->size_max))
+    if (found && picked_size(choice) <= choice->size_max)
         return true;
     choice->store = NULL;
     choice->count = 0;
@@ -458,16 +464,23 @@ static bool choose_in(struct sx_engine *engine, struct sx_policy_store *store,
     return choose_due(engine, store, most, choice);
 }
 
-/* What merges may take of a disk that is nearly full. */
+/* What merges may take of the disk. */
 static void note_disk(struct sx_engine *engine, enum sx_merge_aim aim,
                       struct sx_merge_choice *choice)
 {
     int state = atomic_load(&engine->disk_state);
     uint64_t free_size = atomic_load(&engine->disk_free_size);
     uint64_t reserve = atomic_load(&engine->disk_reserve_size);
+    uint64_t claims = sx_engine_disk_claims(engine), left = free_size - SX_MIN(claims, free_size);
     choice->hurry = aim == SX_MERGE_DUE && (state == SX_DISK_LOW || state == SX_DISK_READ_ONLY);
-    choice->size_max =
-        state == SX_DISK_LOW && free_size > reserve ? free_size - reserve : free_size / 2;
+    if (aim != SX_MERGE_DUE || atomic_load(&engine->disk_total_size) == 0)
+        choice->size_max = UINT64_MAX; /* it was asked for, or nothing is known of the disk */
+    else if (!choice->hurry)
+        choice->size_max = left - SX_MIN(2 * reserve, left);
+    else if (state == SX_DISK_LOW && left > reserve)
+        choice->size_max = (left - reserve) / 2;
+    else
+        choice->size_max = left / 2;
 }
 
 bool sx_merge_choose(struct sx_engine *engine, enum sx_merge_aim aim,
@@ -475,7 +488,9 @@ bool sx_merge_choose(struct sx_engine *engine, enum sx_merge_aim aim,
 {
     note_disk(engine, aim, choice);
     for (size_t i = 0; i < engine->store_count && !choice->no_memory; i++)
-        if (choose_in(engine, engine->stores[i], aim, choice))
+        if (choose_in(engine, engine->stores[i], aim, choice)) {
+            choice->size = picked_size(choice);
             return !choice->no_memory; /* what should have come first was not looked at whole */
+        }
     return false;
 }

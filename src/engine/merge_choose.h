@@ -13,10 +13,12 @@
  *                that would only be cut off from one another again are left alone.
  *             5. Reclaim: a segment of which a fifth or more is deleted is written anew.
  *             A run is the pieces of one output: they share their generations.
- *             On a disk that is nearly full a merge must leave room for flushes: none is chosen
- *             whose inputs are larger than what is free beyond the reserve (below it, than half of
- *             what is free; what is deleted does not count). What gives back room comes first then:
- *             every segment of which anything is deleted, and sealing does not wait.
+ *             A merge must leave room for flushes and for the log: of what is free and not claimed
+ *             (background.c) its inputs may be no larger than what is beyond twice the reserve; on
+ *             a disk that is low, than half of what is beyond the reserve; below that, than half of
+ *             it all, which only merges that give room back are worth. What is deleted does not
+ *             count. What gives back room comes first then: every segment of which anything is
+ *             deleted, and sealing does not wait.
  * Invariants  The inputs of a merge are neighbours in the order of generations among the segments
  *             that overlap them in time, so that "the newest wins" stays an order of numbers. A
  *             damaged segment is never an input, and nothing is merged across it.
@@ -36,7 +38,8 @@ struct sx_merge_choice {
     enum sx_tier tier;
     bool keep_whole;   /* the outputs are not cut along time anew */
     bool hurry;        /* the disk is nearly full */
-    uint64_t size_max; /* most bytes of inputs then */
+    uint64_t size_max; /* most bytes of inputs, without what is deleted */
+    uint64_t size;     /* of what was chosen, likewise */
     bool no_memory;
 };
 

@@ -135,6 +135,13 @@ static stria_status expire(struct sx_engine *engine, size_t *count, stria_error 
     return st;
 }
 
+void sx_engine_retain_less(struct sx_engine *engine)
+{
+    atomic_store(&engine->flush_wanted, true);
+    sx_pool_submit(engine->pool, &engine->flush_task);
+    sx_pool_submit(engine->pool, &engine->care_task);
+}
+
 stria_status sx_engine_retention_step(struct sx_engine *engine, stria_error *err)
 {
     stria_status st = STRIA_OK;

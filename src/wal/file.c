@@ -147,5 +147,6 @@ stria_status sx_wal_file_begin(struct sx_wal_file *file, const struct sx_wal_hea
         return st;
     file->header = *header;
     file->state = SX_WAL_LIVE;
+    file->used_size = 0;
     return STRIA_OK;
 }

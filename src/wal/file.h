@@ -32,6 +32,7 @@ struct sx_wal_file {
     bool damaged;
     struct sx_wal_header header; /* when LIVE */
     uint64_t size;               /* bytes in the file */
+    uint64_t used_size;          /* bytes of frames in it, when LIVE; at most, when read back */
     char path[];                 /* of the file, from the working directory */
 };
 

@@ -128,6 +128,12 @@ stria_status sx_wal_commit(struct sx_wal *wal, struct sx_wal_entry *entry, stria
     return entry->status;
 }
 
+/* A file that failed is never synced again: a success would mean nothing. */
+static stria_status refuse(stria_error *err)
+{
+    return sx_fail(err, STRIA_READ_ONLY, "the log failed; the store must be opened again");
+}
+
 stria_status sx_wal_rotate(struct sx_wal *wal, uint64_t generation, stria_error *err)
 {
     sx_mutex_lock(&wal->queue_mutex);
@@ -135,7 +141,7 @@ stria_status sx_wal_rotate(struct sx_wal *wal, uint64_t generation, stria_error 
     sx_mutex_unlock(&wal->queue_mutex);
     stria_status st = STRIA_OK;
     if (wal->failed)
-        st = sx_fail(err, STRIA_READ_ONLY, "the log failed; the store must be opened again");
+        st = refuse(err);
     if (!st)
         st = sx_wal_sync_current(wal, err);
     if (!st) {
@@ -169,7 +175,11 @@ stria_status sx_wal_sync(struct sx_wal *wal, stria_error *err)
     sx_mutex_lock(&wal->queue_mutex);
     become_leader(wal);
     sx_mutex_unlock(&wal->queue_mutex);
-    stria_status st = wal->unsynced ? sx_wal_sync_current(wal, err) : STRIA_OK;
+    stria_status st = STRIA_OK;
+    if (wal->failed)
+        st = refuse(err);
+    else if (wal->unsynced)
+        st = sx_wal_sync_current(wal, err);
     resign(wal);
     return st;
 }
@@ -177,7 +187,8 @@ stria_status sx_wal_sync(struct sx_wal *wal, stria_error *err)
 bool sx_wal_sync_due(struct sx_wal *wal)
 {
     int64_t since = atomic_load(&wal->unsynced_since_ns);
-    return since && sx_os_mono_ns(wal->options.os) - since >= SX_WAL_ASYNC_NS;
+    return since && !atomic_load(&wal->failed) &&
+           sx_os_mono_ns(wal->options.os) - since >= SX_WAL_ASYNC_NS;
 }
 
 bool sx_wal_failed(struct sx_wal *wal)
@@ -188,6 +199,11 @@ bool sx_wal_failed(struct sx_wal *wal)
 uint64_t sx_wal_generation_bytes(struct sx_wal *wal)
 {
     return atomic_load(&wal->generation_bytes);
+}
+
+uint64_t sx_wal_live_bytes(struct sx_wal *wal)
+{
+    return atomic_load(&wal->live_bytes);
 }
 
 void sx_wal_stats(struct sx_wal *wal, struct sx_wal_stats *stats)

@@ -135,9 +135,9 @@ void sx_wal_trim(struct sx_wal *wal);
  * follow. */
 void sx_wal_shrink(struct sx_wal *wal);
 
-/* Syncs async frames now. */
+/* Syncs async frames now. READ_ONLY: the log has failed before, with frames that wait still. */
 stria_status sx_wal_sync(struct sx_wal *wal, stria_error *err);
-/* Whether async frames have waited long enough. */
+/* Whether async frames have waited long enough, and can be synced. */
 bool sx_wal_sync_due(struct sx_wal *wal);
 
 /* Whether the next file should be made ahead of need: else a writer makes a small one. */
@@ -152,5 +152,7 @@ void sx_wal_stats(struct sx_wal *wal, struct sx_wal_stats *stats);
 
 /* Bytes of frames in the files of a generation that is being written. */
 uint64_t sx_wal_generation_bytes(struct sx_wal *wal);
+/* The same of all generations that are not flushed. */
+uint64_t sx_wal_live_bytes(struct sx_wal *wal);
 
 #endif

@@ -177,10 +177,12 @@ stria_status sx_wal_read(struct sx_wal *wal, uint64_t flushed_generation,
 {
     struct sx_replay_options replay = *options;
     replay.flushed_generation = flushed_generation;
-    for (struct sx_wal_file *file = wal->files; file; file = file->next)
+    for (struct sx_wal_file *file = wal->files; file; file = file->next) {
         file->state = file->header.file_no && file->header.generation > flushed_generation
                           ? SX_WAL_LIVE
                           : SX_WAL_FREE;
+        file->used_size = file->size;
+    }
     stria_status st = sx_wal_replay(wal->files, &replay, result, err);
     atomic_store(&wal->live_bytes, result->byte_count);
     return st;
@@ -391,9 +393,14 @@ void sx_wal_release(struct sx_wal *wal, uint64_t generation)
 {
     sx_mutex_lock(&wal->files_mutex);
     struct sx_wal_file *surplus = take_surplus(wal, generation);
+    uint64_t ended = 0; /* generations that wait for their flush; their files change no more */
+    for (const struct sx_wal_file *file = wal->files; file; file = file->next)
+        if (file->state == SX_WAL_LIVE && wal->current &&
+            file->header.generation < wal->current->header.generation)
+            ended += file->used_size;
     sx_mutex_unlock(&wal->files_mutex);
     discard_all(wal, surplus);
-    atomic_store(&wal->live_bytes, atomic_load(&wal->generation_bytes));
+    atomic_store(&wal->live_bytes, ended + atomic_load(&wal->generation_bytes));
 }
 
 /* Whether the file at hand holds nothing, and nothing stands before it. files_mutex held. */

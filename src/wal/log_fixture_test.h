@@ -79,7 +79,7 @@ static inline stria_status wal_test_each(void *context, const struct sx_replay_r
                    record->generation, record->seq, (int)SX_MIN(record->payload.len, 40),
                    (const char *)record->payload.ptr);
     wal_test_append(t->delivered, sizeof t->delivered, text);
-    if (t->each_status && err)
+    if (t->each_status)
         err->code = t->each_status;
     return t->each_status;
 }

@@ -151,7 +151,9 @@ static void test_the_files_of_a_generation_stay_until_it_is_released(void **stat
     }
     sx_wal_stats(t.wal, &stats);
     assert_int_equal(stats.file_count, 5);
+    assert_int_equal(sx_wal_live_bytes(t.wal), 4 * FRAME);
     sx_wal_release(t.wal, 2);
+    assert_int_equal(sx_wal_live_bytes(t.wal), 2 * FRAME); /* two still wait for their flush */
     wal_test_close(&t);
     assert_int_equal(wal_test_read(&t, 2), STRIA_OK);
     assert_string_equal(t.delivered, "3:3=x 4:4=x");
@@ -482,7 +484,7 @@ static void test_whatever_call_fails_nothing_acknowledged_is_lost(void **state)
     static const struct {
         int os_errno;
         bool for_ever;
-    } faults[] = {{EIO, false}, {EIO, true}, {ENOSPC, false}, {ENOSPC, true}};
+    } faults[] = {{EIO, false}, {EIO, true}, {ENOSPC, false}, {ENOSPC, true}, {ENOSYS, false}};
     for (size_t f = 0; f < SX_COUNT_OF(faults); f++)
         for (uint64_t n = 1;; n++) {
             char acked[100] = "", tried[100] = "";

@@ -228,6 +228,7 @@ static stria_status write_frame(struct sx_wal *wal, const struct sx_frame_header
     if (!st) {
         wal->offset += span;
         wal->next_frame_seq++;
+        wal->current->used_size += span;
         atomic_fetch_add(&wal->written_bytes, span);
         atomic_fetch_add(&wal->generation_bytes, span);
         atomic_fetch_add(&wal->live_bytes, span);

@@ -357,6 +357,47 @@ static void test_lies_are_refused(void **state)
     }
 }
 
+/* 4,096 columns make rows of 32 KiB, so a short record can speak of more than a batch may hold. */
+static void test_rows_beyond_the_largest_batch_are_refused_before_they_are_looked_for(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        uint64_t row_counts[3]; /* of the runs */
+        const char *what;
+    } rows[] = {
+        {"as many as a batch may hold", {8188}, "size of the rows"},
+        {"one run of more", {8200}, "row count of a run"},
+        {"two runs of more: the next is refused", {8188, 8188, 1}, "row count of a run"},
+    };
+    for (size_t i = 0; i < SX_COUNT_OF(rows); i++) {
+        struct sx_buf bytes;
+        char name[8], want[64];
+        stria_error err = {0};
+        print_message("%s\n", rows[i].name);
+        sx_buf_init(&bytes, &memory.mem, 1 << 20);
+        golden_put(&bytes, "07 00 01 01 'm' 8020");
+        for (unsigned column = 0; column < SX_COLUMN_COUNT_MAX; column++) {
+            (void)snprintf(name, sizeof name, "%04u", column);
+            sx_buf_put_u8(&bytes, STRIA_INT);
+            sx_buf_put_sized(&bytes, sx_bytes_of(name));
+        }
+        size_t run_count = 0;
+        while (run_count < 3 && rows[i].row_counts[run_count])
+            run_count++;
+        sx_buf_put_varint(&bytes, run_count);
+        for (size_t j = 0; j < run_count; j++) {
+            sx_buf_put_varint(&bytes, 0);
+            sx_buf_put_varint(&bytes, rows[i].row_counts[j]);
+        }
+        golden_put(&bytes, "00*8300");
+        assert_int_equal(decode(sx_buf_bytes(&bytes), &err), STRIA_CORRUPT);
+        (void)snprintf(want, sizeof want, "bad %s at byte", rows[i].what);
+        assert_non_null(strstr(err.text, want));
+        sx_buf_deinit(&bytes);
+    }
+}
+
 /* ---- memory ---- */
 
 static void test_every_failing_allocation_is_told_and_nothing_is_lost(void **state)
@@ -396,6 +437,7 @@ int main(void)
         cmocka_unit_test(test_every_cut_is_corrupt),
         cmocka_unit_test(test_changed_bytes_never_give_a_malformed_batch),
         cmocka_unit_test(test_lies_are_refused),
+        cmocka_unit_test(test_rows_beyond_the_largest_batch_are_refused_before_they_are_looked_for),
         cmocka_unit_test(test_every_failing_allocation_is_told_and_nothing_is_lost),
     };
     test_mem_init(&memory);

@@ -176,6 +176,8 @@ struct sx_engine {
     struct sx_rate merge_rate;              /* of bytes written; guarded by job_mutex */
     _Atomic int64_t merge_not_before_ns;    /* monotonic; by the rate */
     _Atomic int64_t log_file_not_before_ns; /* monotonic; after a failure */
+    uint64_t log_seen_bytes;                /* the care task's alone: written when it last looked */
+    int64_t log_rests_since_ns;             /* likewise; monotonic */
 
     _Atomic int disk_state; /* enum sx_disk_state */
     _Atomic int64_t disk_checked_ns;

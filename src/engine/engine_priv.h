@@ -86,7 +86,7 @@ struct sx_counts {
     _Atomic uint64_t rejected_conflict, rejected_old, rejected_limit, rejected_series;
     _Atomic uint64_t busy;
     _Atomic uint64_t flushes, flush_bytes, flush_rows, flush_failures;
-    _Atomic uint64_t merges, merge_bytes_in, merge_bytes_out, merge_failures;
+    _Atomic uint64_t merges, merge_bytes_in, merge_bytes_out, merge_bytes_copied, merge_failures;
     _Atomic uint64_t rollups, rollup_bytes;
     _Atomic uint64_t retired_segments, retention_segments;
     _Atomic uint64_t snapshot_bytes;  /* unlinked, but a snapshot has the file still */

@@ -582,6 +582,7 @@ def read_log(store, uuid, put):
     expected, slots, generation = None, {}, None
     for i, (number, head, data) in enumerate(files):
         limit = len(data)
+        need(limit >= 4096 * u32(head, 84), "a log file was cut")
         for _, later, _ in files[i + 1 :]:
             if u64(later, 32) == number and u64(later, 40):
                 limit = u64(later, 40)

@@ -30,9 +30,9 @@ static void put_json(struct sx_cli *cli, const stria_compact_report *report, int
 {
     uint64_t elapsed_ms = (uint64_t)elapsed_ns / 1000000;
     const struct sx_bench_figure figures[] = {
-        {"samples", (double)report->sample_count}, {"cpu_s", sx_bench_cpu_s()},
-        {"bytes_in", (double)report->bytes_in},    {"bytes_out", (double)report->bytes_out},
-        {"milliseconds", (double)elapsed_ms},
+        {"samples", (double)report->sample_count},      {"cpu_s", sx_bench_cpu_s()},
+        {"bytes_in", (double)report->bytes_in},         {"bytes_out", (double)report->bytes_out},
+        {"bytes_copied", (double)report->bytes_copied}, {"milliseconds", (double)elapsed_ms},
     };
     sx_bench_put(cli, figures, SX_COUNT_OF(figures), true);
 }

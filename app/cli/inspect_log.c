@@ -191,6 +191,10 @@ stria_status sx_inspect_log(struct sx_inspect *inspect, const char *path, stria_
         sx_figures_size(&inspect->figures, "bytes", file.len);
         if (read_header(inspect, path, file, &header)) {
             tell_header(inspect, &header);
+            uint64_t made_size = (uint64_t)header.page_count * SX_WAL_ALIGN;
+            if (file.len < made_size)
+                sx_inspect_damage(inspect, "%s: %zu bytes of %" PRIu64 " are there", path, file.len,
+                                  made_size);
             st = read_frames(inspect, path, file, header.salt, &frames, err);
             tell_frames(inspect, &frames);
         } else {

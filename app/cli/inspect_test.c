@@ -128,15 +128,19 @@ static void test_a_log_file_tells_its_frames_and_their_rows(void **state)
     assert_int_equal(RUN("inspect", "--json", path.text), SX_EXIT_OK);
     expect_in(scratch_out, "\"kind\":\"log\"");
     expect_in(scratch_out, "\"good_headers\":2,\"version\":1,");
-    expect_in(scratch_out, "\"frames\":1,");
+    expect_in(scratch_out, "\"frames\":2,"); /* the second says that the first is whole */
     expect_in(scratch_out, "\"series_defined\":3,\"rows\":4,\"samples\":5,"
                            "\"first\":\"1970-01-01T00:00:01Z\",\"last\":\"2023-11-14T22:13:20Z\"");
     flip(path.text, 8192 + 70);
-    assert_int_equal(RUN("inspect", "--json", path.text), SX_EXIT_OK); /* the end of the log */
-    expect_in(scratch_out, "\"frames\":0,");
+    assert_int_equal(RUN("inspect", "--json", path.text), SX_EXIT_FAILED);
+    expect_in(scratch_out, "\"frames\":1,");
+    expect_in(scratch_out, "bytes 8192 to 12288 are no frame");
     flip(path.text, 20);
     assert_int_equal(RUN("inspect", path.text), SX_EXIT_FAILED);
     expect_in(scratch_out, "one of two copies of the header is damaged");
+    assert_int_equal(truncate(path.text, 100000), 0);
+    assert_int_equal(RUN("inspect", path.text), SX_EXIT_FAILED);
+    expect_in(scratch_out, "100000 bytes of 1048576 are there");
 }
 
 static void test_a_manifest_tells_its_edits(void **state)

@@ -23,6 +23,7 @@
 #define CARE_NS ((int64_t)1000000000)
 /* Between two looks at a disk that is not low. Where it is, every write looks. */
 #define DISK_LOOK_NS ((int64_t)50000000)
+#define LOG_REST_NS ((int64_t)10000000000)
 #define MERGE_STEPS_MAX 4
 #define LOOKS_MAX 32 /* at segments with deletes, at a time */
 #define LOG_FILE_PART_OF_DISK 64
@@ -226,6 +227,21 @@ static void look_at_deletes(struct sx_engine *engine)
         }
 }
 
+/* Once nobody has written for a while, the log says that its last frame is durable. */
+static void end_log(struct sx_engine *engine)
+{
+    stria_error err = {0};
+    int64_t now = sx_os_mono_ns(engine->os);
+    uint64_t written = sx_wal_written_bytes(engine->wal);
+    if (written != engine->log_seen_bytes) {
+        engine->log_seen_bytes = written;
+        engine->log_rests_since_ns = now;
+    } else if (now - engine->log_rests_since_ns >= LOG_REST_NS && sx_wal_end(engine->wal, &err)) {
+        engine->log_rests_since_ns = now;
+        sx_event(&engine->events, STRIA_LEVEL_WARN, "log_end", "text=\"%s\"", err.text);
+    }
+}
+
 static bool run_care(void *context)
 {
     struct sx_engine *engine = context;
@@ -242,6 +258,7 @@ static bool run_care(void *context)
     sx_engine_unlink_retired(engine, false);
     sx_engine_release_log(engine);
     fit_log(engine);
+    end_log(engine);
     return false;
 }
 
@@ -360,6 +377,7 @@ stria_status sx_engine_compact(struct sx_engine *engine, stria_compact_until unt
 {
     struct sx_counts *counts = &engine->counts;
     uint64_t in = atomic_load(&counts->merge_bytes_in), out = atomic_load(&counts->merge_bytes_out);
+    uint64_t copied = atomic_load(&counts->merge_bytes_copied);
     uint64_t flushed = atomic_load(&counts->flush_bytes);
     uint64_t samples = atomic_load(&counts->written_samples);
     if (engine->options.read_only)
@@ -380,10 +398,11 @@ stria_status sx_engine_compact(struct sx_engine *engine, stria_compact_until unt
     if (!st)
         sx_engine_unlink_retired(engine, true);
     if (report)
-        *report =
-            (stria_compact_report){.sample_count = atomic_load(&counts->written_samples) - samples,
-                                   .bytes_in = atomic_load(&counts->merge_bytes_in) - in,
-                                   .bytes_out = atomic_load(&counts->merge_bytes_out) - out +
-                                                atomic_load(&counts->flush_bytes) - flushed};
+        *report = (stria_compact_report){
+            .sample_count = atomic_load(&counts->written_samples) - samples,
+            .bytes_in = atomic_load(&counts->merge_bytes_in) - in,
+            .bytes_out = atomic_load(&counts->merge_bytes_out) - out +
+                         atomic_load(&counts->flush_bytes) - flushed,
+            .bytes_copied = atomic_load(&counts->merge_bytes_copied) - copied};
     return st;
 }

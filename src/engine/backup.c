@@ -133,6 +133,17 @@ static stria_status put_state(struct backup *b, stria_error *err)
     return st ? st : add_file(b, &file, err);
 }
 
+/* Of a file that is written to only the beginning was copied. */
+static stria_status fit_log(struct backup *b, struct sx_backup_file *file, stria_error *err)
+{
+    char path[SX_PATH_MAX];
+    uint64_t size;
+    stria_status st = sx_backup_file_path(b->folder, file, path, err);
+    if (!st)
+        st = sx_wal_file_fit(b->os, path, err);
+    return st ? st : sx_copy_sum(&b->copy, path, &size, &file->crc, err);
+}
+
 static stria_status put_logs(struct backup *b, stria_error *err)
 {
     char from[SX_PATH_MAX];
@@ -146,6 +157,8 @@ static stria_status put_logs(struct backup *b, stria_error *err)
         if (!sx_capture_log_path(b->engine->path, place, from))
             return sx_fail(err, STRIA_INVALID, "%s: the path is too long", b->engine->path);
         st = copy_into(b, from, &file, err);
+        if (!st)
+            st = fit_log(b, &file, err);
         if (!st)
             st = add_file(b, &file, err);
     }
@@ -299,7 +312,7 @@ static stria_status put_all(struct backup *b, stria_error *err)
     for (size_t i = 0; i < b->capture.segment_count; i++)
         b->copy.bytes_total += b->capture.segments[i].segment->info.file_size;
     for (size_t i = 0; i < b->capture.log_count; i++)
-        b->copy.bytes_total += b->capture.logs[i].size;
+        b->copy.bytes_total += 2 * b->capture.logs[i].size; /* copied, and read again */
     if (!st)
         st = put_state(b, err);
     if (!st)

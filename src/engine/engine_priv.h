@@ -86,7 +86,7 @@ struct sx_counts {
     _Atomic uint64_t rejected_conflict, rejected_old, rejected_limit, rejected_series;
     _Atomic uint64_t busy;
     _Atomic uint64_t flushes, flush_bytes, flush_rows, flush_failures;
-    _Atomic uint64_t merges, merge_bytes_in, merge_bytes_out, merge_failures;
+    _Atomic uint64_t merges, merge_bytes_in, merge_bytes_out, merge_bytes_copied, merge_failures;
     _Atomic uint64_t rollups, rollup_bytes;
     _Atomic uint64_t retired_segments, retention_segments;
     _Atomic uint64_t snapshot_bytes;  /* unlinked, but a snapshot has the file still */
@@ -177,6 +177,8 @@ struct sx_engine {
     struct sx_rate merge_rate;              /* of bytes written; guarded by job_mutex */
     _Atomic int64_t merge_not_before_ns;    /* monotonic; by the rate */
     _Atomic int64_t log_file_not_before_ns; /* monotonic; after a failure */
+    uint64_t log_seen_bytes;                /* the care task's alone: written when it last looked */
+    int64_t log_rests_since_ns;             /* likewise; monotonic */
 
     _Atomic int disk_state; /* enum sx_disk_state */
     _Atomic int64_t disk_checked_ns;

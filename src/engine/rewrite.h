@@ -6,12 +6,14 @@
  *             merges, so that series that began at different moments share time columns again), and
  *             at SX_COLUMN_VALUES_MAX rows. A segment that grows beyond its maximum, or
  *             whose index, which is held until its end, takes what memory there is for it, is ended
- *             between series.
+ *             between series. Groups of segments that stay as they are may be copied as they are
+ *             stored (rewrite_copy.c).
  * Threads     One owner. */
 #ifndef SX_ENGINE_REWRITE_H
 #define SX_ENGINE_REWRITE_H
 
 #include "scan/reader.h"
+#include "segment/stored.h"
 #include "segment/writer.h"
 
 struct sx_engine;
@@ -24,6 +26,7 @@ struct sx_rewrite_options {
     int64_t time_min_ns, time_max_ns; /* rows outside are left out */
     bool grid;                        /* cut groups on the time grid of the window */
     uint32_t window_count;            /* windows with rows in that range, about; 0: one */
+    bool copy;                        /* what stays as it is need not be decoded */
 };
 
 struct sx_rewrite {
@@ -43,6 +46,8 @@ struct sx_rewrite {
     bool series_begun; /* in the writer */
     size_t index_size; /* what its index takes, about */
     const struct sx_scan_series *series;
+    struct sx_stored_group stored;   /* the group being copied */
+    uint64_t copied_size;            /* bytes of chunks that were */
     struct sx_segment_info *outputs; /* finished */
     size_t output_count, output_capacity;
 };

@@ -55,6 +55,8 @@ static stria_status put_logs(struct snapshot *s, stria_error *err)
         st = sx_new_store_log_path(&s->store, c->logs[i].name_no, to, err);
         if (!st)
             st = put_file(s, from, to, c->logs[i].size, c->logs_finished, err);
+        if (!st && !c->logs_finished)
+            st = sx_wal_file_fit(s->store.os, to, err);
     }
     return st;
 }

@@ -150,3 +150,31 @@ stria_status sx_wal_file_begin(struct sx_wal_file *file, const struct sx_wal_hea
     file->used_size = 0;
     return STRIA_OK;
 }
+
+stria_status sx_wal_file_fit(struct sx_os *os, const char *path, stria_error *err)
+{
+    struct sx_file *file = NULL;
+    struct sx_file_info info = {0};
+    bool changed = false;
+    stria_status st = sx_os_open(os, path, SX_OPEN_WRITE, &file, err);
+    if (!st)
+        st = sx_file_info(file, &info, err);
+    for (unsigned i = 0; i < SX_WAL_HEADER_COPIES && !st; i++) {
+        uint8_t bytes[SX_WAL_HEADER_SIZE] = {0};
+        struct sx_wal_header header;
+        size_t got;
+        uint64_t at = (uint64_t)i * SX_WAL_ALIGN;
+        st = sx_file_pread(file, bytes, sizeof bytes, at, &got, err);
+        if (st || sx_wal_header_get(bytes, &header, NULL) ||
+            (uint64_t)header.page_count * SX_WAL_ALIGN <= info.size)
+            continue;
+        header.page_count = (uint32_t)(info.size / SX_WAL_ALIGN);
+        sx_wal_header_put(bytes, &header);
+        st = sx_file_pwrite(file, bytes, sizeof bytes, at, err);
+        changed = true;
+    }
+    if (!st && changed)
+        st = sx_file_sync(file, err);
+    sx_file_close(file);
+    return st;
+}

@@ -248,6 +248,41 @@ static void test_no_memory_is_told_and_nothing_is_left(void **state)
     sx_os_mem_destroy(disk);
 }
 
+static void test_a_shorter_copy_says_that_it_is_all(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        uint32_t page_count;
+        size_t size;
+        uint32_t want;
+    } rows[] = {
+        {"shorter", 16, 12288, 3},
+        {"whole", 16, 65536, 16},
+        {"of a store that did not tell", 0, 12288, 0},
+        {"only the headers", 16, 8192, 2},
+        {"one header only", 16, 4096, 1},
+    };
+    for (size_t i = 0; i < SX_COUNT_OF(rows); i++) {
+        struct sx_os *disk = make_disk();
+        struct sx_wal_file *file = make_file(disk);
+        struct sx_wal_header header = first_life;
+        unsigned copies;
+        print_message("%s\n", rows[i].name);
+        header.page_count = rows[i].page_count;
+        assert_int_equal(sx_wal_file_begin(file, &header, NULL), STRIA_OK);
+        assert_true(sx_os_mem_resize(disk, "wal/00000001.wal", rows[i].size));
+        assert_int_equal(sx_wal_file_fit(disk, "wal/00000001.wal", NULL), STRIA_OK);
+        assert_int_equal(sx_wal_file_read_header(file, &copies, NULL), STRIA_OK);
+        assert_int_equal(copies, rows[i].size > 4096 ? 2 : 1);
+        assert_int_equal(file->header.page_count, rows[i].want);
+        assert_int_equal(file->header.salt, first_life.salt);
+        assert_int_equal(sx_wal_file_fit(disk, "wal/no.wal", NULL), STRIA_NOT_FOUND);
+        sx_wal_file_close(&memory.mem, file);
+        sx_os_mem_destroy(disk);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -259,6 +294,7 @@ int main(void)
         cmocka_unit_test(test_a_failing_call_leaves_no_file),
         cmocka_unit_test(test_a_failing_begin_is_told_and_leaves_the_file_as_it_was_in_memory),
         cmocka_unit_test(test_no_memory_is_told_and_nothing_is_left),
+        cmocka_unit_test(test_a_shorter_copy_says_that_it_is_all),
     };
     test_mem_init(&memory);
     int failed = cmocka_run_group_tests(tests, NULL, NULL);

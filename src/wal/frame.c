@@ -22,7 +22,7 @@ void sx_wal_header_put(uint8_t *bytes, const struct sx_wal_header *header)
     sx_put_u64(bytes + 64, (uint64_t)header->created_ns);
     sx_put_u64(bytes + 72, header->first_frame_seq);
     sx_put_u32(bytes + 80, header->file_index);
-    sx_put_u32(bytes + 84, 0);
+    sx_put_u32(bytes + 84, header->page_count);
     sx_put_u32(bytes + 88, sx_crc32c(0, bytes, 88));
 }
 
@@ -43,6 +43,7 @@ stria_status sx_wal_header_get(const uint8_t *bytes, struct sx_wal_header *heade
         .created_ns = (int64_t)sx_get_u64(bytes + 64),
         .first_frame_seq = sx_get_u64(bytes + 72),
         .file_index = sx_get_u32(bytes + 80),
+        .page_count = sx_get_u32(bytes + 84),
     };
     if (header->version > SX_WAL_VERSION || sx_get_u32(bytes + 12) != 0)
         return sx_fail(err, STRIA_VERSION, "log format version %u is newer than %d",

@@ -8,7 +8,7 @@
  *             one frame is one group commit. All numbers are little-endian.
  *               header   "STRIAWAL" | u32 version | u32 flags | u64 file_no | u64 generation |
  *                        u64 prev_file_no | u64 prev_good_end | u64 salt | u64 store_id |
- *                        i64 created_ns | u64 first_frame_seq | u32 file_index | u32 0 |
+ *                        i64 created_ns | u64 first_frame_seq | u32 file_index | u32 page_count |
  *                        u32 crc of the bytes before
  *               frame    u32 magic "SFRM" | u32 crc of the 56 bytes after | u64 frame_seq |
  *                        u64 durable_seq | u64 first_seq | u32 size | u32 raw_size |
@@ -57,6 +57,7 @@ struct sx_wal_header {
     int64_t created_ns;
     uint64_t first_frame_seq; /* frame_seq of the first frame in this file */
     uint32_t file_index;      /* 0-based, of this file in its generation */
+    uint32_t page_count;      /* of SX_WAL_ALIGN bytes, of the file; 0: not told */
 };
 
 struct sx_frame_header {

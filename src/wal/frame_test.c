@@ -23,6 +23,7 @@ static const struct sx_wal_header header = {
     .created_ns = 1735689600000000000,
     .first_frame_seq = 42,
     .file_index = 2,
+    .page_count = 256,
 };
 
 static const struct golden header_golden[] = {
@@ -36,8 +37,8 @@ static const struct golden header_golden[] = {
     {"store_id", "a8a7a6a5a4a3a2a1"},
     {"created_ns: 2025-01-01", "000057c07e681618"},
     {"first_frame_seq 42", "2a00000000000000"},
-    {"file_index 2, zero", "02000000 00000000"},
-    {"crc of the 88 bytes before", "ea7b32a1"},
+    {"file_index 2, page_count 256", "02000000 00010000"},
+    {"crc of the 88 bytes before", "94e97304"},
 };
 
 static void test_a_file_header_has_its_golden_bytes(void **state)
@@ -58,6 +59,7 @@ static void test_a_file_header_has_its_golden_bytes(void **state)
     assert_int_equal(back.created_ns, header.created_ns);
     assert_int_equal(back.first_frame_seq, header.first_frame_seq);
     assert_int_equal(back.file_index, header.file_index);
+    assert_int_equal(back.page_count, header.page_count);
 }
 
 static void test_no_bit_of_a_file_header_can_be_flipped(void **state)

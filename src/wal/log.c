@@ -184,6 +184,16 @@ stria_status sx_wal_sync(struct sx_wal *wal, stria_error *err)
     return st;
 }
 
+stria_status sx_wal_end(struct sx_wal *wal, stria_error *err)
+{
+    sx_mutex_lock(&wal->queue_mutex);
+    become_leader(wal);
+    sx_mutex_unlock(&wal->queue_mutex);
+    stria_status st = wal->failed ? STRIA_OK : sx_wal_write_end(wal, err);
+    resign(wal);
+    return st;
+}
+
 bool sx_wal_sync_due(struct sx_wal *wal)
 {
     int64_t since = atomic_load(&wal->unsynced_since_ns);
@@ -199,6 +209,11 @@ bool sx_wal_failed(struct sx_wal *wal)
 uint64_t sx_wal_generation_bytes(struct sx_wal *wal)
 {
     return atomic_load(&wal->generation_bytes);
+}
+
+uint64_t sx_wal_written_bytes(struct sx_wal *wal)
+{
+    return atomic_load(&wal->written_bytes);
 }
 
 uint64_t sx_wal_live_bytes(struct sx_wal *wal)

@@ -7,6 +7,8 @@
  *             writes it as one frame, syncs, and hands leadership on; then it applies the entries
  *             in log order while the next leader writes. So what is applied is durable (but for
  *             async entries), and rows are applied in the order of the log.
+ *             The last frame is followed by one without records when the log rests or is closed, so
+ *             that damage to it is not taken for a torn write.
  *             Async entries are acknowledged after the write; their frames are kept in memory until
  *             a sync, and logged again in a fresh file if that sync fails.
  * Failure     A failed write or sync poisons the file for good: it is never written or synced
@@ -137,6 +139,11 @@ void sx_wal_shrink(struct sx_wal *wal);
 
 /* Syncs async frames now. READ_ONLY: the log has failed before, with frames that wait still. */
 stria_status sx_wal_sync(struct sx_wal *wal, stria_error *err);
+/* Of a log that nobody writes to for a while: writes a frame without records, which shows that the
+ * one before it was durable. Else damage to the last frame would look like a write that a crash
+ * interrupted. Does nothing when there is nothing to show. Returns OK, or why it failed: nothing is
+ * lost then. */
+stria_status sx_wal_end(struct sx_wal *wal, stria_error *err);
 /* Whether async frames have waited long enough, and can be synced. */
 bool sx_wal_sync_due(struct sx_wal *wal);
 
@@ -152,6 +159,8 @@ void sx_wal_stats(struct sx_wal *wal, struct sx_wal_stats *stats);
 
 /* Bytes of frames in the files of a generation that is being written. */
 uint64_t sx_wal_generation_bytes(struct sx_wal *wal);
+/* The same of all that were written since the log was opened. */
+uint64_t sx_wal_written_bytes(struct sx_wal *wal);
 /* The same of all generations that are not flushed. */
 uint64_t sx_wal_live_bytes(struct sx_wal *wal);
 

@@ -148,8 +148,11 @@ stria_status sx_wal_close(struct sx_wal *wal, stria_error *err)
     if (!wal)
         return STRIA_OK;
     stria_status st = STRIA_OK;
+    stria_error ignored = {0};
     if (!wal->failed && wal->unsynced)
         st = sx_wal_sync(wal, err);
+    if (!st && !wal->failed)
+        (void)sx_wal_write_end(wal, &ignored); /* what was acknowledged is durable without it */
     wal_destroy(wal);
     return st;
 }

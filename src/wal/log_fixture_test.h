@@ -9,7 +9,7 @@
 #include "base/golden_test.h"
 #include "os/os_fault.h"
 #include "os/os_mem.h"
-#include "wal/log.h"
+#include "wal/log_priv.h"
 
 #define STORE_ID 0x5354524941u
 
@@ -129,9 +129,11 @@ static inline void wal_test_close(struct wal_test *t)
     assert_int_equal(st, STRIA_OK);
 }
 
-/* Closes as a killed process does: nothing is synced by it. */
+/* Closes as a killed process does: nothing is written or synced by it. */
 static inline void wal_test_kill(struct wal_test *t)
 {
+    if (t->wal)
+        atomic_store(&t->wal->failed, true);
     (void)sx_wal_close(t->wal, NULL);
     t->wal = NULL;
 }

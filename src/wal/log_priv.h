@@ -42,6 +42,7 @@ struct sx_wal {
     uint64_t next_seq;
     uint64_t last_file_no;
     uint32_t file_index;
+    bool ended;       /* the last frame is one without records: sx_wal_write_end() */
     bool failed_once; /* the file at hand was begun after a failure and has had no success yet */
     struct sx_unsynced *unsynced, **unsynced_last;
     struct sx_iov iov[SX_IOV_MAX];
@@ -69,6 +70,10 @@ struct sx_wal {
  * for it, or if frames have waited for a sync long enough. On failure nothing of the group is
  * acknowledged; err is written. */
 stria_status sx_wal_write_group(struct sx_wal *wal, struct sx_wal_entry *group, stria_error *err);
+/* Writes and syncs a frame without records, if the last one has some and is synced: it tells that
+ * all before it was durable. Nothing is done where the file has no room. On failure the file is
+ * given up, and nothing is lost. */
+stria_status sx_wal_write_end(struct sx_wal *wal, stria_error *err);
 /* Syncs the current file; on failure gives the file up. */
 stria_status sx_wal_sync_current(struct sx_wal *wal, stria_error *err);
 /* Goes on in a new file with room for `need` bytes of frames. */

@@ -96,6 +96,7 @@ stria_status sx_wal_switch_file(struct sx_wal *wal, uint64_t need, uint64_t prev
         .created_ns = sx_os_now_ns(wal->options.os),
         .first_frame_seq = wal->next_frame_seq,
         .file_index = wal->file_index,
+        .page_count = (uint32_t)(file->size / SX_WAL_ALIGN),
     };
     st = sx_wal_file_begin(file, &header, err);
     if (st) {
@@ -104,6 +105,7 @@ stria_status sx_wal_switch_file(struct sx_wal *wal, uint64_t need, uint64_t prev
         return st;
     }
     wal->file_index++;
+    wal->ended = false;
     wal->offset = wal->good_offset = SX_WAL_FIRST_FRAME;
     sx_wal_go_on_in(wal, file);
     return STRIA_OK;
@@ -230,6 +232,7 @@ static stria_status write_frame(struct sx_wal *wal, const struct sx_frame_header
         wal->next_frame_seq++;
         wal->current->used_size += span;
         atomic_fetch_add(&wal->written_bytes, span);
+        wal->ended = group == NULL;
         atomic_fetch_add(&wal->generation_bytes, span);
         atomic_fetch_add(&wal->live_bytes, span);
     }
@@ -286,4 +289,20 @@ stria_status sx_wal_write_group(struct sx_wal *wal, struct sx_wal_entry *group, 
     atomic_fetch_add(&wal->frame_count, 1);
     atomic_fetch_add(&wal->record_count, header.record_count);
     return STRIA_OK;
+}
+
+stria_status sx_wal_write_end(struct sx_wal *wal, stria_error *err)
+{
+    if (wal->ended || wal->unsynced || !wal->current || wal->offset == SX_WAL_FIRST_FRAME ||
+        wal->offset != wal->good_offset || wal->offset + sx_frame_span(0) > wal->current->size)
+        return STRIA_OK;
+    struct sx_frame_header header = {.first_seq = wal->next_seq,
+                                     .frame_seq = wal->next_frame_seq,
+                                     .durable_seq = wal->durable_seq};
+    stria_status st = write_frame(wal, &header, NULL, err);
+    if (!st)
+        st = sync_file(wal, err);
+    if (st)
+        give_up_file(wal, err);
+    return st;
 }

@@ -273,6 +273,8 @@ static stria_status replay_file(struct replay *r, struct sx_wal_file *file, uint
         tell_damage(r, file, 0, "it and those up to this file are missing");
         r->expected = file->header.first_frame_seq;
     }
+    if (file->size < (uint64_t)file->header.page_count * SX_WAL_ALIGN)
+        tell_damage(r, file, file->size, "it, or what is behind it: the file was cut");
     while (offset + SX_FRAME_HEADER_SIZE <= limit) {
         struct sx_frame_header header;
         bool valid;

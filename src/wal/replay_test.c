@@ -22,12 +22,12 @@ static void test_records_come_back_in_order_with_generation_and_sequence(void **
     wal_test_close(&t);
     assert_int_equal(wal_test_open(&t, 0), STRIA_OK);
     assert_string_equal(t.delivered, "1:1=a 1:2=b");
-    assert_int_equal(t.result.frame_count, 2);
+    assert_int_equal(t.result.frame_count, 3); /* and one that ends the log */
     assert_int_equal(t.result.record_count, 2);
-    assert_int_equal(t.result.byte_count, 2 * FRAME);
+    assert_int_equal(t.result.byte_count, 3 * FRAME);
     assert_int_equal(t.result.next_seq, 3);
-    assert_int_equal(t.result.next_frame_seq, 3);
-    assert_int_equal(t.result.end_offset, FIRST + 2 * FRAME);
+    assert_int_equal(t.result.next_frame_seq, 4);
+    assert_int_equal(t.result.end_offset, FIRST + 3 * FRAME);
     assert_int_equal(t.result.damage_count, 0);
     assert_int_equal(t.result.cut_count, 0);
     assert_int_equal(wal_test_put(&t, 2, "c"), STRIA_OK);
@@ -267,7 +267,7 @@ static void test_no_flipped_bit_gives_another_record(void **state)
     wal_test_deinit(&t);
 }
 
-static void test_a_file_cut_anywhere_gives_a_prefix(void **state)
+static void test_a_file_cut_anywhere_gives_a_prefix_and_the_cut_is_told(void **state)
 {
     (void)state;
     for (size_t cut = 0; cut < FIRST + 3 * FRAME;
@@ -276,13 +276,56 @@ static void test_a_file_cut_anywhere_gives_a_prefix(void **state)
         wal_test_init(&t);
         assert_int_equal(wal_test_open(&t, 0), STRIA_OK);
         write_script(&t, "sss");
-        wal_test_close(&t);
+        wal_test_kill(&t);
         assert_true(sx_os_mem_resize(t.disk, "wal/00000000.wal", cut));
         assert_int_equal(wal_test_read(&t, 0), STRIA_OK);
         size_t frames = cut <= FIRST ? 0 : (cut - FIRST + FRAME - 77) / FRAME;
         static const char *const prefixes[] = {"", "1:1=a", "1:1=a 1:2=b", "1:1=a 1:2=b 1:3=c"};
         assert_string_equal(t.delivered, prefixes[frames]);
-        assert_string_equal(t.damage, "");
+        char damage[60] = "";
+        if (cut >= SX_WAL_HEADER_SIZE) /* else it is no file of the log any more */
+            (void)snprintf(damage, sizeof damage, "00000000.wal@%zu ", cut);
+        assert_string_equal(t.damage, damage);
+        wal_test_deinit(&t);
+    }
+}
+
+static void test_damage_to_the_last_frame_is_told_once_the_log_was_ended(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        bool end, close;
+        const char *damage;
+    } rows[] = {
+        {"a process was killed: it may be a torn write", false, false, ""},
+        {"nobody wrote for a while", true, false, "00000000.wal@12288 "},
+        {"the log was closed", false, true, "00000000.wal@12288 "},
+        {"both", true, true, "00000000.wal@12288 "},
+    };
+    for (size_t i = 0; i < SX_COUNT_OF(rows); i++) {
+        struct wal_test t;
+        struct sx_wal_stats stats;
+        print_message("%s\n", rows[i].name);
+        wal_test_init(&t);
+        assert_int_equal(wal_test_open(&t, 0), STRIA_OK);
+        assert_int_equal(sx_wal_end(t.wal, &t.err), STRIA_OK); /* there is nothing to show */
+        assert_int_equal(sx_wal_written_bytes(t.wal), 0);
+        write_script(&t, "ss");
+        for (int again = 0; rows[i].end && again < 2; again++) {
+            assert_int_equal(sx_wal_end(t.wal, &t.err), STRIA_OK);
+            assert_int_equal(sx_wal_written_bytes(t.wal), 3 * FRAME);
+            sx_wal_stats(t.wal, &stats);
+            assert_int_equal(stats.sync_count, 3);
+        }
+        if (rows[i].close)
+            wal_test_close(&t);
+        else
+            wal_test_kill(&t);
+        flip(&t, "wal/00000000.wal", FIRST + FRAME + IN_PAYLOAD);
+        assert_int_equal(wal_test_read(&t, 0), STRIA_OK);
+        assert_string_equal(t.delivered, "1:1=a");
+        assert_string_equal(t.damage, rows[i].damage);
         wal_test_deinit(&t);
     }
 }
@@ -543,7 +586,8 @@ int main(void)
         cmocka_unit_test(test_the_last_frame_of_a_file_is_known_to_be_durable_by_the_next_file),
         cmocka_unit_test(test_a_damaged_file_is_never_used_again),
         cmocka_unit_test(test_no_flipped_bit_gives_another_record),
-        cmocka_unit_test(test_a_file_cut_anywhere_gives_a_prefix),
+        cmocka_unit_test(test_a_file_cut_anywhere_gives_a_prefix_and_the_cut_is_told),
+        cmocka_unit_test(test_damage_to_the_last_frame_is_told_once_the_log_was_ended),
         cmocka_unit_test(test_a_file_that_went_missing_is_told),
         cmocka_unit_test(test_frames_of_an_older_life_of_a_file_are_not_read),
         cmocka_unit_test(test_a_file_that_was_begun_in_vain_and_came_back_is_no_damage),

@@ -206,6 +206,57 @@ static void test_ranges_that_follow_one_another_are_told_like_each_alone(void **
     assert_true(told > 1000);
 }
 
+static void test_a_constant_tells_its_range_and_a_sum_that_is_exact(void **state)
+{
+    (void)state;
+    static const struct {
+        double v;
+        bool has_range, has_sum;
+    } rows[] = {
+        {3, true, true},
+        {-3, true, true},
+        {0, true, true},
+        {-0.0, true, false},
+        {0.5, true, false},
+        {1e300, true, false},
+        {-1e300, true, false},
+        {__builtin_inf(), true, false},
+        {0x1p53, true, false},
+        {-0x1p53, true, false},
+        {0x1p43 - 1, true, true},
+        {1 - 0x1p43, true, true},
+        {__builtin_nan(""), false, false},
+    };
+    static const uint32_t ends[] = {100, 1000};
+    const struct sx_column_ranges ranges = {.first = 1, .ends = ends, .count = 2};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct sx_column_totals got[2];
+        struct sx_buf out;
+        sx_buf_init(&out, &mem, 100);
+        sx_column_put_constant(&out, STRIA_FLOAT, sx_bits_of_f64(rows[i].v));
+        assert_int_equal(sx_column_aggregate_ranges(sx_buf_bytes(&out), STRIA_FLOAT, 1000, &ranges,
+                                                    NULL, SX_WANT_SUM | SX_WANT_RANGE, got, NULL),
+                         STRIA_OK);
+        for (size_t k = 0; k < 2; k++) {
+            double n = k ? 900 : 99;
+            assert_int_equal(got[k].has, (rows[i].has_range ? SX_WANT_RANGE : 0) |
+                                             (rows[i].has_sum ? SX_WANT_SUM : 0));
+            if (rows[i].has_range)
+                assert_true(got[k].min == sx_bits_of_f64(rows[i].v) && got[k].max == got[k].min);
+            if (rows[i].has_sum)
+                assert_true(sx_f64_of_bits(got[k].sum) == rows[i].v * n);
+        }
+        sx_buf_put_u8(&out, 0); /* a byte behind the number */
+        assert_int_equal(sx_column_aggregate_ranges(sx_buf_bytes(&out), STRIA_FLOAT, 1000, &ranges,
+                                                    NULL, SX_WANT_SUM, got, NULL),
+                         STRIA_CORRUPT);
+        assert_int_equal(sx_column_aggregate_ranges(sx_bytes_make(out.ptr, 1), STRIA_FLOAT, 1000,
+                                                    &ranges, NULL, SX_WANT_SUM, got, NULL),
+                         STRIA_CORRUPT);
+        sx_buf_deinit(&out);
+    }
+}
+
 static void test_other_types_and_broken_columns(void **state)
 {
     (void)state;
@@ -224,6 +275,9 @@ static void test_other_types_and_broken_columns(void **state)
     assert_int_equal(sx_column_aggregate(sx_bytes_make(NULL, 0), STRIA_FLOAT, 9, 0, 9, NULL,
                                          SX_WANT_SUM, &got, NULL),
                      STRIA_CORRUPT);
+    assert_int_equal(sx_column_aggregate(sx_bytes_make(cut, 2), STRIA_INT, SX_COLUMN_VALUES_MAX + 1,
+                                         0, 9, NULL, SX_WANT_SUM, &got, NULL),
+                     STRIA_CORRUPT);
 }
 
 int main(void)
@@ -233,6 +287,7 @@ int main(void)
         cmocka_unit_test(test_sums_and_ranges_of_doubles_are_those_of_the_values),
         cmocka_unit_test(test_sums_that_are_not_exact_are_not_told),
         cmocka_unit_test(test_ranges_that_follow_one_another_are_told_like_each_alone),
+        cmocka_unit_test(test_a_constant_tells_its_range_and_a_sum_that_is_exact),
         cmocka_unit_test(test_other_types_and_broken_columns),
     };
     sx_mem_init(&mem, NULL, "test", 0);

@@ -155,7 +155,6 @@ void sx_ans_decoder_init(struct sx_ans_decoder *decoder, struct sx_ans_entry *en
 
 /* ---- encoding ------------------------------------------------------------------------------- */
 
-#define LANES_INLINE static inline __attribute__((always_inline))
 #define EXTRA_QUICK 44 /* bits of a place that fit in a word with those of a state */
 
 /* A block on its way. */
@@ -190,8 +189,8 @@ static void find_classes(struct work *work, const struct sx_ans_encoder *encoder
     }
 }
 
-LANES_INLINE void move(const struct sx_ans_encoder *encoder, struct work *work, size_t i,
-                       uint32_t *state)
+SX_INLINE void move(const struct sx_ans_encoder *encoder, struct work *work, size_t i,
+                    uint32_t *state)
 {
     struct sx_ans_move move = encoder->moves[work->symbol[i]];
     unsigned bits = (*state + move.to_bits) >> 16;
@@ -200,8 +199,7 @@ LANES_INLINE void move(const struct sx_ans_encoder *encoder, struct work *work, 
 }
 
 /* Moves the states through the symbols, from the last to the first. */
-LANES_INLINE void move_lanes(const struct sx_ans_encoder *encoder, struct work *work,
-                             unsigned lanes)
+SX_INLINE void move_lanes(const struct sx_ans_encoder *encoder, struct work *work, unsigned lanes)
 {
     uint32_t states[SX_ANS_LANES_MAX] = {0};
     size_t i = work->symbols;
@@ -234,7 +232,7 @@ static void move_all(const struct sx_ans_encoder *encoder, struct work *work, un
 }
 
 /* Puts up to 56 bits: whole bytes leave at once. */
-LANES_INLINE void put_quickly(struct sx_bit_writer *writer, uint64_t v, unsigned width)
+SX_INLINE void put_quickly(struct sx_bit_writer *writer, uint64_t v, unsigned width)
 {
     writer->held |= v << writer->held_count;
     writer->held_count += width;

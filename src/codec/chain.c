@@ -4,6 +4,8 @@
 
 #include "base/attr.h"
 
+#include <assert.h>
+
 void sx_chain_wide(int64_t *out, const uint64_t *residuals, struct sx_chain *chain, unsigned order)
 {
     if (order == 0) {
@@ -75,7 +77,8 @@ void sx_totals_add_sum(struct sx_totals *totals, const int64_t *values, size_t c
                        const int64_t *range)
 {
     const int64_t small = (int64_t)1 << 54; /* 256 of them fit */
-    if (range[0] <= -small || range[1] >= small || count > SX_GROUP) {
+    assert(count <= SX_GROUP);
+    if (range[0] <= -small || range[1] >= small) {
         for (size_t i = 0; i < count; i++) {
             add_sum(totals, values[i]);
             add_magnitude(totals, values[i] < 0 ? 0 - (uint64_t)values[i] : (uint64_t)values[i]);

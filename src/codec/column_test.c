@@ -7,6 +7,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include <cmocka.h>
@@ -27,8 +28,8 @@ struct column {
 static int64_t times[COUNT_MAX], ints[COUNT_MAX], wides[COUNT_MAX], jitter[COUNT_MAX];
 static double decimals[COUNT_MAX], nears[COUNT_MAX], smooth[COUNT_MAX], noise[40];
 static uint8_t bools[COUNT_MAX], runs[COUNT_MAX];
-static stria_bytes words[COUNT_MAX], texts[300];
-static char heap[300 * 8];
+static stria_bytes words[COUNT_MAX], texts[300], logs[300];
+static char heap[300 * 8], log_heap[300 * 40];
 
 static const struct column columns[] = {
     {"times", STRIA_TIME, 700, times, 8},        {"jitter", STRIA_TIME, 600, jitter, 8},
@@ -37,6 +38,7 @@ static const struct column columns[] = {
     {"smooth", STRIA_FLOAT, 200, smooth, 8},     {"noise", STRIA_FLOAT, 40, noise, 8},
     {"bitmap", STRIA_BOOL, 500, bools, 1},       {"runs", STRIA_BOOL, COUNT_MAX, runs, 1},
     {"words", STRIA_STRING, 500, words, 0},      {"texts", STRIA_STRING, 300, texts, 0},
+    {"logs", STRIA_STRING, 300, logs, 0},
 };
 #define COLUMNS (sizeof columns / sizeof columns[0])
 
@@ -63,6 +65,9 @@ static int fill(void **state)
     for (size_t i = 0; i < 300; i++) {
         sx_put_u64((uint8_t *)heap + 8 * i, sx_random_next(&random));
         texts[i] = (stria_bytes){.ptr = heap + 8 * i, .len = i % 9};
+        int len = snprintf(log_heap + 40 * i, 40, "GET /item/%08x HTTP/1.1",
+                           (unsigned)sx_random_next(&random));
+        logs[i] = (stria_bytes){.ptr = log_heap + 40 * i, .len = (size_t)len};
     }
     return 0;
 }
@@ -219,6 +224,42 @@ static void test_a_full_buffer_is_a_limit(void **state)
     }
 }
 
+static void test_columns_of_other_types_or_of_too_few_or_too_many_values_are_refused(void **state)
+{
+    (void)state;
+    static int64_t back[SX_COLUMN_VALUES_MAX];
+    static const uint8_t zero[] = {0x00, 0x00};
+    static const struct {
+        stria_type type;
+        size_t count;
+        stria_status want;
+    } rows[] = {
+        {STRIA_INT, 0, STRIA_CORRUPT},
+        {STRIA_INT, 1, STRIA_OK},
+        {STRIA_INT, SX_COLUMN_VALUES_MAX, STRIA_OK},
+        {STRIA_INT, SX_COLUMN_VALUES_MAX + 1, STRIA_CORRUPT},
+        {(stria_type)99, 1, STRIA_INTERNAL},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        stria_error err = {0};
+        assert_int_equal(
+            sx_column_decode(sx_bytes_make(zero, 2), rows[i].type, back, rows[i].count, NULL, &err),
+            rows[i].want);
+        assert_int_equal(err.code, rows[i].want);
+    }
+    struct sx_buf out;
+    stria_error err = {0};
+    sx_buf_init(&out, &mem, 100);
+    assert_int_equal(sx_column_encode(&out, (stria_type)99, ints, 1, SX_TIER_HOT, &mem, &err),
+                     STRIA_INTERNAL);
+    assert_non_null(strstr(err.text, "type 99"));
+    assert_int_equal(out.len, 0);
+    sx_buf_deinit(&out);
+    assert_false(sx_column_is_constant(sx_bytes_make(NULL, 0), STRIA_INT));
+    assert_false(sx_column_is_constant(sx_bytes_make(zero, 2), STRIA_STRING));
+    assert_true(sx_column_is_constant(sx_bytes_make(zero, 2), STRIA_UINT));
+}
+
 static void test_the_codec_of_a_column_has_a_name(void **state)
 {
     (void)state;
@@ -267,6 +308,7 @@ int main(void)
         cmocka_unit_test(test_a_flipped_bit_is_an_error_or_other_values),
         cmocka_unit_test(test_refused_memory_is_told_and_nothing_leaks),
         cmocka_unit_test(test_a_full_buffer_is_a_limit),
+        cmocka_unit_test(test_columns_of_other_types_or_of_too_few_or_too_many_values_are_refused),
         cmocka_unit_test(test_the_codec_of_a_column_has_a_name),
     };
     return cmocka_run_group_tests(tests, fill, NULL);

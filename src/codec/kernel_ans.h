@@ -13,9 +13,7 @@
 
 #include <string.h>
 
-#define SX_ANS_INLINE static inline __attribute__((always_inline))
-
-SX_ANS_INLINE uint64_t ans_load(const uint8_t *in, size_t position)
+SX_INLINE uint64_t ans_load(const uint8_t *in, size_t position)
 {
     uint64_t word;
     memcpy(&word, in + position / 8, sizeof word);
@@ -24,7 +22,7 @@ SX_ANS_INLINE uint64_t ans_load(const uint8_t *in, size_t position)
 
 /* The lowest bits of v, as many as the lowest byte of `count` says, below 64; an includer with an
  * instruction for it defines SX_ANS_LOW_BITS. */
-SX_ANS_INLINE uint64_t ans_low_bits(uint64_t v, uint64_t count)
+SX_INLINE uint64_t ans_low_bits(uint64_t v, uint64_t count)
 {
 #if defined(SX_ANS_LOW_BITS)
     return SX_ANS_LOW_BITS(v, (unsigned)count);
@@ -35,7 +33,7 @@ SX_ANS_INLINE uint64_t ans_low_bits(uint64_t v, uint64_t count)
 
 /* An entry in one register: all | bits << 8 | out << 16 | base << 48. Shifts and masks look at the
  * lowest byte only, so most of the time nothing has to be cut out. */
-SX_ANS_INLINE uint64_t ans_entry(const struct sx_ans_entry *entries, uint64_t state)
+SX_INLINE uint64_t ans_entry(const struct sx_ans_entry *entries, uint64_t state)
 {
     uint64_t entry;
     memcpy(&entry, &entries[state], sizeof entry);
@@ -43,19 +41,19 @@ SX_ANS_INLINE uint64_t ans_entry(const struct sx_ans_entry *entries, uint64_t st
 }
 
 /* word without what `entry` takes. */
-SX_ANS_INLINE uint64_t ans_rest(uint64_t word, uint64_t entry)
+SX_INLINE uint64_t ans_rest(uint64_t word, uint64_t entry)
 {
     return word >> (entry & 63);
 }
 
-SX_ANS_INLINE uint64_t ans_next_state(uint64_t word, uint64_t entry, uint64_t bits)
+SX_INLINE uint64_t ans_next_state(uint64_t word, uint64_t entry, uint64_t bits)
 {
     return (entry >> 48) + ans_low_bits(word, bits);
 }
 
-SX_ANS_INLINE void ans_symbols_of(uint8_t *out, struct sx_ans_cursor *cursor,
-                                  const struct sx_ans_entry *entries, unsigned tuple, size_t steps,
-                                  unsigned lanes)
+SX_INLINE void ans_symbols_of(uint8_t *out, struct sx_ans_cursor *cursor,
+                              const struct sx_ans_entry *entries, unsigned tuple, size_t steps,
+                              unsigned lanes)
 {
     uint64_t states[SX_ANS_LANES_MAX];
     size_t position = cursor->position;
@@ -85,9 +83,9 @@ SX_ANS_INLINE void ans_symbols_of(uint8_t *out, struct sx_ans_cursor *cursor,
 
 /* per_word: symbols that come out of one 64-bit word. What a state waits for longest is the sum of
  * the bits before: so an entry tells that of both of its parts at once. */
-SX_ANS_INLINE void ans_numbers_of(uint32_t *out, struct sx_ans_cursor *cursor,
-                                  const struct sx_ans_entry *entries, size_t steps, unsigned lanes,
-                                  unsigned per_word)
+SX_INLINE void ans_numbers_of(uint32_t *out, struct sx_ans_cursor *cursor,
+                              const struct sx_ans_entry *entries, size_t steps, unsigned lanes,
+                              unsigned per_word)
 {
     uint64_t states[SX_ANS_LANES_MAX];
     size_t position = cursor->position;
@@ -116,9 +114,9 @@ SX_ANS_INLINE void ans_numbers_of(uint32_t *out, struct sx_ans_cursor *cursor,
     cursor->position = position;
 }
 
-SX_ANS_INLINE void ans_wide_of(uint64_t *out, struct sx_ans_cursor *cursor,
-                               const struct sx_ans_entry *entries, const uint64_t *low,
-                               size_t steps, unsigned lanes)
+SX_INLINE void ans_wide_of(uint64_t *out, struct sx_ans_cursor *cursor,
+                           const struct sx_ans_entry *entries, const uint64_t *low, size_t steps,
+                           unsigned lanes)
 {
     uint64_t states[SX_ANS_LANES_MAX];
     size_t position = cursor->position;
@@ -142,9 +140,9 @@ SX_ANS_INLINE void ans_wide_of(uint64_t *out, struct sx_ans_cursor *cursor,
 }
 
 /* The tuple is a constant of the loop, too. */
-SX_ANS_INLINE void ans_symbols_in(uint8_t *out, struct sx_ans_cursor *cursor,
-                                  const struct sx_ans_entry *entries, unsigned tuple, size_t steps,
-                                  unsigned lanes)
+SX_INLINE void ans_symbols_in(uint8_t *out, struct sx_ans_cursor *cursor,
+                              const struct sx_ans_entry *entries, unsigned tuple, size_t steps,
+                              unsigned lanes)
 {
     if (tuple == 2)
         ans_symbols_of(out, cursor, entries, 2, steps, lanes);

@@ -14,10 +14,8 @@ SX_TARGET_BEGIN("avx2,fma,bmi,bmi2,lzcnt,popcnt")
 #include "codec/kernel_ans.h"
 #include "codec/kernel_pack.h"
 
-#define INLINE static inline __attribute__((always_inline))
-
 /* Running sums of 8 lanes. */
-INLINE __m256i prefix_sum(__m256i x)
+SX_INLINE __m256i prefix_sum(__m256i x)
 {
     x = _mm256_add_epi32(x, _mm256_slli_si256(x, 4));
     x = _mm256_add_epi32(x, _mm256_slli_si256(x, 8));
@@ -25,7 +23,7 @@ INLINE __m256i prefix_sum(__m256i x)
     return _mm256_add_epi32(x, _mm256_blend_epi32(_mm256_setzero_si256(), low, 0xf0));
 }
 
-INLINE __m256i last_lane(__m256i x)
+SX_INLINE __m256i last_lane(__m256i x)
 {
     return _mm256_permutevar8x32_epi32(x, _mm256_set1_epi32(7));
 }
@@ -35,7 +33,7 @@ struct state {
     __m256i step, delta, sum;
 };
 
-INLINE struct state state_of(const struct sx_chain *chain)
+SX_INLINE struct state state_of(const struct sx_chain *chain)
 {
     return (struct state){
         .step = _mm256_set1_epi32((int)(uint32_t)chain->step),
@@ -46,7 +44,7 @@ INLINE struct state state_of(const struct sx_chain *chain)
 
 /* The next 8 relative values. The sums of a row are made before what comes from the rows before it
  * is added, which is all that one row waits for from the other. */
-INLINE __m256i next_row(struct state *state, const uint32_t *residuals, unsigned order)
+SX_INLINE __m256i next_row(struct state *state, const uint32_t *residuals, unsigned order)
 {
     __m256i x = _mm256_loadu_si256((const __m256i *)(const void *)residuals);
     if (order == 0)
@@ -65,21 +63,21 @@ INLINE __m256i next_row(struct state *state, const uint32_t *residuals, unsigned
     return x;
 }
 
-INLINE void end_of(struct sx_chain *chain, unsigned order, __m256i row)
+SX_INLINE void end_of(struct sx_chain *chain, unsigned order, __m256i row)
 {
     sx_chain_end(chain, order, _mm256_extract_epi32(row, 6), _mm256_extract_epi32(row, 7));
 }
 
 /* a * b modulo 2^64, a sign-extended from 32 bits. */
-INLINE __m256i multiply(__m256i a, __m256i b)
+SX_INLINE __m256i multiply(__m256i a, __m256i b)
 {
     __m256i cross = _mm256_add_epi64(_mm256_mul_epu32(a, _mm256_srli_epi64(b, 32)),
                                      _mm256_mul_epu32(_mm256_srli_epi64(a, 32), b));
     return _mm256_add_epi64(_mm256_mul_epu32(a, b), _mm256_slli_epi64(cross, 32));
 }
 
-INLINE void to_i64(int64_t *out, const uint32_t *residuals, struct sx_chain *chain, unsigned order,
-                   bool times)
+SX_INLINE void to_i64(int64_t *out, const uint32_t *residuals, struct sx_chain *chain,
+                      unsigned order, bool times)
 {
     struct state state = state_of(chain);
     __m256i row = _mm256_setzero_si256();
@@ -99,14 +97,14 @@ INLINE void to_i64(int64_t *out, const uint32_t *residuals, struct sx_chain *cha
     end_of(chain, order, row);
 }
 
-INLINE __m256d divide(__m256d n, __m256d high, __m256d low)
+SX_INLINE __m256d divide(__m256d n, __m256d high, __m256d low)
 {
     return _mm256_fmadd_pd(n, high, _mm256_mul_pd(n, low));
 }
 
 /* whole: the scale is 1, and the integers are the doubles. */
-INLINE void to_f64(double *out, const uint32_t *residuals, struct sx_chain *chain,
-                   const struct sx_scale *scale, unsigned order, bool whole)
+SX_INLINE void to_f64(double *out, const uint32_t *residuals, struct sx_chain *chain,
+                      const struct sx_scale *scale, unsigned order, bool whole)
 {
     struct state state = state_of(chain);
     __m256i row = _mm256_setzero_si256();
@@ -149,7 +147,7 @@ DEFINE_ORDER(2)
 /* int64 to double. The upper 48 bits are made a double at 2^67 and the lower 16 ... 48 one at 2^52
  * by writing them into mantissas; their sum is rounded once, so every int64 is converted as by the
  * scalar instruction. */
-INLINE __m256d double_of(__m256i x)
+SX_INLINE __m256d double_of(__m256i x)
 {
     __m256i upper = _mm256_blend_epi16(_mm256_srai_epi32(x, 16), _mm256_setzero_si256(), 0x33);
     upper = _mm256_add_epi64(upper, _mm256_castpd_si256(_mm256_set1_pd(0x1.8p68)));
@@ -202,20 +200,20 @@ static size_t unscale_all(int64_t *out, uint64_t *bad, const double *values, siz
 }
 
 /* The lower halves of 2 * 4 numbers. */
-INLINE __m256i lower_halves(__m256i a, __m256i b)
+SX_INLINE __m256i lower_halves(__m256i a, __m256i b)
 {
     const __m256i even = _mm256_set_epi32(6, 4, 2, 0, 6, 4, 2, 0);
     return _mm256_blend_epi32(_mm256_permutevar8x32_epi32(a, even),
                               _mm256_permutevar8x32_epi32(b, even), 0xf0);
 }
 
-INLINE __m256i load(const int64_t *values)
+SX_INLINE __m256i load(const int64_t *values)
 {
     return _mm256_loadu_si256((const __m256i *)(const void *)values);
 }
 
 /* Four differences. */
-INLINE __m256i difference(const int64_t *values, __m256i from, unsigned order)
+SX_INLINE __m256i difference(const int64_t *values, __m256i from, unsigned order)
 {
     __m256i v = load(values);
     if (order == 0)
@@ -226,8 +224,8 @@ INLINE __m256i difference(const int64_t *values, __m256i from, unsigned order)
     return d;
 }
 
-INLINE bool differences_of(uint32_t *out, int32_t range[2], const int64_t *values, unsigned order,
-                           unsigned reach)
+SX_INLINE bool differences_of(uint32_t *out, int32_t range[2], const int64_t *values,
+                              unsigned order, unsigned reach)
 {
     __m256i from = _mm256_set1_epi64x(order ? values[-1] : values[0]);
     __m256i middle = _mm256_sub_epi64(from, _mm256_set1_epi64x((int64_t)1 << reach));

@@ -15,10 +15,8 @@ SX_TARGET_BEGIN("avx512f,avx512vl,avx512dq,avx512bw,avx2,fma,bmi,bmi2,lzcnt,popc
 #include "codec/kernel_ans.h"
 #include "codec/kernel_pack.h"
 
-#define INLINE static inline __attribute__((always_inline))
-
 /* Running sums of 16 lanes. */
-INLINE __m512i prefix_sum(__m512i x)
+SX_INLINE __m512i prefix_sum(__m512i x)
 {
     const __m512i zero = _mm512_setzero_si512();
     x = _mm512_add_epi32(x, _mm512_bslli_epi128(x, 4));
@@ -30,7 +28,7 @@ INLINE __m512i prefix_sum(__m512i x)
                             _mm512_mask_permutexvar_epi32(zero, 0xff00, _mm512_set1_epi32(7), x));
 }
 
-INLINE __m512i last_lane(__m512i x)
+SX_INLINE __m512i last_lane(__m512i x)
 {
     return _mm512_permutexvar_epi32(_mm512_set1_epi32(15), x);
 }
@@ -39,7 +37,7 @@ struct state {
     __m512i step, delta, sum;
 };
 
-INLINE struct state state_of(const struct sx_chain *chain)
+SX_INLINE struct state state_of(const struct sx_chain *chain)
 {
     return (struct state){
         .step = _mm512_set1_epi32((int)(uint32_t)chain->step),
@@ -49,7 +47,7 @@ INLINE struct state state_of(const struct sx_chain *chain)
 }
 
 /* Two rows. They were stored one by one, a moment ago: a load of both would wait for the stores. */
-INLINE __m512i load_rows(const uint32_t *residuals)
+SX_INLINE __m512i load_rows(const uint32_t *residuals)
 {
     const void *low = residuals, *high = residuals + 8;
     return _mm512_inserti64x4(_mm512_castsi256_si512(_mm256_loadu_si256((const __m256i *)low)),
@@ -57,7 +55,7 @@ INLINE __m512i load_rows(const uint32_t *residuals)
 }
 
 /* The next 16 relative values; see kernel_avx2.c. */
-INLINE __m512i next_rows(struct state *state, const uint32_t *residuals, unsigned order)
+SX_INLINE __m512i next_rows(struct state *state, const uint32_t *residuals, unsigned order)
 {
     __m512i x = load_rows(residuals);
     if (order == 0)
@@ -76,14 +74,14 @@ INLINE __m512i next_rows(struct state *state, const uint32_t *residuals, unsigne
     return x;
 }
 
-INLINE void end_of(struct sx_chain *chain, unsigned order, __m512i rows)
+SX_INLINE void end_of(struct sx_chain *chain, unsigned order, __m512i rows)
 {
     __m128i last = _mm512_extracti32x4_epi32(rows, 3);
     sx_chain_end(chain, order, _mm_extract_epi32(last, 2), _mm_extract_epi32(last, 3));
 }
 
-INLINE void to_i64(int64_t *out, const uint32_t *residuals, struct sx_chain *chain, unsigned order,
-                   bool times)
+SX_INLINE void to_i64(int64_t *out, const uint32_t *residuals, struct sx_chain *chain,
+                      unsigned order, bool times)
 {
     struct state state = state_of(chain);
     __m512i rows = _mm512_setzero_si512();
@@ -103,14 +101,14 @@ INLINE void to_i64(int64_t *out, const uint32_t *residuals, struct sx_chain *cha
     end_of(chain, order, rows);
 }
 
-INLINE __m512d divide(__m512d n, __m512d high, __m512d low)
+SX_INLINE __m512d divide(__m512d n, __m512d high, __m512d low)
 {
     return _mm512_fmadd_pd(n, high, _mm512_mul_pd(n, low));
 }
 
 /* whole: the scale is 1, and the integers are the doubles. */
-INLINE void to_f64(double *out, const uint32_t *residuals, struct sx_chain *chain,
-                   const struct sx_scale *scale, unsigned order, bool whole)
+SX_INLINE void to_f64(double *out, const uint32_t *residuals, struct sx_chain *chain,
+                      const struct sx_scale *scale, unsigned order, bool whole)
 {
     struct state state = state_of(chain);
     __m512i rows = _mm512_setzero_si512();
@@ -130,8 +128,8 @@ INLINE void to_f64(double *out, const uint32_t *residuals, struct sx_chain *chai
 }
 
 /* Order 0 by single rows: nothing has to be put together or taken apart. */
-INLINE void rows_to_f64(double *out, const uint32_t *residuals, const struct sx_chain *chain,
-                        const struct sx_scale *scale, bool whole)
+SX_INLINE void rows_to_f64(double *out, const uint32_t *residuals, const struct sx_chain *chain,
+                           const struct sx_scale *scale, bool whole)
 {
     __m512d base = _mm512_set1_pd((double)(int64_t)(chain->origin + chain->factor * chain->start));
     __m512d factor = _mm512_set1_pd((double)(int64_t)chain->factor);
@@ -220,7 +218,7 @@ static size_t unscale_all(int64_t *out, uint64_t *bad, const double *values, siz
 }
 
 /* Eight differences. */
-INLINE __m512i difference(const int64_t *values, __m512i from, unsigned order)
+SX_INLINE __m512i difference(const int64_t *values, __m512i from, unsigned order)
 {
     __m512i v = _mm512_loadu_si512(values);
     if (order == 0)
@@ -231,8 +229,8 @@ INLINE __m512i difference(const int64_t *values, __m512i from, unsigned order)
     return d;
 }
 
-INLINE bool differences_of(uint32_t *out, int32_t range[2], const int64_t *values, unsigned order,
-                           unsigned reach)
+SX_INLINE bool differences_of(uint32_t *out, int32_t range[2], const int64_t *values,
+                              unsigned order, unsigned reach)
 {
     __m512i from = _mm512_set1_epi64(order ? values[-1] : values[0]);
     __m512i middle = _mm512_sub_epi64(from, _mm512_set1_epi64((int64_t)1 << reach));

@@ -10,10 +10,8 @@
 
 #include <arm_neon.h>
 
-#define INLINE static inline __attribute__((always_inline))
-
 /* Running sums of 4 lanes. */
-INLINE uint32x4_t prefix_sum(uint32x4_t x)
+SX_INLINE uint32x4_t prefix_sum(uint32x4_t x)
 {
     const uint32x4_t zero = vdupq_n_u32(0);
     x = vaddq_u32(x, vextq_u32(zero, x, 3));
@@ -25,7 +23,7 @@ struct state {
     uint32x4_t step, delta, sum;
 };
 
-INLINE struct state state_of(const struct sx_chain *chain)
+SX_INLINE struct state state_of(const struct sx_chain *chain)
 {
     return (struct state){
         .step = vdupq_n_u32((uint32_t)chain->step),
@@ -35,7 +33,7 @@ INLINE struct state state_of(const struct sx_chain *chain)
 }
 
 /* The next 4 relative values; see kernel_avx2.c. */
-INLINE int32x4_t next_four(struct state *state, const uint32_t *residuals, unsigned order)
+SX_INLINE int32x4_t next_four(struct state *state, const uint32_t *residuals, unsigned order)
 {
     uint32x4_t x = vld1q_u32(residuals);
     if (order == 0)
@@ -54,12 +52,13 @@ INLINE int32x4_t next_four(struct state *state, const uint32_t *residuals, unsig
     return vreinterpretq_s32_u32(x);
 }
 
-INLINE void end_of(struct sx_chain *chain, unsigned order, int32x4_t four)
+SX_INLINE void end_of(struct sx_chain *chain, unsigned order, int32x4_t four)
 {
     sx_chain_end(chain, order, vgetq_lane_s32(four, 2), vgetq_lane_s32(four, 3));
 }
 
-INLINE void to_i64(int64_t *out, const uint32_t *residuals, struct sx_chain *chain, unsigned order)
+SX_INLINE void to_i64(int64_t *out, const uint32_t *residuals, struct sx_chain *chain,
+                      unsigned order)
 {
     struct state state = state_of(chain);
     int32x4_t four = vdupq_n_s32(0);
@@ -75,8 +74,8 @@ INLINE void to_i64(int64_t *out, const uint32_t *residuals, struct sx_chain *cha
     end_of(chain, order, four);
 }
 
-INLINE void to_i64_as_is(int64_t *out, const uint32_t *residuals, struct sx_chain *chain,
-                         unsigned order)
+SX_INLINE void to_i64_as_is(int64_t *out, const uint32_t *residuals, struct sx_chain *chain,
+                            unsigned order)
 {
     struct state state = state_of(chain);
     int32x4_t four = vdupq_n_s32(0);
@@ -89,13 +88,13 @@ INLINE void to_i64_as_is(int64_t *out, const uint32_t *residuals, struct sx_chai
     end_of(chain, order, four);
 }
 
-INLINE float64x2_t divide(float64x2_t n, float64x2_t high, float64x2_t low)
+SX_INLINE float64x2_t divide(float64x2_t n, float64x2_t high, float64x2_t low)
 {
     return vfmaq_f64(vmulq_f64(n, low), n, high);
 }
 
-INLINE void to_f64(double *out, const uint32_t *residuals, struct sx_chain *chain,
-                   const struct sx_scale *scale, unsigned order)
+SX_INLINE void to_f64(double *out, const uint32_t *residuals, struct sx_chain *chain,
+                      const struct sx_scale *scale, unsigned order)
 {
     struct state state = state_of(chain);
     int32x4_t four = vdupq_n_s32(0);

@@ -10,6 +10,15 @@
 
 #define SX_PRAGMA(text) _Pragma(#text)
 
+/* A function that becomes a part of those that call it: what is constant there is constant in it.
+ * Where branches are counted it stands once by itself, as each part would count for itself the
+ * branches that its constants never take. */
+#if defined(SX_COVERAGE)
+#define SX_INLINE static
+#else
+#define SX_INLINE static inline __attribute__((always_inline))
+#endif
+
 /* Before a loop of a constant number of rounds: no loop is left of it. */
 #if defined(__clang__)
 #define SX_UNROLL(count) SX_PRAGMA(clang loop unroll(full))

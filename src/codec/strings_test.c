@@ -185,6 +185,18 @@ static void test_long_texts_that_repeat_are_packed_by_zstd(void **state)
     }
 }
 
+static void test_a_constant_that_does_not_fit_is_told(void **state)
+{
+    (void)state;
+    static const stria_bytes values[] = {TEXT("idle"), TEXT("idle")};
+    uint8_t storage[4];
+    struct sx_buf out;
+    stria_error err = {0};
+    sx_buf_init_fixed(&out, storage, sizeof storage);
+    assert_int_equal(sx_strings_encode(&out, values, 2, SX_TIER_HOT, &mem, &err), STRIA_LIMIT);
+    assert_int_equal(err.code, STRIA_LIMIT);
+}
+
 static void test_malformed_columns_are_refused(void **state)
 {
     (void)state;
@@ -208,6 +220,8 @@ static void test_malformed_columns_are_refused(void **state)
          STRIA_CORRUPT,
          9,
          {0x63, 2, 0x00, 2, 0xff, 0xff, 0xff, 0x7f, 0}},
+        {"a frame of nothing", STRIA_CORRUPT, 6, {0x63, 2, 0x00, 2, 0, 0}},
+        {"a frame without a size", STRIA_CORRUPT, 4, {0x63, 2, 0x00, 2}},
         {"a frame that is none", STRIA_CORRUPT, 9, {0x63, 2, 0x00, 2, 3, 1, 2, 3, 4}},
         {"a negative length", STRIA_CORRUPT, 5, {0x62, 2, 0x00, 1, 'a'}},
     };
@@ -232,6 +246,7 @@ int main(void)
         cmocka_unit_test(test_a_dictionary_is_used_for_few_distinct_strings_only),
         cmocka_unit_test(test_long_strings_and_bytes_of_any_kind_come_back),
         cmocka_unit_test(test_long_texts_that_repeat_are_packed_by_zstd),
+        cmocka_unit_test(test_a_constant_that_does_not_fit_is_told),
         cmocka_unit_test(test_malformed_columns_are_refused),
     };
     sx_mem_init(&mem, NULL, "test", 0);

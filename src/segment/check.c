@@ -13,6 +13,7 @@
 #include "segment/keys.h"
 #include "segment/loss.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #define BLOCK_SIZE_MAX ((size_t)1 << 30)
@@ -42,9 +43,8 @@ struct checking {
 static stria_status told(struct checking *c, stria_status st, uint64_t offset,
                          const struct sx_segment_loss *loss)
 {
-    if (!st || st == STRIA_NOMEM || st == STRIA_CANCELLED)
+    if (!st || st == STRIA_NOMEM)
         return st;
-    c->check->found_count++;
     sx_buf_clear(&c->telling);
     sx_buf_put_text(&c->telling, c->err->text);
     if (loss) {
@@ -54,6 +54,7 @@ static stria_status told(struct checking *c, stria_status st, uint64_t offset,
     sx_buf_put_u8(&c->telling, 0);
     if (c->telling.failed)
         return sx_buf_refused(&c->telling, "what is damaged", c->err);
+    c->check->found_count++;
     c->check->found(c->check->context, st, offset, (const char *)c->telling.ptr);
     return STRIA_OK;
 }
@@ -182,11 +183,8 @@ static stria_status check_postings(struct checking *c, const struct sx_segment_t
     bool ok = in.len >= head;
     for (uint32_t i = 0; ok && i < tag->value_count; i++) {
         uint32_t offset = sx_get_u32(in.ptr + (size_t)i * 4);
-        ok = offset <= in.len - head;
-        struct sx_bytes list = {.ptr = in.ptr + head, .len = in.len - head};
-        if (ok)
-            list = sx_bytes_make(in.ptr + head + offset, in.len - head - offset);
-        ok = ok && sx_postings_add(&list, &set);
+        struct sx_bytes list = sx_bytes_make(in.ptr + head, in.len - head), passed;
+        ok = sx_bytes_take(&list, offset, &passed) && sx_postings_add(&list, &set);
     }
     sx_bitset_deinit(&set);
     return ok ? STRIA_OK : damaged(c, tag->postings.offset, "postings", NULL);
@@ -222,17 +220,15 @@ static stria_status check_chunk(struct checking *c, const struct sx_group *group
     if (st)
         return told(c, st, chunk->values.offset, &loss);
     uint32_t count = make_dense(c->room, sx_type_size(type), group->row_count);
+    assert(count > 0 && count == chunk->stats.count); /* or it had been told above */
     sx_buf_clear(&c->stored);
     sx_buf_clear(&c->made);
-    if (count) {
-        sx_chunk_stats_make(&stats, type, c->room->values, count, c->room->rows);
-        sx_chunk_stats_put(&c->stored, type, &chunk->stats);
-        sx_chunk_stats_put(&c->made, type, &stats);
-    }
+    sx_chunk_stats_make(&stats, type, c->room->values, count, c->room->rows);
+    sx_chunk_stats_put(&c->stored, type, &chunk->stats);
+    sx_chunk_stats_put(&c->made, type, &stats);
     if (c->stored.failed || c->made.failed)
         return sx_buf_refused(&c->made, "statistics", c->err);
-    if (count == 0 || count != chunk->stats.count ||
-        !sx_bytes_equal(sx_buf_bytes(&c->stored), sx_buf_bytes(&c->made)))
+    if (!sx_bytes_equal(sx_buf_bytes(&c->stored), sx_buf_bytes(&c->made)))
         return damaged(c, chunk->values.offset, "statistics unlike the values of a chunk", &loss);
     c->sample_count += count;
     c->chunk_count++;

@@ -7,6 +7,8 @@
 #include "codec/column.h"
 #include "model/vector.h"
 
+#include <inttypes.h>
+
 #define BLOCK_SIZE_MAX ((size_t)1 << 30)
 #define BYTES_KEPT_MAX ((size_t)256 << 10)
 #define ARENA_SIZE 65536
@@ -158,6 +160,18 @@ stria_status sx_segment_cursor_chunk(struct sx_segment_cursor *c, uint32_t group
     return STRIA_OK;
 }
 
+/* Tells what is wrong with a chunk: damage with its place, and of an unknown form the place,
+ * too. */
+static stria_status bad_chunk(const struct sx_segment *s, const struct sx_block_ref *ref,
+                              const char *what, stria_status st, stria_error *err)
+{
+    if (st == STRIA_CORRUPT)
+        return sx_segment_damaged(s, ref->offset, what, err);
+    if (st == STRIA_VERSION)
+        sx_error_prefix(err, "%s: %s at %" PRIu64, s->path, what, ref->offset);
+    return st;
+}
+
 static bool times_ascend(const int64_t *ts, uint32_t count)
 {
     bool ok = true;
@@ -185,10 +199,8 @@ stria_status sx_segment_cursor_times(struct sx_segment_cursor *c, uint32_t numbe
         if (!st)
             st = sx_column_decode(sx_buf_bytes(&c->bytes), STRIA_TIME, c->times, group->row_count,
                                   NULL, err);
-        if (st == STRIA_CORRUPT)
-            return sx_segment_damaged(s, group->times.offset, "times of a chunk", err);
         if (st)
-            return st;
+            return bad_chunk(s, &group->times, "times of a chunk", st, err);
         if (!times_ascend(c->times, group->row_count))
             return sx_segment_damaged(s, group->times.offset, "times that do not ascend", err);
         c->times_ref = group->times;
@@ -325,9 +337,7 @@ stria_status sx_segment_cursor_values(struct sx_segment_cursor *c, const struct 
         set_ones(present, count);
     }
     let_go_of_many_bytes(c);
-    if (st == STRIA_CORRUPT)
-        return sx_segment_damaged(c->segment, chunk->values.offset, "values of a chunk", err);
-    return st;
+    return bad_chunk(c->segment, &chunk->values, "values of a chunk", st, err);
 }
 
 /* ---- totals ---- */
@@ -348,7 +358,5 @@ stria_status sx_segment_cursor_totals(struct sx_segment_cursor *c, const struct 
     if (!st)
         st = sx_column_aggregate_ranges(sx_buf_bytes(&c->bytes), type, row_count, ranges, tables,
                                         want, out, err);
-    if (st == STRIA_CORRUPT)
-        return sx_segment_damaged(c->segment, chunk->values.offset, "values of a chunk", err);
-    return st;
+    return bad_chunk(c->segment, &chunk->values, "values of a chunk", st, err);
 }

@@ -115,6 +115,41 @@ static void test_a_segment_that_cannot_be_loaded_is_not_pinned(void **state)
     fixture_deinit(&f);
 }
 
+static void test_one_that_goes_while_it_is_next_to_go_leaves_the_others(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_init(&f, 6);
+    for (size_t i = 0; i < 3; i++)
+        sx_segment_unpin(pin(&f, i));
+    assert_ptr_equal(f.loads.hand, f.segments[0].segment);
+    sx_segment_unload(f.segments[0].segment);
+    assert_ptr_equal(f.loads.hand, f.segments[1].segment);
+    assert_loaded(&f, "-xx---");
+    assert_true(sx_segment_loads_trim(&f.loads, f.size));
+    assert_loaded(&f, "--x---");
+    fixture_deinit(&f);
+}
+
+static void test_where_memory_fails_what_nobody_uses_makes_room(void **state)
+{
+    (void)state;
+    struct fixture f;
+    stria_error err = {0};
+    fixture_init(&f, 6);
+    struct sx_segment *segment = f.segments[1].segment;
+    test_mem_arm(&f.segments[1].memory, 1);
+    assert_int_equal(sx_segment_pin(segment, &err), STRIA_NOMEM); /* there is nothing to let go */
+    assert_true(test_mem_fired(&f.segments[1].memory));
+    assert_int_equal(err.code, STRIA_NOMEM);
+    sx_segment_unpin(pin(&f, 0));
+    test_mem_arm(&f.segments[1].memory, 1);
+    (void)pin(&f, 1);
+    assert_true(test_mem_fired(&f.segments[1].memory));
+    assert_loaded(&f, "-x----");
+    fixture_deinit(&f);
+}
+
 struct user {
     struct fixture *f;
     unsigned seed;
@@ -153,6 +188,8 @@ int main(void)
         cmocka_unit_test(test_what_is_pinned_stays_and_the_rest_goes),
         cmocka_unit_test(test_what_is_used_again_stays_longest),
         cmocka_unit_test(test_a_segment_that_cannot_be_loaded_is_not_pinned),
+        cmocka_unit_test(test_one_that_goes_while_it_is_next_to_go_leaves_the_others),
+        cmocka_unit_test(test_where_memory_fails_what_nobody_uses_makes_room),
         cmocka_unit_test(test_threads_find_what_they_pin),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -28,7 +28,7 @@ static void put_tombstone(struct sx_buf *out, const struct sx_edit_item *item, s
     struct sx_tombstone tombstone = item->tombstone;
     struct sx_bytes condition = item->condition;
     sx_arena_init(&arena, mem, 1024);
-    if (sx_tag_expr_take(&arena, &condition, &tombstone.tags))
+    if (sx_tag_expr_take(&arena, &condition, &tombstone.tags, NULL) == STRIA_OK)
         sx_edit_put_tombstone(out, &tombstone);
     sx_arena_deinit(&arena);
 }

@@ -504,6 +504,7 @@ typedef struct stria_compact_report {
     uint64_t sample_count; /* in the segments written */
     uint64_t bytes_in;
     uint64_t bytes_out;
+    uint64_t bytes_copied; /* of these: chunks taken as they were stored, without decoding them */
 } stria_compact_report;
 
 /* Does pending background work now and waits for it.

@@ -254,6 +254,13 @@ struct bucket {
     struct totals totals;
 };
 
+/* The window that begins with time itself is shown at the epoch. */
+static int64_t shown_start(int64_t ts_ns, int64_t length_ns)
+{
+    int64_t start = sx_window_start(ts_ns, length_ns);
+    return start <= STRIA_TIME_MIN ? 0 : start;
+}
+
 static void plan_windows(struct question *q)
 {
     static const int64_t minutes[] = {1, 10, 60, 1440};
@@ -269,7 +276,7 @@ static void plan_windows(struct question *q)
     if (!buckets)
         abort();
     for (size_t i = 0; i < count; i++) {
-        int64_t start = sx_window_start(cells[i]->ts_ns, length * MINUTE_NS);
+        int64_t start = shown_start(cells[i]->ts_ns, length * MINUTE_NS);
         size_t b = bucket_count;
         (void)group_name(cells[i]->series, false, name);
         while (b > 0 && buckets[b - 1].start_ns == start && strcmp(buckets[b - 1].name, name) != 0)
@@ -314,16 +321,16 @@ static void plan_catalog(struct question *q)
                    "SHOW DATABASES; SHOW RETENTION POLICIES ON \"%s\"", q->database);
 }
 
-/* Which series a database has; false: rows may have gone from it or not. */
+/* Which series a database has, or its policy `only` (-1: all); false: rows may have gone or not. */
 static bool known_series(const struct oracle *oracle, const struct oracle_database *database,
-                         bool *has)
+                         int only, bool *has)
 {
     for (int p = 0; p < ORACLE_POLICIES; p++) {
         const struct oracle_policy *policy = &database->policies[p];
         if (policy->uid && (policy->duration_ns || policy->floor_ns != INT64_MIN))
             return false;
         for (size_t i = 0; policy->uid && i < oracle->cell_capacity; i++)
-            if (oracle->cells[i].uid == policy->uid)
+            if (oracle->cells[i].uid == policy->uid && (only < 0 || only == p))
                 has[oracle->cells[i].series] = true;
     }
     return true;
@@ -347,7 +354,9 @@ static bool plan_names(struct question *q, const struct oracle_database *databas
     uint32_t which = random_below(&q->state, SX_COUNT_OF(shows));
     (void)snprintf(show, sizeof show, shows[which], q->database);
     (void)snprintf(q->statement, sizeof q->statement, "SHOW %s", show);
-    if (database->default_policy < 0 || !known_series(q->oracle, database, has))
+    /* Series are those of the default policy, measurements those of all. */
+    if (database->default_policy < 0 ||
+        !known_series(q->oracle, database, which == 1 ? database->default_policy : -1, has))
         return false;
     q->want_known = which <= 1;
     q->count_only = which == 1;

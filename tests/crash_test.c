@@ -8,7 +8,8 @@
  *             and nothing by halves. Some of these openings meet a power loss themselves, at each
  *             of their calls. Between operations, and in the middle of some, the process is killed:
  *             what it wrote is there, but the power may still take what it had not synced.
- * Limits      STRIA_SWEEP=N: N times as many states. STRIA_SEED=N begins elsewhere. */
+ * Limits      20,000 states at least; STRIA_SWEEP=N: N times as many. STRIA_SEED=N begins
+ *             elsewhere; STRIA_BOUNDARY=N looks at one change of the disk in N. */
 #include "history.h"
 #include "mortal_os.h"
 #include "random.h"
@@ -28,9 +29,9 @@
 #include <cmocka.h>
 
 #define SCRIPTS 4
-#define SCRIPT_OPS 110
-#define STATES_PER_SCRIPT 5500
-#define SUBSETS_MAX 3 /* with so many unsynced things all combinations are tried */
+#define SCRIPT_OPS 114
+#define STATES_MIN 20000 /* of the default run: scripts follow until they are reached */
+#define SUBSETS_MAX 3    /* with so many unsynced things all combinations are tried */
 #define WAYS 8
 
 struct crash {
@@ -282,6 +283,7 @@ static void test_no_crash_loses_what_was_acknowledged(void **state)
     uint64_t sweeps = script_number("STRIA_SWEEP", 1), seed = script_number("STRIA_SEED", 1);
     uint64_t states = 0, doubles = 0, kills = 0, failed = 0, scripts = SCRIPTS * sweeps;
     uint64_t once_in = script_number("STRIA_BOUNDARY", 1);
+    uint64_t states_min = once_in == 1 ? STATES_MIN * sweeps : 0;
     (void)state;
     for (uint64_t i = 0; i < scripts; i++) {
         script_make(&script, seed + i, SCRIPT_OPS, &mix);
@@ -292,6 +294,8 @@ static void test_no_crash_loses_what_was_acknowledged(void **state)
         if (c.failed) {
             print_error("seed %" PRIu64 ": %s\n", seed + i, c.text);
             failed++;
+        } else if (i + 1 == scripts && states < states_min) {
+            scripts++;
         }
     }
     print_message("%" PRIu64 " scripts from seed %" PRIu64 ": %" PRIu64 " states, %" PRIu64

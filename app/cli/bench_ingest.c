@@ -13,6 +13,7 @@
  * Threads     One for each writer. */
 #include "app/cli/bench.h"
 #include "app/cli/bench_rows.h"
+#include "app/server/process.h"
 #include "base/error.h"
 #include "os/os.h"
 
@@ -307,9 +308,13 @@ int sx_bench_ingest(struct sx_cli *cli, const struct sx_bench_arguments *argumen
                             THREADS_MAX);
     struct writer *writers = sx_mem_zalloc(&cli->mem, a.threads * sizeof *writers);
     stria_status st = writers ? STRIA_OK : sx_mem_refused(&cli->mem, sizeof *writers, &err);
+    uint64_t store_size = 0;
+    if (!st)
+        st = sx_process_store_size(a.memory, BACKGROUND_THREADS + (size_t)a.threads, &store_size,
+                                   &err);
     if (!st)
         st = stria_open(a.data,
-                        STRIA_OPTIONS(.threads = BACKGROUND_THREADS, .memory_size = a.memory,
+                        STRIA_OPTIONS(.threads = BACKGROUND_THREADS, .memory_size = store_size,
                                       .memtable_size = a.memtable),
                         &bench.db, &err);
     if (!st)

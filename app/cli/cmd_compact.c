@@ -5,6 +5,7 @@
 #include "app/cli/progress.h"
 #include "app/cli/source.h"
 #include "app/cli/value_text.h"
+#include "app/server/process.h"
 
 struct compact_arguments {
     const char *data;
@@ -29,9 +30,9 @@ static void put_json(struct sx_cli *cli, const stria_compact_report *report, int
 {
     uint64_t elapsed_ms = (uint64_t)elapsed_ns / 1000000;
     const struct sx_bench_figure figures[] = {
-        {"samples", (double)report->sample_count}, {"cpu_s", sx_bench_cpu_s()},
-        {"bytes_in", (double)report->bytes_in},    {"bytes_out", (double)report->bytes_out},
-        {"milliseconds", (double)elapsed_ms},
+        {"samples", (double)report->sample_count},      {"cpu_s", sx_bench_cpu_s()},
+        {"bytes_in", (double)report->bytes_in},         {"bytes_out", (double)report->bytes_out},
+        {"bytes_copied", (double)report->bytes_copied}, {"milliseconds", (double)elapsed_ms},
     };
     sx_bench_put(cli, figures, SX_COUNT_OF(figures), true);
 }
@@ -65,9 +66,12 @@ static int run_compact(struct sx_cli *cli, const void *arguments, char **operand
     if (!compact->data)
         return sx_cli_usage(cli, "--data DIR must be given");
     sx_progress_begin(&progress);
-    stria_status st = sx_source_open_write(
-        &source, &cli->mem, compact->data,
-        STRIA_OPTIONS(.must_exist = true, .memory_size = compact->memory), &err);
+    uint64_t store_size;
+    stria_status st = sx_process_store_size(compact->memory, 1, &store_size, &err);
+    if (!st)
+        st = sx_source_open_write(&source, &cli->mem, compact->data,
+                                  STRIA_OPTIONS(.must_exist = true, .memory_size = store_size),
+                                  &err);
     if (!st)
         st = stria_compact(source.db,
                            compact->reclaim ? STRIA_COMPACT_RECLAIM

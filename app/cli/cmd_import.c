@@ -5,6 +5,7 @@
 #include "app/cli/stop.h"
 #include "app/cli/value_text.h"
 #include "app/render/json.h"
+#include "app/server/process.h"
 
 #define IMPORT_THREADS 2
 
@@ -34,9 +35,13 @@ static stria_status open_source(const struct import_arguments *arguments, struct
 {
     if (arguments->url)
         return sx_source_open_url(source, &cli->mem, arguments->url, err);
-    return sx_source_open_write(
-        source, &cli->mem, arguments->data,
-        STRIA_OPTIONS(.threads = IMPORT_THREADS, .memory_size = arguments->memory), err);
+    uint64_t store_size;
+    stria_status st = sx_process_store_size(arguments->memory, IMPORT_THREADS, &store_size, err);
+    if (st)
+        return st;
+    return sx_source_open_write(source, &cli->mem, arguments->data,
+                                STRIA_OPTIONS(.threads = IMPORT_THREADS, .memory_size = store_size),
+                                err);
 }
 
 static stria_status create_database(struct sx_source *source, const char *name, stria_error *err)

@@ -1,27 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* route_metrics.c -- /metrics: the server's and the store's figures for Prometheus. */
+#include "app/server/process.h"
 #include "app/server/routes.h"
-#include "base/int_text.h"
-
-#include <fcntl.h>
-#include <unistd.h>
-
-/* Pages the process holds in memory: the second number of /proc/self/statm. */
-static uint64_t resident_size(void)
-{
-    char text[200];
-    int fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return 0;
-    ssize_t size = read(fd, text, sizeof text);
-    (void)close(fd);
-    struct sx_bytes in = sx_bytes_make(text, size > 0 ? (size_t)size : 0);
-    uint64_t pages;
-    if (sx_uint_take(&in, &pages) || !in.len)
-        return 0;
-    in = sx_bytes_make(in.ptr + 1, in.len - 1);
-    return sx_uint_take(&in, &pages) ? 0 : pages * (uint64_t)sysconf(_SC_PAGESIZE);
-}
 
 static void put_one(struct sx_buf *out, const char *name, const char *help, const char *type,
                     double number)
@@ -52,8 +32,8 @@ static void put_process(struct sx_buf *out, struct sx_server *server)
     put_one(out, "uptime_seconds", "Time since the start.", "gauge",
             (double)(sx_os_mono_ns(sx_os_posix()) - server->started_mono_ns) / 1e9);
     put_one(out, "resident_memory_bytes", "Memory the process holds.", "gauge",
-            (double)resident_size());
-    put_one(out, "memory_limit_bytes", "The budget of the store (--memory).", "gauge",
+            (double)sx_process_resident());
+    put_one(out, "memory_limit_bytes", "What the process may take (--memory).", "gauge",
             (double)server->memory_size);
     put_one(out, "server_memory_bytes", "Memory of the HTTP server.", "gauge",
             (double)sx_mem_size(&server->mem));

@@ -3,6 +3,7 @@
 #include "app/server/serve.h"
 
 #include "app/server/machine.h"
+#include "app/server/process.h"
 #include "app/server/server.h"
 #include "base/error.h"
 
@@ -17,7 +18,7 @@
 #include <unistd.h>
 
 #define CONFIG_SIZE_MAX ((size_t)1 << 20)
-#define MEMORY_SIZE_MIN (UINT64_C(16) << 20)
+#define OTHER_THREADS 3 /* the log, its replay, figures */
 #define TICK_NS INT64_C(1000000000)
 #define STOP_STEP_NS INT64_C(20000000)
 #define DEFAULT_LISTEN "127.0.0.1:8086,[::1]:8086"
@@ -118,32 +119,43 @@ static stria_status listen_all(const struct sx_settings *settings, struct sx_lis
     return st;
 }
 
-static uint64_t memory_size_of(const struct sx_settings *settings)
+static size_t background_threads(const struct sx_settings *settings)
 {
-    if (settings->memory)
-        return settings->memory;
-    uint64_t size = sx_machine_memory("") / 10 * 6;
-    return SX_MAX(size, MEMORY_SIZE_MIN);
+    return settings->background_threads ? settings->background_threads : sx_machine_processors();
+}
+
+/* What the process may take, and what of it is the store's. */
+static stria_status share_memory(const struct sx_settings *settings, size_t listener_count,
+                                 uint64_t *memory_size, uint64_t *store_size, stria_error *err)
+{
+    size_t threads = background_threads(settings) + settings->write_threads +
+                     settings->query_threads + settings->io_threads * listener_count +
+                     OTHER_THREADS;
+    *memory_size = settings->memory;
+    if (!*memory_size) {
+        uint64_t size = sx_machine_memory("") / 10 * 6;
+        uint64_t min = sx_process_memory_min(sx_process_resident(), threads);
+        *memory_size = SX_MAX(size, min);
+    }
+    return sx_process_store_size(*memory_size, threads, store_size, err);
 }
 
 static stria_status open_store(const struct sx_settings *settings, struct sx_log *log,
-                               uint64_t memory_size, stria **db, stria_error *err)
+                               uint64_t store_size, stria **db, stria_error *err)
 {
-    uint64_t threads = settings->background_threads;
-    return stria_open(
-        settings->data,
-        STRIA_OPTIONS(.threads = threads ? (uint32_t)threads : sx_machine_processors(),
-                      .memory_size = memory_size,
-                      .durability = settings->durability ? STRIA_ASYNC : STRIA_SYNC,
-                      .memtable_size = settings->memtable,
-                      .disk_reserve_size = settings->disk_reserve,
-                      .seal_without_entropy = settings->seal_entropy == 1,
-                      .retention_size = settings->retention_size,
-                      .series_max = settings->series_max,
-                      .new_series_max = settings->new_series_max,
-                      .tag_values_max = settings->tag_values_max, .on_event = sx_log_event,
-                      .user = log),
-        db, err);
+    return stria_open(settings->data,
+                      STRIA_OPTIONS(.threads = (uint32_t)background_threads(settings),
+                                    .memory_size = store_size,
+                                    .durability = settings->durability ? STRIA_ASYNC : STRIA_SYNC,
+                                    .memtable_size = settings->memtable,
+                                    .disk_reserve_size = settings->disk_reserve,
+                                    .seal_without_entropy = settings->seal_entropy == 1,
+                                    .retention_size = settings->retention_size,
+                                    .series_max = settings->series_max,
+                                    .new_series_max = settings->new_series_max,
+                                    .tag_values_max = settings->tag_values_max,
+                                    .on_event = sx_log_event, .user = log),
+                      db, err);
 }
 
 static void tell_addresses(struct sx_log *log, const struct sx_listener *listeners, size_t count)
@@ -271,9 +283,12 @@ int sx_cli_serve(int argc, char **argv)
     size_t count = 0;
     if (listen_all(&settings, listeners, &count, &err))
         return fail(&err);
-    uint64_t memory_size = memory_size_of(&settings);
+    uint64_t memory_size, store_size;
     stria *db = NULL;
-    if (open_store(&settings, &log, memory_size, &db, &err)) {
+    stria_status st = share_memory(&settings, count, &memory_size, &store_size, &err);
+    if (!st)
+        st = open_store(&settings, &log, store_size, &db, &err);
+    if (st) {
         for (size_t i = 0; i < count; i++)
             (void)close(listeners[i].fd);
         return fail(&err);

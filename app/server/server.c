@@ -2,6 +2,7 @@
 /* server.c -- see server.h. */
 #include "app/server/server.h"
 
+#include "app/server/process.h"
 #include "app/server/routes.h"
 #include "base/error.h"
 
@@ -100,6 +101,7 @@ void sx_server_watch(struct sx_server *server, struct sx_connection *connection,
 void sx_server_tick(struct sx_server *server)
 {
     sx_connections_sweep(&server->connections, sx_os_mono_ns(sx_os_posix()));
+    sx_process_heap_trim(server->memory_size);
 }
 
 void sx_server_quiesce(struct sx_server *server)

@@ -33,7 +33,7 @@ struct sx_server {
     struct sx_jobs queries;
     struct sx_jobs others; /* what asks the store for figures */
     struct sx_http *http;
-    uint64_t memory_size; /* the budget of the store */
+    uint64_t memory_size; /* of the whole process */
     int64_t started_ns;   /* UTC */
     int64_t started_mono_ns;
     uint8_t id_front[16]; /* of request ids: chance, the first 8 bytes of which are counted up */

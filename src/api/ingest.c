@@ -151,5 +151,5 @@ stria_status stria_ingest(stria *db, const void *data, size_t size,
         st = run(&in, sx_bytes_make(data, size), report);
     sx_catalog_release(in.catalog);
     sx_fp_mode_leave(mode);
-    return st == STRIA_NOMEM ? sx_engine_come_again(db->engine, err) : st;
+    return sx_ingest_end(db, st, err);
 }

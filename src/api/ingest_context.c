@@ -3,6 +3,7 @@
 #include "api/ingest_context.h"
 
 #define KEPT_MAX 64
+#define KEPT_SIZE_PART 4 /* of the store's memory */
 
 static struct sx_mem *mem_of(const stria *db)
 {
@@ -44,13 +45,20 @@ struct sx_ingest_context *sx_ingest_context_take(stria *db)
     return context;
 }
 
+/* Whether all contexts, used and not, take more than they may. */
+static bool are_large(const stria *db)
+{
+    uint64_t memory_size = sx_engine_memory_size(db->engine);
+    return memory_size && sx_mem_size(mem_of(db)) > memory_size / KEPT_SIZE_PART;
+}
+
 void sx_ingest_context_give(stria *db, struct sx_ingest_context *context)
 {
     sx_batch_clear(&context->batch);
     sx_ingest_problems_clear(&context->problems);
     sx_map_clear(&context->handle_map);
     sx_mutex_lock(&db->mutex);
-    bool keep = db->context_count < KEPT_MAX;
+    bool keep = db->context_count < KEPT_MAX && !are_large(db);
     if (keep) {
         context->next = db->contexts;
         db->contexts = context;
@@ -63,10 +71,30 @@ void sx_ingest_context_give(stria *db, struct sx_ingest_context *context)
 
 void sx_ingest_contexts_free(stria *db)
 {
-    while (db->contexts) {
-        struct sx_ingest_context *context = db->contexts;
-        db->contexts = context->next;
-        destroy(db, context);
-    }
+    sx_mutex_lock(&db->mutex);
+    struct sx_ingest_context *context = db->contexts;
+    db->contexts = NULL;
     db->context_count = 0;
+    sx_mutex_unlock(&db->mutex);
+    while (context) {
+        struct sx_ingest_context *next = context->next;
+        destroy(db, context);
+        context = next;
+    }
+}
+
+void sx_ingest_contexts_trim(stria *db)
+{
+    if (sx_engine_memory_is_scarce(db->engine))
+        sx_ingest_contexts_free(db);
+}
+
+stria_status sx_ingest_end(stria *db, stria_status status, stria_error *err)
+{
+    if (status == STRIA_BUSY)
+        sx_ingest_contexts_trim(db);
+    if (status != STRIA_NOMEM)
+        return status;
+    sx_ingest_contexts_free(db);
+    return sx_engine_come_again(db->engine, err);
 }

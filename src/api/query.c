@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* query.c -- stria_query, stria_scan and the walk over their answers. */
+#include "api/ingest_context.h"
 #include "api/store.h"
 #include "base/error.h"
 #include "base/zone.h"
@@ -39,8 +40,10 @@ stria_status stria_query(stria *db, const char *text, size_t size,
     if (!st)
         st = check_params(options, err);
     struct sx_fp_mode mode = sx_fp_mode_enter();
-    if (!st)
+    if (!st) {
+        sx_ingest_contexts_trim(db);
         st = sx_cursor_query(db->engine, sx_bytes_make(text, size), options, cursor, err);
+    }
     sx_fp_mode_leave(mode);
     return st;
 }
@@ -62,8 +65,10 @@ stria_status stria_scan(stria *db, const stria_scan_options *options, stria_curs
             st = sx_fail(err, STRIA_INVALID, "matcher %zu: op is %d", i,
                          (int)options->matchers[i].op);
     struct sx_fp_mode mode = sx_fp_mode_enter();
-    if (!st)
+    if (!st) {
+        sx_ingest_contexts_trim(db);
         st = sx_cursor_scan(db->engine, options, cursor, err);
+    }
     sx_fp_mode_leave(mode);
     return st;
 }

@@ -89,7 +89,7 @@ stria_status stria_series_open(stria *db, const stria_series_key *key, stria_ser
     sx_buf_deinit(&canonical);
     if (!st)
         *out = series;
-    return st == STRIA_NOMEM ? sx_engine_come_again(db->engine, err) : st;
+    return sx_ingest_end(db, st, err);
 }
 
 void stria_series_close(stria_series *series)
@@ -370,15 +370,15 @@ stria_status stria_write_rows(stria *db, const stria_rows *rows, stria_report *r
     if (st || rows->row_count == 0)
         return st;
     w.context = sx_ingest_context_take(db);
-    if (!w.context)
-        return sx_mem_refused(sx_engine_mem(db->engine, SX_ENGINE_MEM_INGEST), 4096, err);
+    if (!w.context) {
+        st = sx_mem_refused(sx_engine_mem(db->engine, SX_ENGINE_MEM_INGEST), 4096, err);
+        return sx_ingest_end(db, st, err);
+    }
     struct sx_fp_mode mode = sx_fp_mode_enter();
     st = fill_batch(&w);
     if (!st)
         st = write_batch(&w, report);
     sx_fp_mode_leave(mode);
     sx_ingest_context_give(db, w.context);
-    if (st == STRIA_NOMEM)
-        st = sx_engine_come_again(db->engine, err);
-    return st;
+    return sx_ingest_end(db, st, err);
 }

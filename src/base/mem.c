@@ -17,6 +17,7 @@ void sx_mem_init(struct sx_mem *mem, struct sx_mem *parent, const char *name, si
     atomic_init(&mem->size, 0);
     atomic_init(&mem->size_max, 0);
     atomic_init(&mem->limit, limit);
+    atomic_init(&mem->refused_by, NULL);
 }
 
 void sx_mem_deinit(struct sx_mem *mem)
@@ -62,6 +63,7 @@ static bool charge_until(struct sx_mem *mem, const struct sx_mem *until, size_t 
         if (limit && now > limit) {
             atomic_fetch_sub_explicit(&m->size, size, memory_order_relaxed);
             uncharge(mem, m, size);
+            atomic_store_explicit(&mem->refused_by, m, memory_order_relaxed);
             return false;
         }
         note_size(m, now);
@@ -105,6 +107,7 @@ static void *settle(struct sx_mem *mem, void *ptr, size_t size)
 {
     if (!ptr) {
         uncharge(mem, NULL, size);
+        atomic_store_explicit(&mem->refused_by, NULL, memory_order_relaxed);
         return NULL;
     }
     correct(mem, size, block_size(ptr));
@@ -151,6 +154,7 @@ void *sx_mem_resize(struct sx_mem *mem, void *ptr, size_t size)
     if (!moved) {
         if (more)
             uncharge(mem, NULL, more);
+        atomic_store_explicit(&mem->refused_by, NULL, memory_order_relaxed);
         return NULL;
     }
     correct(mem, old + more, block_size(moved));
@@ -227,7 +231,13 @@ void sx_mem_tell_refused(const struct sx_mem *mem, size_t size, stria_error *err
             return;
         }
     }
-    (void)sx_fail(err, STRIA_NOMEM, "no memory for %zu bytes of '%s'", size, mem->name);
+    const struct sx_mem *by = atomic_load_explicit(&mem->refused_by, memory_order_relaxed);
+    if (by)
+        (void)sx_fail(err, STRIA_NOMEM,
+                      "memory budget '%s' was full for %zu bytes of '%s': %zu of %zu used now",
+                      by->name, size, mem->name, sx_mem_size(by), (size_t)atomic_load(&by->limit));
+    else
+        (void)sx_fail(err, STRIA_NOMEM, "no memory for %zu bytes of '%s'", size, mem->name);
 }
 
 void *sx_mem_host_alloc(size_t size)

@@ -32,11 +32,13 @@ struct sx_mem_fault {
 };
 
 struct sx_mem {
-    struct sx_mem *parent;      /* NULL: the root; immutable */
-    const char *name;           /* for texts and figures; static; immutable */
-    _Atomic size_t size;        /* bytes charged now, reservations among them */
-    _Atomic size_t size_max;    /* highest ever */
-    _Atomic size_t limit;       /* 0: none but the parents' */
+    struct sx_mem *parent;   /* NULL: the root; immutable */
+    const char *name;        /* for texts and figures; static; immutable */
+    _Atomic size_t size;     /* bytes charged now, reservations among them */
+    _Atomic size_t size_max; /* highest ever */
+    _Atomic size_t limit;    /* 0: none but the parents' */
+    /* Which node refused last what was asked of this one; NULL: none, it was the system. */
+    struct sx_mem *_Atomic refused_by;
     struct sx_mem_fault *fault; /* root only; NULL outside tests */
 };
 
@@ -79,8 +81,9 @@ void sx_mem_host_free(void *ptr);
 /* Writes what sx_mem_refused() tells. */
 void sx_mem_tell_refused(const struct sx_mem *mem, size_t size, stria_error *err);
 
-/* NOMEM, with the name of the node that refuses, its figures and the bytes asked for. (Inline, so
- * that compilers and analysers see that it is never OK.) */
+/* NOMEM, with the name of the node that refuses, its figures and the bytes asked for; also when
+ * others have given memory back meanwhile. (Inline, so that compilers and analysers see that it is
+ * never OK.) */
 static inline stria_status sx_mem_refused(const struct sx_mem *mem, size_t size, stria_error *err)
 {
     sx_mem_tell_refused(mem, size, err);

@@ -13,6 +13,12 @@
 #include <cmocka.h>
 
 /* A store with a class of queries and one query in it. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SANITIZED 1
+#else
+#define SANITIZED 0
+#endif
+
 struct tree {
     struct sx_mem store, queries, query;
 };
@@ -88,8 +94,32 @@ static void test_any_node_on_the_way_may_refuse(void **state)
                  "memory budget '%s': %zu of 4096 bytes used, 2000 more needed", names[i], size);
         assert_string_equal(err.text, expected);
         sx_mem_free(&tree.query, p);
+        /* Memory came back since: who refused is still told. */
+        assert_int_equal(sx_mem_refused(&tree.query, 2000, &err), STRIA_NOMEM);
+        snprintf(expected, sizeof expected,
+                 "memory budget '%s' was full for 2000 bytes of 'query': 0 of 4096 used now",
+                 names[i]);
+        assert_string_equal(err.text, expected);
         tree_deinit(&tree);
     }
+}
+
+static void test_the_system_refuses_without_a_budget(void **state)
+{
+    (void)state;
+    struct tree tree;
+    stria_error err;
+    tree_init(&tree, 0, 0, 4096);
+    assert_null(sx_mem_alloc(&tree.query, 5000));
+    atomic_store(&tree.query.limit, 0);
+    if (!SANITIZED) /* no machine has that; a sanitizer would end the test */
+        assert_null(sx_mem_alloc(&tree.query, SIZE_MAX / 4));
+    else
+        atomic_store(&tree.query.refused_by, NULL);
+    check_size(&tree, 0);
+    assert_int_equal(sx_mem_refused(&tree.query, SIZE_MAX / 4, &err), STRIA_NOMEM);
+    assert_string_equal(err.text, "no memory for 4611686018427387903 bytes of 'query'");
+    tree_deinit(&tree);
 }
 
 static void test_sizes_that_would_wrap_around_are_refused(void **state)
@@ -267,6 +297,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_an_allocation_is_charged_all_the_way_up),
         cmocka_unit_test(test_any_node_on_the_way_may_refuse),
+        cmocka_unit_test(test_the_system_refuses_without_a_budget),
         cmocka_unit_test(test_sizes_that_would_wrap_around_are_refused),
         cmocka_unit_test(test_resizing_keeps_bytes_and_account),
         cmocka_unit_test(test_aligned_memory_is_aligned),

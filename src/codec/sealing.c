@@ -266,8 +266,10 @@ static size_t part_scratch(struct sx_sealing *sealing, uint64_t *words)
     return at;
 }
 
+/* tables: empty, they are made. */
 static stria_status create(stria_type type, const struct sx_encoded *columns, size_t column_count,
-                           struct sx_mem *mem, struct sx_sealing **out, stria_error *err)
+                           struct sx_bytes tables, struct sx_mem *mem, struct sx_sealing **out,
+                           stria_error *err)
 {
     struct sx_sealing layout;
     size_t size = part_scratch(&layout, NULL) * sizeof(uint64_t);
@@ -292,7 +294,15 @@ static stria_status create(stria_type type, const struct sx_encoded *columns, si
         if (st)
             return st;
     }
-    stria_status st = sx_sealing_make_tables(sealing, err);
+    stria_status st = STRIA_OK;
+    if (tables.len == 0)
+        st = sx_sealing_make_tables(sealing, err);
+    else if (tables.len > SX_TABLES_SIZE_MAX)
+        st = sx_fail(err, STRIA_CORRUPT, "coder tables of %zu bytes", tables.len);
+    else
+        sx_buf_put_bytes(&sealing->bytes, tables);
+    if (!st && sealing->bytes.failed)
+        st = sx_buf_refused(&sealing->bytes, "coder tables", err);
     if (st)
         return st;
     return sx_tables_open(sx_buf_bytes(&sealing->bytes), true, mem, &sealing->tables, err);
@@ -302,10 +312,18 @@ stria_status sx_sealing_create(stria_type type, const struct sx_encoded *columns
                                size_t column_count, struct sx_mem *mem, struct sx_sealing **sealing,
                                stria_error *err)
 {
+    return sx_sealing_create_with(type, columns, column_count, (struct sx_bytes){0}, mem, sealing,
+                                  err);
+}
+
+stria_status sx_sealing_create_with(stria_type type, const struct sx_encoded *columns,
+                                    size_t column_count, struct sx_bytes tables, struct sx_mem *mem,
+                                    struct sx_sealing **sealing, stria_error *err)
+{
     assert(column_count > 0);
     assert(type == STRIA_FLOAT || type == STRIA_INT || type == STRIA_UINT);
     *sealing = NULL;
-    stria_status st = create(type, columns, column_count, mem, sealing, err);
+    stria_status st = create(type, columns, column_count, tables, mem, sealing, err);
     if (st) {
         sx_sealing_destroy(*sealing);
         *sealing = NULL;

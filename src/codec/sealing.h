@@ -35,6 +35,13 @@ stria_status sx_sealing_create(stria_type type, const struct sx_encoded *columns
                                size_t column_count, struct sx_mem *mem, struct sx_sealing **sealing,
                                stria_error *err);
 
+/* The same with tables that are there already (their stored form, not empty): none are made, and
+ * columns that they do not serve have tables of their own. So columns can be added to a stripe
+ * whose others are sealed. CORRUPT also tells of the tables. */
+stria_status sx_sealing_create_with(stria_type type, const struct sx_encoded *columns,
+                                    size_t column_count, struct sx_bytes tables, struct sx_mem *mem,
+                                    struct sx_sealing **sealing, stria_error *err);
+
 /* The stored form of the tables, empty if there are none; lives as long as the sealing. */
 struct sx_bytes sx_sealing_tables(const struct sx_sealing *sealing);
 

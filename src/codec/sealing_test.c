@@ -58,17 +58,20 @@ static void clear(struct stripe *stripe)
     *stripe = (struct stripe){0};
 }
 
-/* Seals, decodes with the stored tables, compares. Returns the bytes of all, tables included. */
-static size_t seal(struct stripe *stripe, unsigned *tables_count)
+/* Seals with given tables (none: they are made), decodes with the stored ones, compares. Returns
+ * the bytes of all, tables included. */
+static size_t seal_with(struct stripe *stripe, struct sx_bytes given, unsigned *tables_count)
 {
     struct sx_sealing *sealing;
     struct sx_tables *tables;
     struct sx_buf out;
     encode_hot(stripe);
-    assert_int_equal(sx_sealing_create(stripe->type, stripe->encoded, stripe->column_count, &mem,
-                                       &sealing, NULL),
+    assert_int_equal(sx_sealing_create_with(stripe->type, stripe->encoded, stripe->column_count,
+                                            given, &mem, &sealing, NULL),
                      STRIA_OK);
     struct sx_bytes bytes = sx_sealing_tables(sealing);
+    if (given.len)
+        assert_true(sx_bytes_equal(bytes, given));
     size_t size = bytes.len;
     *tables_count = bytes.len ? bytes.ptr[0] : 0;
     assert_int_equal(sx_tables_open(bytes, false, &mem, &tables, NULL), STRIA_OK);
@@ -90,6 +93,11 @@ static size_t seal(struct stripe *stripe, unsigned *tables_count)
     sx_tables_close(tables);
     sx_sealing_destroy(sealing);
     return size;
+}
+
+static size_t seal(struct stripe *stripe, unsigned *tables_count)
+{
+    return seal_with(stripe, (struct sx_bytes){0}, tables_count);
 }
 
 /* The bytes that the columns take when each is encoded by itself. */
@@ -224,6 +232,75 @@ static void test_a_column_that_does_not_decode_is_told(void **state)
     }
 }
 
+/* Tables of some walks: of orders 0 and 1, as they come. */
+static void make_tables(struct sx_buf *tables)
+{
+    struct stripe stripe = {.type = STRIA_INT};
+    struct sx_sealing *sealing;
+    for (uint64_t i = 0; i < 8; i++)
+        fill_walk(add(&stripe, 900), 900, i + 1, 20, 1);
+    encode_hot(&stripe);
+    assert_int_equal(
+        sx_sealing_create(STRIA_INT, stripe.encoded, stripe.column_count, &mem, &sealing, NULL),
+        STRIA_OK);
+    sx_buf_init(tables, &mem, SX_TABLES_SIZE_MAX);
+    sx_buf_put_bytes(tables, sx_sealing_tables(sealing));
+    assert_true(tables->len > 0);
+    sx_sealing_destroy(sealing);
+    clear(&stripe);
+}
+
+static void test_columns_come_back_with_tables_that_were_made_for_others(void **state)
+{
+    (void)state;
+    static struct stripe stripe;
+    struct sx_buf tables;
+    unsigned count;
+    make_tables(&tables);
+    for (unsigned kind = 0; kind < SX_INT_KINDS + SX_FLOAT_KINDS; kind++) {
+        bool ints = kind < SX_INT_KINDS;
+        stripe.type = ints ? STRIA_INT : STRIA_FLOAT;
+        for (uint64_t seed = 1; seed < 4; seed++) {
+            int64_t *values = add(&stripe, 900);
+            if (ints)
+                sx_gen_ints(kind, seed, values, 900);
+            else
+                sx_gen_floats(kind - SX_INT_KINDS, seed, (double *)(void *)values, 900);
+        }
+        size_t size = seal_with(&stripe, sx_buf_bytes(&tables), &count),
+               alone = size_alone(&stripe);
+        assert_true(size - tables.len <= alone + alone / 100 + 16);
+        clear(&stripe);
+    }
+    stripe.type = STRIA_INT; /* and who is like them is served by them, alone as it is */
+    fill_walk(add(&stripe, 300), 300, 77, 20, 1);
+    size_t size = seal_with(&stripe, sx_buf_bytes(&tables), &count);
+    assert_true(size - tables.len < size_alone(&stripe));
+    clear(&stripe);
+    sx_buf_deinit(&tables);
+}
+
+static void test_given_tables_that_break_their_format_are_refused(void **state)
+{
+    (void)state;
+    static uint8_t bytes[SX_TABLES_SIZE_MAX + 1];
+    static const size_t sizes[] = {1, 40, SX_TABLES_SIZE_MAX, SX_TABLES_SIZE_MAX + 1};
+    struct stripe stripe = {.type = STRIA_INT};
+    fill_walk(add(&stripe, 300), 300, 1, 20, 1);
+    encode_hot(&stripe);
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        struct sx_sealing *sealing;
+        stria_error err = {0};
+        assert_int_equal(sx_sealing_create_with(STRIA_INT, stripe.encoded, 1,
+                                                sx_bytes_make(bytes, sizes[i]), &mem, &sealing,
+                                                &err),
+                         STRIA_CORRUPT);
+        assert_int_equal(err.code, STRIA_CORRUPT);
+        assert_null(sealing);
+    }
+    clear(&stripe);
+}
+
 static void test_refused_memory_is_told_and_nothing_leaks(void **state)
 {
     (void)state;
@@ -263,6 +340,8 @@ int main(void)
         cmocka_unit_test(test_like_columns_share_tables),
         cmocka_unit_test(test_columns_that_repeat_keep_their_runs_and_dictionaries),
         cmocka_unit_test(test_a_column_that_does_not_decode_is_told),
+        cmocka_unit_test(test_columns_come_back_with_tables_that_were_made_for_others),
+        cmocka_unit_test(test_given_tables_that_break_their_format_are_refused),
         cmocka_unit_test(test_refused_memory_is_told_and_nothing_leaks),
     };
     sx_mem_init(&mem, NULL, "test", 0);

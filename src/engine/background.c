@@ -377,6 +377,7 @@ stria_status sx_engine_compact(struct sx_engine *engine, stria_compact_until unt
 {
     struct sx_counts *counts = &engine->counts;
     uint64_t in = atomic_load(&counts->merge_bytes_in), out = atomic_load(&counts->merge_bytes_out);
+    uint64_t copied = atomic_load(&counts->merge_bytes_copied);
     uint64_t flushed = atomic_load(&counts->flush_bytes);
     uint64_t samples = atomic_load(&counts->written_samples);
     if (engine->options.read_only)
@@ -397,10 +398,11 @@ stria_status sx_engine_compact(struct sx_engine *engine, stria_compact_until unt
     if (!st)
         sx_engine_unlink_retired(engine, true);
     if (report)
-        *report =
-            (stria_compact_report){.sample_count = atomic_load(&counts->written_samples) - samples,
-                                   .bytes_in = atomic_load(&counts->merge_bytes_in) - in,
-                                   .bytes_out = atomic_load(&counts->merge_bytes_out) - out +
-                                                atomic_load(&counts->flush_bytes) - flushed};
+        *report = (stria_compact_report){
+            .sample_count = atomic_load(&counts->written_samples) - samples,
+            .bytes_in = atomic_load(&counts->merge_bytes_in) - in,
+            .bytes_out = atomic_load(&counts->merge_bytes_out) - out +
+                         atomic_load(&counts->flush_bytes) - flushed,
+            .bytes_copied = atomic_load(&counts->merge_bytes_copied) - copied};
     return st;
 }

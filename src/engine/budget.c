@@ -7,31 +7,42 @@
 #include <inttypes.h>
 
 #define MEMTABLES_MAX_HALVES 7 /* of a memtable's size: two that are frozen, one and a half more */
-#define MERGE_RUN_SIZE ((uint64_t)3 << 20) /* a reader's share of a merge: one stripe's directory */
-#define MERGE_RUNS_MIN 4
+#define MERGE_RUN_SIZE ((uint64_t)2 << 20) /* a reader's share of a merge: one stripe's directory */
+#define MERGE_RUNS_MIN 2
+#define SEGMENT_INDEX_MIN ((size_t)1 << 20)
 #define LOADS_MIN ((size_t)1 << 20)
 #define IDLE_GENERATIONS 8
 #define EVICT_SLOTS 65536 /* looked at in one step */
 
+enum group { OF_STORE, OF_SHARED, OF_REQUESTS };
+
 struct share {
     const char *name;
-    bool request;  /* it is part of what requests share */
+    enum group group;
     uint8_t parts; /* its cap, in sixteenths of the store's memory */
 };
 
-#define REQUEST_PARTS 14
+#define REQUEST_PARTS 13
 #define WHOLE 16
+/* What a flush and the parts without a cap find at least, and a merge besides; a small store keeps
+ * more than that, but no more than a sixth and a quarter. */
+#define FLUSH_PARTS 2
+#define MERGE_PARTS 1
+#define SCARCE_PARTS 4
+#define FLUSH_SIZE_MIN ((size_t)3 << 20)
+#define MERGE_SIZE_MIN ((size_t)5 << 20)
 
 static const struct share shares[SX_ENGINE_MEM_COUNT] = {
-    [SX_ENGINE_MEM_INGEST] = {"ingest", true, REQUEST_PARTS},
-    [SX_ENGINE_MEM_QUERY] = {"query", true, 8},
-    [SX_ENGINE_MEM_HOST] = {"host", true, REQUEST_PARTS},
-    [SX_ENGINE_MEM_MEMTABLE] = {"memtable", true, REQUEST_PARTS},
-    [SX_ENGINE_MEM_INDEX] = {"index", true, 10},
-    [SX_ENGINE_MEM_SEGMENT] = {"segment", false, WHOLE},
-    [SX_ENGINE_MEM_WAL] = {"wal", false, WHOLE},
-    [SX_ENGINE_MEM_MERGE] = {"merge", false, 8},
-    [SX_ENGINE_MEM_OTHER] = {"other", false, WHOLE},
+    [SX_ENGINE_MEM_INGEST] = {"ingest", OF_REQUESTS, REQUEST_PARTS},
+    [SX_ENGINE_MEM_QUERY] = {"query", OF_REQUESTS, 8},
+    [SX_ENGINE_MEM_HOST] = {"host", OF_REQUESTS, REQUEST_PARTS},
+    [SX_ENGINE_MEM_MEMTABLE] = {"memtable", OF_REQUESTS, REQUEST_PARTS},
+    [SX_ENGINE_MEM_INDEX] = {"index", OF_REQUESTS, 10},
+    [SX_ENGINE_MEM_SEGMENT] = {"segment", OF_STORE, WHOLE},
+    [SX_ENGINE_MEM_WAL] = {"wal", OF_STORE, WHOLE},
+    [SX_ENGINE_MEM_FLUSH] = {"flush", OF_STORE, WHOLE},
+    [SX_ENGINE_MEM_MERGE] = {"merge", OF_SHARED, 8},
+    [SX_ENGINE_MEM_OTHER] = {"other", OF_STORE, WHOLE},
 };
 
 static size_t part_of(const struct sx_engine *engine, unsigned parts)
@@ -39,13 +50,27 @@ static size_t part_of(const struct sx_engine *engine, unsigned parts)
     return (size_t)(atomic_load(&engine->root.limit) / WHOLE * parts);
 }
 
+/* The limits of the groups; 0: none. */
+static void divide(const struct sx_engine *engine, size_t *shared, size_t *requests)
+{
+    size_t whole = (size_t)atomic_load(&engine->root.limit);
+    *shared = whole - SX_MAX(part_of(engine, FLUSH_PARTS), SX_MIN(FLUSH_SIZE_MIN, whole / 6));
+    *requests = *shared - SX_MAX(part_of(engine, MERGE_PARTS), SX_MIN(MERGE_SIZE_MIN, whole / 4));
+}
+
 void sx_budget_init(struct sx_engine *engine)
 {
-    sx_mem_init(&engine->requests, &engine->root, "requests", part_of(engine, REQUEST_PARTS));
+    struct sx_mem *groups[] = {[OF_STORE] = &engine->root,
+                               [OF_SHARED] = &engine->shared,
+                               [OF_REQUESTS] = &engine->requests};
+    size_t shared, requests;
+    divide(engine, &shared, &requests);
+    sx_mem_init(&engine->shared, &engine->root, "shared", shared);
+    sx_mem_init(&engine->requests, &engine->shared, "requests", requests);
     for (size_t i = 0; i < SX_ENGINE_MEM_COUNT; i++) {
         const struct share *share = &shares[i];
-        sx_mem_init(&engine->mems[i], share->request ? &engine->requests : &engine->root,
-                    share->name, share->parts == WHOLE ? 0 : part_of(engine, share->parts));
+        sx_mem_init(&engine->mems[i], groups[share->group], share->name,
+                    share->parts == WHOLE ? 0 : part_of(engine, share->parts));
     }
 }
 
@@ -54,6 +79,7 @@ void sx_budget_deinit(struct sx_engine *engine)
     for (size_t i = 0; i < SX_ENGINE_MEM_COUNT; i++)
         sx_mem_deinit(&engine->mems[i]);
     sx_mem_deinit(&engine->requests);
+    sx_mem_deinit(&engine->shared);
 }
 
 uint64_t sx_budget_memtables_max(const struct sx_engine *engine)
@@ -70,9 +96,27 @@ size_t sx_budget_merge_runs(const struct sx_engine *engine)
     return (size_t)SX_MIN(SX_MAX(runs, MERGE_RUNS_MIN), most);
 }
 
+size_t sx_budget_merge_inputs_max(const struct sx_engine *engine)
+{
+    return atomic_load(&engine->root.limit) ? part_of(engine, 6) : SIZE_MAX;
+}
+
 size_t sx_budget_loads_max(const struct sx_engine *engine)
 {
     return atomic_load(&engine->root.limit) ? SX_MAX(part_of(engine, 1), LOADS_MIN) : SIZE_MAX;
+}
+
+bool sx_engine_memory_is_scarce(const struct sx_engine *engine)
+{
+    size_t limit = atomic_load(&engine->requests.limit), size = sx_mem_size(&engine->requests);
+    return limit && limit - SX_MIN(size, limit) < part_of(engine, SCARCE_PARTS);
+}
+
+/* The flush's part holds it and what a flush has besides: a list of slots, and buffers. */
+size_t sx_budget_segment_index_max(const struct sx_engine *engine)
+{
+    return atomic_load(&engine->root.limit) ? SX_MAX(part_of(engine, 1), SEGMENT_INDEX_MIN)
+                                            : SIZE_MAX;
 }
 
 /* ---- idle series ---- */

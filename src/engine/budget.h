@@ -6,11 +6,12 @@
  *             queries room for writers.
  * Algorithm   Every class has a cap and, through the caps of the others, a floor; between the two
  *             the memory that one does not use is another's. Requests (writes, series in memory,
- *             queries) share a cap below that of the store, so a flush or a merge always finds an
- *             eighth of it.
- *               store 256M -> requests 224M -> ingest 224M, memtable 112M, index 160M, query 128M,
- *                                              host 224M
- *                          -> merge 128M; segment, wal and other have no cap of their own
+ *             queries) share a cap, so merges always find a part; requests and merges share
+ *             another, so a flush, which gives back what writers fill, does not wait for either.
+ *               store 256M -> shared 224M -> requests 208M -> ingest, memtable, host 208M,
+ *                                                             index 160M, query 128M
+ *                                         -> merge 128M
+ *                          -> flush, segment, wal and other, which have no cap of their own
  *             A write that is refused while rows wait for their flush asks for it and is told to
  *             come again (BUSY).
  * Threads     Any, once initialised. */
@@ -29,6 +30,12 @@ uint64_t sx_budget_memtables_max(const struct sx_engine *engine);
 
 /* Most runs that one merge may read at once. */
 size_t sx_budget_merge_runs(const struct sx_engine *engine);
+
+/* What the index of a segment that is being written may take. */
+size_t sx_budget_segment_index_max(const struct sx_engine *engine);
+
+/* What a merge may hold of its inputs. */
+size_t sx_budget_merge_inputs_max(const struct sx_engine *engine);
 
 /* One bounded step of letting series go that are idle; false: all were looked at. One at a time. */
 bool sx_budget_evict_step(struct sx_engine *engine);

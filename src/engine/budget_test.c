@@ -15,10 +15,11 @@ static void test_nobody_may_take_what_another_needs(void **state)
         enum sx_engine_mem full, other;
         size_t takes_mib, leaves_mib; /* of 256 */
     } rows[] = {
-        {"queries leave room for writes", SX_ENGINE_MEM_QUERY, SX_ENGINE_MEM_INGEST, 128, 90},
-        {"series leave room for rows", SX_ENGINE_MEM_INDEX, SX_ENGINE_MEM_MEMTABLE, 160, 60},
-        {"writes leave room for their flush", SX_ENGINE_MEM_INGEST, SX_ENGINE_MEM_MERGE, 224, 30},
-        {"merges leave room for queries", SX_ENGINE_MEM_MERGE, SX_ENGINE_MEM_QUERY, 128, 120},
+        {"queries leave room for writes", SX_ENGINE_MEM_QUERY, SX_ENGINE_MEM_INGEST, 128, 70},
+        {"series leave room for rows", SX_ENGINE_MEM_INDEX, SX_ENGINE_MEM_MEMTABLE, 160, 40},
+        {"writes leave room for their flush", SX_ENGINE_MEM_INGEST, SX_ENGINE_MEM_FLUSH, 208, 30},
+        {"writes leave room for merges", SX_ENGINE_MEM_INGEST, SX_ENGINE_MEM_MERGE, 208, 14},
+        {"merges leave room for queries", SX_ENGINE_MEM_MERGE, SX_ENGINE_MEM_QUERY, 128, 90},
     };
     struct engine_test t;
     engine_test_init(&t);

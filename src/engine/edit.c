@@ -5,6 +5,8 @@
 #include "base/error.h"
 #include "base/varint.h"
 
+#include <assert.h>
+
 #define MAY_SKIP 128 /* operation types from here on may be ignored by a reader that lacks them */
 
 /* ---- writing ---- */
@@ -13,10 +15,9 @@
  * and its size put before it. */
 static void put_op(struct sx_buf *out, enum sx_edit_op op, const struct sx_buf *payload)
 {
+    assert(!payload->failed); /* its storage is as large as the largest numbers need */
     sx_buf_put_u8(out, (uint8_t)op);
     sx_buf_put_sized(out, sx_buf_bytes(payload));
-    if (payload->failed)
-        out->failed = true;
 }
 
 void sx_edit_put_empty(struct sx_buf *out, enum sx_edit_op op)
@@ -252,7 +253,7 @@ static bool get_segment(struct sx_bytes *in, struct sx_segment_info *info)
         return false;
     info->level = (uint16_t)level;
     info->tier = (uint8_t)tier;
-    return true;
+    return info->min_ts <= info->max_ts && info->first_generation <= info->last_generation;
 }
 
 static bool get_database(struct sx_bytes *in, struct sx_edit_item *item)

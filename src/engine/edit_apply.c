@@ -271,16 +271,20 @@ static stria_status add_tombstone(struct sx_engine *engine, const struct sx_edit
     struct sx_bytes condition = item->condition;
     struct sx_tombstones *next = NULL;
     struct sx_arena arena;
-    stria_status st = STRIA_OK;
+    stria_status st;
     engine->counters.next_tombstone_id =
         SX_MAX(engine->counters.next_tombstone_id, tombstone.id + 1);
     if (!store)
         return STRIA_OK;
+    const struct sx_tombstones *before = store->tombstones;
+    if (before && before->items[before->count - 1].id >= tombstone.id)
+        return sx_fail(err, STRIA_CORRUPT, "tombstone %" PRIu64 " behind tombstone %" PRIu64,
+                       tombstone.id, before->items[before->count - 1].id);
     sx_arena_init(&arena, other, 1024);
-    if (!sx_tag_expr_take(&arena, &condition, &tombstone.tags))
-        st = sx_fail(err, STRIA_CORRUPT, "the condition of tombstone %" PRIu64 " is damaged",
-                     tombstone.id);
-    if (!st)
+    st = sx_tag_expr_take(&arena, &condition, &tombstone.tags, err);
+    if (st)
+        sx_error_prefix(err, "tombstone %" PRIu64, tombstone.id);
+    else
         st = sx_tombstones_copy(other, store->tombstones, &tombstone, NULL, 0, &next, err);
     if (!st) {
         sx_tombstones_release(store->tombstones);

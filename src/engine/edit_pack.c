@@ -55,11 +55,12 @@ static stria_status unpack(struct sx_bytes packed, struct sx_buf *room, struct s
 stria_status sx_edit_unpack(struct sx_bytes operations, struct sx_buf *room, struct sx_bytes *plain,
                             stria_error *err)
 {
-    struct sx_bytes rest = operations, type, payload;
+    struct sx_bytes rest, payload;
     *plain = operations;
     if (!operations.len || operations.ptr[0] != SX_OP_PACKED)
         return STRIA_OK;
-    if (!sx_bytes_take(&rest, 1, &type) || !sx_sized_get(&rest, &payload) || rest.len)
+    rest = sx_bytes_make(operations.ptr + 1, operations.len - 1);
+    if (!sx_sized_get(&rest, &payload) || rest.len)
         return sx_fail(err, STRIA_CORRUPT, "packed operations are cut, or not alone");
     return unpack(payload, room, plain, err);
 }

@@ -90,6 +90,63 @@ static void test_damage_is_told(void **state)
     test_mem_deinit(&memory);
 }
 
+static void test_what_does_not_fit_is_not_packed(void **state)
+{
+    (void)state;
+    struct test_mem memory;
+    uint8_t storage[20];
+    struct sx_buf out;
+    test_mem_init(&memory);
+    for (size_t size = 1; size < sizeof storage; size++) {
+        sx_buf_init_fixed(&out, storage, size);
+        sx_buf_put_u8(&out, 1);
+        assert_false(sx_edit_pack(&out, operations(), &memory.mem));
+        assert_int_equal(out.len, 1);
+        assert_false(out.failed);
+    }
+    test_mem_deinit(&memory);
+}
+
+static void test_packed_operations_that_lie_are_refused_unless_they_are_none(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *bytes;
+        size_t room_max;
+        stria_status st;
+        const char *text;
+    } rows[] = {
+        {"no payload", "13", 65536, STRIA_CORRUPT, "packed operations are cut, or not alone"},
+        {"no size", "13 00", 65536, STRIA_CORRUPT, "the size of packed operations"},
+        {"a size without an end", "13 02 8080", 65536, STRIA_CORRUPT,
+         "the size of packed operations"},
+        {"a size beyond the limit", "13 05 8180808001", 65536, STRIA_CORRUPT,
+         "the size of packed operations"},
+        {"a size beyond what its reader takes", "13 05 8080048080", 65535, STRIA_LIMIT,
+         "operations of the manifest"},
+        {"nothing at all", "13 01 00", 65536, STRIA_OK, ""},
+        {"nothing, and a frame of something", "13 03 00 aabb", 65536, STRIA_CORRUPT, ""},
+        {"no frame", "13 03 05 aabb", 65536, STRIA_CORRUPT, ""},
+    };
+    for (size_t i = 0; i < SX_COUNT_OF(rows); i++) {
+        uint8_t storage[32];
+        struct test_mem memory;
+        struct sx_buf packed, room;
+        struct sx_bytes plain;
+        stria_error err = {0};
+        print_message("%s\n", rows[i].name);
+        test_mem_init(&memory);
+        sx_buf_init_fixed(&packed, storage, sizeof storage);
+        golden_put(&packed, rows[i].bytes);
+        sx_buf_init(&room, &memory.mem, rows[i].room_max);
+        assert_int_equal(sx_edit_unpack(sx_buf_bytes(&packed), &room, &plain, &err), rows[i].st);
+        assert_int_equal(err.code, rows[i].st);
+        assert_non_null(strstr(err.text, rows[i].text));
+        sx_buf_deinit(&room);
+        test_mem_deinit(&memory);
+    }
+}
+
 static void test_refused_memory_is_told(void **state)
 {
     (void)state;
@@ -121,6 +178,8 @@ int main(void)
         cmocka_unit_test(test_what_was_packed_comes_back),
         cmocka_unit_test(test_what_would_be_no_smaller_is_not_packed),
         cmocka_unit_test(test_damage_is_told),
+        cmocka_unit_test(test_what_does_not_fit_is_not_packed),
+        cmocka_unit_test(test_packed_operations_that_lie_are_refused_unless_they_are_none),
         cmocka_unit_test(test_refused_memory_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

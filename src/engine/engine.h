@@ -55,7 +55,8 @@ enum sx_engine_mem {
     SX_ENGINE_MEM_INDEX,
     SX_ENGINE_MEM_SEGMENT, /* tables of open segments */
     SX_ENGINE_MEM_WAL,
-    SX_ENGINE_MEM_MERGE, /* flushes and merges */
+    SX_ENGINE_MEM_FLUSH,
+    SX_ENGINE_MEM_MERGE, /* and what else writes segments anew, or checks them */
     SX_ENGINE_MEM_OTHER,
     SX_ENGINE_MEM_COUNT,
 };
@@ -63,6 +64,10 @@ enum sx_engine_mem {
 struct sx_mem *sx_engine_mem(struct sx_engine *engine, enum sx_engine_mem which);
 struct sx_os *sx_engine_os(struct sx_engine *engine);
 uint64_t sx_engine_memory_size(const struct sx_engine *engine);
+
+/* Whether requests have less than a quarter of the store's memory left: then what is only kept for
+ * the next ones is to go. */
+bool sx_engine_memory_is_scarce(const struct sx_engine *engine);
 
 /* A write was refused memory. When rows in memory can be flushed, asks for that and returns BUSY
  * with a text of its own; else NOMEM, and err stays as it is. */

@@ -86,7 +86,7 @@ struct sx_counts {
     _Atomic uint64_t rejected_conflict, rejected_old, rejected_limit, rejected_series;
     _Atomic uint64_t busy;
     _Atomic uint64_t flushes, flush_bytes, flush_rows, flush_failures;
-    _Atomic uint64_t merges, merge_bytes_in, merge_bytes_out, merge_failures;
+    _Atomic uint64_t merges, merge_bytes_in, merge_bytes_out, merge_bytes_copied, merge_failures;
     _Atomic uint64_t rollups, rollup_bytes;
     _Atomic uint64_t retired_segments, retention_segments;
     _Atomic uint64_t snapshot_bytes;  /* unlinked, but a snapshot has the file still */
@@ -125,7 +125,8 @@ struct sx_engine {
     struct sx_os *os;
     struct sx_engine_options options;
     struct sx_mem root;
-    struct sx_mem requests; /* what writes, series and queries share (budget.h) */
+    struct sx_mem shared;   /* all but what a flush must find (budget.h) */
+    struct sx_mem requests; /* what writes, series and queries share, of it */
     struct sx_mem mems[SX_ENGINE_MEM_COUNT];
     struct sx_event_sink events;
     char *path; /* of the store; wal_dir and the others are path + "/wal", ... */

@@ -174,6 +174,8 @@ static void tell_segments(const struct tell *t, struct sx_engine *engine)
             atomic_load(&c->merge_bytes_in));
     counter(t, "merge_written_bytes_total", "Bytes of segments written by merges.",
             atomic_load(&c->merge_bytes_out));
+    counter(t, "merge_copied_bytes_total", "Bytes of chunks that merges took as they were stored.",
+            atomic_load(&c->merge_bytes_copied));
     counter(t, "merge_failures_total", "Merges that failed and will be tried again.",
             atomic_load(&c->merge_failures));
     counter(t, "retention_segments_total", "Segments dropped because their rows were too old.",

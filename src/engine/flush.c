@@ -120,7 +120,7 @@ bool sx_engine_flush_due(struct sx_engine *engine)
 
 static void end_table(struct sx_engine *engine, struct sx_flush *f, bool keep)
 {
-    struct sx_mem *mem = &engine->mems[SX_ENGINE_MEM_MERGE];
+    struct sx_mem *mem = &engine->mems[SX_ENGINE_MEM_FLUSH];
     sx_rewrite_deinit(&f->rewrite, keep);
     sx_view_release(f->view);
     sx_series_index_release(f->index);
@@ -134,7 +134,7 @@ static void end_table(struct sx_engine *engine, struct sx_flush *f, bool keep)
 
 static void flush_destroy(struct sx_engine *engine, struct sx_flush *f, bool keep)
 {
-    struct sx_mem *mem = &engine->mems[SX_ENGINE_MEM_MERGE];
+    struct sx_mem *mem = &engine->mems[SX_ENGINE_MEM_FLUSH];
     if (!f)
         return;
     keep = keep || f->in_doubt;
@@ -166,7 +166,7 @@ static bool get_table(struct sx_generation *generation, size_t i, struct sx_gene
 static stria_status begin_table(struct sx_engine *engine, struct sx_flush *f,
                                 const struct sx_generation_table *table, stria_error *err)
 {
-    struct sx_mem *mem = &engine->mems[SX_ENGINE_MEM_MERGE];
+    struct sx_mem *mem = &engine->mems[SX_ENGINE_MEM_FLUSH];
     struct sx_memtable *memtable = table->memtable;
     struct sx_tombstones *tombstones = NULL;
     int64_t window_ns = 0;
@@ -242,7 +242,7 @@ static stria_status write_series(struct sx_flush *f, bool *done, stria_error *er
 /* Moves the finished segments of a table to those of the flush. */
 static stria_status take_outputs(struct sx_engine *engine, struct sx_flush *f, stria_error *err)
 {
-    struct sx_mem *mem = &engine->mems[SX_ENGINE_MEM_MERGE];
+    struct sx_mem *mem = &engine->mems[SX_ENGINE_MEM_FLUSH];
     struct sx_rewrite *rw = &f->rewrite;
     if (!SX_GROW(mem, f->outputs, f->output_capacity, f->output_count + rw->output_count + 1))
         return sx_mem_refused(mem, rw->output_count * sizeof *f->outputs, err);
@@ -266,7 +266,7 @@ static void put_types(struct sx_engine *engine, struct sx_buf *out)
 static stria_status make_segments(struct sx_engine *engine, const struct sx_flush *f,
                                   struct sx_segment ***segments, stria_error *err)
 {
-    struct sx_mem *mem = &engine->mems[SX_ENGINE_MEM_MERGE];
+    struct sx_mem *mem = &engine->mems[SX_ENGINE_MEM_FLUSH];
     *segments = sx_mem_zalloc(mem, (f->output_count + 1) * sizeof **segments);
     if (!*segments)
         return sx_mem_refused(mem, f->output_count * sizeof **segments, err);
@@ -322,7 +322,7 @@ static stria_status commit_edit(struct sx_engine *engine, struct sx_flush *f, st
     sx_mutex_unlock(&engine->state_mutex);
     if (st)
         return st;
-    sx_buf_init(&ops, &engine->mems[SX_ENGINE_MEM_MERGE], (size_t)64 << 20);
+    sx_buf_init(&ops, &engine->mems[SX_ENGINE_MEM_FLUSH], (size_t)64 << 20);
     put_flush(engine, f, &ops);
     if (ops.failed)
         st = sx_buf_refused(&ops, "manifest edit", err);
@@ -385,7 +385,7 @@ static void count_flush(struct sx_engine *engine, const struct sx_flush *f)
 
 static stria_status commit(struct sx_engine *engine, struct sx_flush *f, stria_error *err)
 {
-    struct sx_mem *mem = &engine->mems[SX_ENGINE_MEM_MERGE];
+    struct sx_mem *mem = &engine->mems[SX_ENGINE_MEM_FLUSH];
     struct sx_segment **segments = NULL;
     stria_status st = make_segments(engine, f, &segments, err);
     if (!st && f->output_count)
@@ -413,7 +413,7 @@ static stria_status commit(struct sx_engine *engine, struct sx_flush *f, stria_e
 
 static stria_status begin_flush(struct sx_engine *engine, stria_error *err)
 {
-    struct sx_mem *mem = &engine->mems[SX_ENGINE_MEM_MERGE];
+    struct sx_mem *mem = &engine->mems[SX_ENGINE_MEM_FLUSH];
     sx_mutex_lock(&engine->state_mutex);
     bool whole = engine->frozen && !engine->frozen->replaying;
     struct sx_generation *oldest = whole ? sx_generation_acquire(engine->frozen) : NULL;

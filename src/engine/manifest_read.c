@@ -167,7 +167,7 @@ static stria_status walk_edits(struct candidate *c,
         check_header(c, 0);
     if (c->base == 0 && c->end)
         check_header(c, SX_EDIT_ALIGN);
-    while (!st && find_edit(&s, c->end, lead_of(c), &edit_seq, &payload, &span, &half_good)) {
+    while (find_edit(&s, c->end, lead_of(c), &edit_seq, &payload, &span, &half_good)) {
         if (c->end == 0)
             check_header(c, span);
         /* The last edit may be under way just now, or was when the power went. */

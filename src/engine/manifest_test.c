@@ -4,116 +4,11 @@
 #include "engine/manifest.h"
 
 #include "base/crc32c.h"
-#include "base/golden_test.h"
-#include "engine/edit.h"
-#include "os/os_fault.h"
-#include "os/os_mem.h"
+#include "base/error.h"
+#include "engine/manifest_fixture_test.h"
 
 #include <errno.h>
 #include <stdlib.h>
-
-#define PATH "man/0000000000000001.man"
-#define PAGE 4096
-
-static const uint8_t uuid[16] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
-
-struct fixture {
-    struct test_mem memory;
-    struct sx_os *disk, *os;
-    struct sx_manifest *manifest;
-    uint64_t state; /* of the store: what put_state says */
-    struct sx_buf seen;
-    struct sx_manifest_result result;
-    stria_error err;
-};
-
-static void put_state(void *context, struct sx_buf *out)
-{
-    sx_edit_put_number(out, SX_OP_FLUSHED, ((const struct fixture *)context)->state);
-}
-
-static stria_status see(void *context, struct sx_bytes operations, stria_error *err)
-{
-    struct fixture *f = context;
-    struct sx_edit_item item;
-    bool end;
-    for (;;) {
-        stria_status st = sx_edit_take(&operations, &item, &end, err);
-        if (st || end)
-            return st;
-        sx_buf_printf(&f->seen, item.op == SX_OP_FLUSHED ? "%d " : ". ", (int)item.number);
-    }
-}
-
-static void make_manifest(struct fixture *f)
-{
-    static const struct sx_event_sink no_events = {0};
-    struct sx_manifest_options options = {.os = f->os,
-                                          .mem = &f->memory.mem,
-                                          .dir = "man",
-                                          .events = &no_events,
-                                          .put_state = put_state,
-                                          .context = f};
-    sx_manifest_destroy(f->manifest);
-    assert_int_equal(sx_manifest_create(&options, &f->manifest, NULL), STRIA_OK);
-}
-
-static void fixture_init(struct fixture *f)
-{
-    *f = (struct fixture){.state = 7};
-    test_mem_init(&f->memory);
-    f->disk = f->os = sx_os_mem_create(1);
-    assert_int_equal(f->disk->ops->mkdir(f->disk, "man", NULL), STRIA_OK);
-    sx_buf_init(&f->seen, &f->memory.mem, 65536);
-    make_manifest(f);
-}
-
-static void fixture_deinit(struct fixture *f)
-{
-    sx_manifest_destroy(f->manifest);
-    sx_buf_deinit(&f->seen);
-    sx_os_mem_destroy(f->disk);
-    test_mem_deinit(&f->memory);
-}
-
-static stria_status commit(struct fixture *f, uint64_t number)
-{
-    uint8_t storage[32];
-    struct sx_buf ops;
-    sx_buf_init_fixed(&ops, storage, sizeof storage);
-    sx_edit_put_number(&ops, SX_OP_FLUSHED, number);
-    return sx_manifest_commit(f->manifest, sx_buf_bytes(&ops), &f->err);
-}
-
-/* Reads with a new struct; what was seen is in f->seen. */
-static stria_status read_back(struct fixture *f)
-{
-    make_manifest(f);
-    sx_buf_clear(&f->seen);
-    f->err = (stria_error){0};
-    stria_status st = sx_manifest_read(f->manifest, see, f, &f->result, &f->err);
-    assert_int_equal(f->err.code, st);
-    sx_buf_put_u8(&f->seen, 0);
-    return st;
-}
-
-static void assert_reads(struct fixture *f, const char *want)
-{
-    if (read_back(f))
-        fail_msg("%s", f->err.text);
-    assert_true(f->result.found);
-    assert_memory_equal(f->result.store_uuid, uuid, 16);
-    assert_string_equal((const char *)f->seen.ptr, want);
-}
-
-/* A manifest with the state 7 and then the edits 8 and 9. */
-static void fill(struct fixture *f)
-{
-    fixture_init(f);
-    assert_int_equal(sx_manifest_begin(f->manifest, uuid, &f->err), STRIA_OK);
-    assert_int_equal(commit(f, 8), STRIA_OK);
-    assert_int_equal(commit(f, 9), STRIA_OK);
-}
 
 /* ---- bytes ---- */
 
@@ -313,6 +208,8 @@ static void test_one_of_two_copies_is_enough(void **state)
         {"the header", {5}, STRIA_OK, "7 . 8 9 ", 0, 1},
         {"its copy", {PAGE + 5}, STRIA_OK, "7 . 8 9 ", 0, 1},
         {"both", {5, PAGE + 5}, STRIA_CORRUPT, "", 0, 0},
+        {"what a header says", {40}, STRIA_OK, "7 . 8 9 ", 0, 1},
+        {"what both say", {40, PAGE + 40}, STRIA_CORRUPT, "", 0, 0},
         {"the snapshot", {64 + 9}, STRIA_OK, "7 . 8 9 ", 1, 1},
         {"its copy", {PAGE + 64 + 42}, STRIA_OK, "7 . 8 9 ", 1, 1},
         {"both", {64 + 9, PAGE + 64 + 42}, STRIA_CORRUPT, "", 0, 0},
@@ -500,6 +397,76 @@ static void test_a_long_manifest_is_begun_anew(void **state)
     fixture_deinit(&f);
 }
 
+static stria_status refuse_new_files(struct sx_os *os, const char *path, unsigned flags,
+                                     struct sx_file **file, stria_error *err)
+{
+    if (!(flags & SX_OPEN_CREATE))
+        return hooks.below->open(os, path, flags, file, err);
+    *file = NULL;
+    return sx_fail(err, STRIA_IO, "no file for you");
+}
+
+static stria_status refuse_sync(struct sx_file *file, stria_error *err)
+{
+    (void)file;
+    return sx_fail(err, STRIA_IO, "no sync for you");
+}
+
+static void test_a_long_manifest_goes_on_while_no_new_one_can_be_begun(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fill(&f);
+    hook(&f);
+    hooks.ops.open = refuse_new_files;
+    for (uint64_t i = 10; i < 100; i++)
+        assert_int_equal(commit(&f, i), STRIA_OK);
+    assert_int_equal(sx_manifest_number(f.manifest), 1);
+    assert_int_equal(sx_manifest_size(f.manifest), (2 + 4 + 180) * PAGE);
+    assert_false(sx_manifest_broken(f.manifest));
+    unhook(&f);
+    f.state = 99;
+    assert_int_equal(commit(&f, 100), STRIA_OK);
+    assert_reads(&f, "99 . 100 ");
+    fixture_deinit(&f);
+}
+
+static void test_a_manifest_in_doubt_refuses_edits_until_a_new_one_can_be_begun(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fill(&f);
+    f.state = 9;
+    hook(&f);
+    hooks.ops.sync = refuse_sync;
+    assert_int_equal(
+        sx_manifest_commit(f.manifest, sx_bytes_make((const uint8_t *)"\x05\x01\x0a", 3), NULL),
+        STRIA_IO);
+    assert_true(sx_manifest_broken(f.manifest));
+    assert_int_equal(commit(&f, 11), STRIA_IO);
+    assert_string_equal(f.err.text, "no sync for you"); /* this one was not even tried */
+    unhook(&f);
+    assert_int_equal(commit(&f, 12), STRIA_OK);
+    assert_false(sx_manifest_broken(f.manifest));
+    assert_reads(&f, "9 . 12 ");
+    fixture_deinit(&f);
+}
+
+static void test_an_edit_beyond_the_limit_is_refused_and_changes_nothing(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fill(&f);
+    f.state = 9;
+    struct sx_bytes huge = sx_bytes_make(uuid, (size_t)SX_EDIT_SIZE_MAX + 1); /* never read */
+    assert_int_equal(sx_manifest_commit(f.manifest, huge, &f.err), STRIA_LIMIT);
+    assert_string_equal(f.err.text, "a manifest edit may have 268435456 bytes at most");
+    assert_false(sx_manifest_broken(f.manifest));
+    assert_int_equal(commit(&f, 10), STRIA_OK);
+    assert_reads(&f, "9 . 10 ");
+    fixture_deinit(&f);
+}
+
 /* A manifest with the edits 8, 9 and 10 on a disk whose call `fail_at` fails, shortened; returns
  * the calls before that. */
 static uint64_t shorten_one(struct fixture *f, uint64_t fail_at, bool *fired)
@@ -586,6 +553,9 @@ int main(void)
         cmocka_unit_test(test_of_several_the_one_with_the_last_edit_is_true),
         cmocka_unit_test(test_a_commit_that_fails_is_undone_or_told_to_be_in_doubt),
         cmocka_unit_test(test_a_long_manifest_is_begun_anew),
+        cmocka_unit_test(test_a_long_manifest_goes_on_while_no_new_one_can_be_begun),
+        cmocka_unit_test(test_a_manifest_in_doubt_refuses_edits_until_a_new_one_can_be_begun),
+        cmocka_unit_test(test_an_edit_beyond_the_limit_is_refused_and_changes_nothing),
         cmocka_unit_test(test_a_manifest_is_shortened_where_that_pays),
         cmocka_unit_test(test_refused_memory_is_told),
     };

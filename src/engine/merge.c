@@ -2,7 +2,8 @@
 /* merge.c -- fewer, larger segments: carrying out what merge_choose.h chose.
  *
  * Algorithm   A job goes through its inputs span by span (merge_plan.h), series by series, in
- *             bounded steps, and becomes true with one manifest edit.
+ *             bounded steps, and becomes true with one manifest edit. What need not change is
+ *             copied as it is stored (rewrite_copy.c).
  * Invariants  The segments that overlap in time have disjoint ranges of generations, or equal ones
  *             (pieces of one output, which have disjoint series).
  * Threads     The job is guarded by job_mutex. */
@@ -35,9 +36,10 @@ struct sx_merge {
     struct sx_segment_info *outputs;
     size_t output_count, output_capacity;
     uint64_t row_count;
-    uint64_t size_max;   /* of the outputs: what of the inputs is not deleted */
-    uint64_t paced_size; /* of what was written, that the rate has heard of */
-    bool keep_outputs;   /* they live, or may turn out to */
+    uint64_t copied_size; /* of chunks that were not decoded */
+    uint64_t size_max;    /* of the outputs: what of the inputs is not deleted */
+    uint64_t paced_size;  /* of what was written, that the rate has heard of */
+    bool keep_outputs;    /* they live, or may turn out to */
 };
 
 static struct sx_mem *merge_mem(struct sx_engine *engine)
@@ -187,7 +189,8 @@ static stria_status begin_span(struct sx_engine *engine, struct sx_merge *m, str
                                          .time_min_ns = span->min_ts,
                                          .time_max_ns = span->max_ts,
                                          .grid = true,
-                                         .window_count = span->window_count};
+                                         .window_count = span->window_count,
+                                         .copy = !m->request.on_damage};
     m->begun = true;
     stria_status st = sx_rewrite_init(&m->rewrite, engine, &options, err);
     if (!st)
@@ -206,6 +209,7 @@ static stria_status end_span(struct sx_engine *engine, struct sx_merge *m, stria
         return st;
     for (size_t i = 0; i < rw->output_count; i++)
         m->outputs[m->output_count++] = rw->outputs[i];
+    m->copied_size += rw->copied_size;
     sx_key_merge_deinit(&m->keys);
     sx_rewrite_deinit(rw, true);
     m->begun = false;
@@ -299,10 +303,12 @@ static void count_merge(struct sx_engine *engine, const struct sx_merge *m)
     atomic_fetch_add(&engine->counts.merges, 1);
     atomic_fetch_add(&engine->counts.merge_bytes_in, in);
     atomic_fetch_add(&engine->counts.merge_bytes_out, out);
+    atomic_fetch_add(&engine->counts.merge_bytes_copied, m->copied_size);
     sx_event(&engine->events, STRIA_LEVEL_INFO, "merge",
              "inputs=%zu outputs=%zu level=%u tier=%u rows=%" PRIu64 " bytes_in=%" PRIu64
-             " bytes_out=%" PRIu64,
-             m->input_count, m->output_count, m->info.level, m->info.tier, m->row_count, in, out);
+             " bytes_out=%" PRIu64 " bytes_copied=%" PRIu64,
+             m->input_count, m->output_count, m->info.level, m->info.tier, m->row_count, in, out,
+             m->copied_size);
 }
 
 /* Room in the store's list for the outputs; they may be more than the inputs. */

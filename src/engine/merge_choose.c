@@ -4,6 +4,7 @@
 
 #include "base/sort.h"
 #include "engine/budget.h"
+#include "engine/merge_choose_runs.h"
 #include "engine/merge_plan.h"
 
 #define DAY_NS ((int64_t)86400 * 1000000000)
@@ -66,21 +67,6 @@ static bool pick(struct sx_merge_choice *choice, size_t i)
     return true;
 }
 
-/* Whether two picked neighbours are pieces of one run. */
-static bool same_run(const struct sx_segment_info *a, const struct sx_segment_info *b)
-{
-    return a->first_generation == b->first_generation && a->last_generation == b->last_generation;
-}
-
-static size_t run_count(const struct sx_merge_choice *choice)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < choice->count; i++)
-        count += i == 0 || !same_run(info_of(choice->store, choice->picked[i]),
-                                     info_of(choice->store, choice->picked[i - 1]));
-    return count;
-}
-
 /* ---- 1: flushes ---- */
 
 /* The oldest stretch of level-0 segments that are whole, of at least so many runs; more than `most`
@@ -102,17 +88,17 @@ static bool choose_level0(struct sx_policy_store *store, size_t at_least, size_t
         if (!is_damaged(store, i)) {
             if (!pick(choice, i))
                 return false;
-            if (run_count(choice) > most) {
+            if (sx_merge_run_count(choice) > most) {
                 choice->count--;
                 break;
             }
-        } else if (run_count(choice) >= at_least) {
+        } else if (sx_merge_run_count(choice) >= at_least) {
             break;
         } else {
             choice->count = 0;
         }
     }
-    return choice->count > 0 && run_count(choice) >= at_least;
+    return choice->count > 0 && sx_merge_run_count(choice) >= at_least;
 }
 
 /* ---- overlapping segments ---- */
@@ -192,7 +178,7 @@ static bool keep_stretch(struct sx_merge_choice *choice, struct reach reach, siz
             size_t count = at - first;
             struct sx_merge_choice part = {
                 .store = choice->store, .picked = choice->picked + first, .count = count};
-            if (count && run_count(&part) >= at_least)
+            if (count && sx_merge_run_count(&part) >= at_least)
                 break;
             first = at + picked;
         }
@@ -201,10 +187,10 @@ static bool keep_stretch(struct sx_merge_choice *choice, struct reach reach, siz
     at = SX_MIN(at, choice->count);
     choice->count = at > first ? at - first : 0;
     memmove(choice->picked, choice->picked + first, choice->count * sizeof *choice->picked);
-    return run_count(choice) >= at_least;
+    return sx_merge_run_count(choice) >= at_least;
 }
 
-static bool choose_tier(struct sx_policy_store *store, struct sx_merge_choice *choice)
+static bool choose_tier(struct sx_policy_store *store, size_t most, struct sx_merge_choice *choice)
 {
     for (size_t i = 0; i < store->segment_count; i++) {
         const struct sx_segment_info *info = info_of(store, i);
@@ -213,10 +199,12 @@ static bool choose_tier(struct sx_policy_store *store, struct sx_merge_choice *c
             continue;
         if (!gather(store, i, true, choice, &reach))
             return false;
-        if (run_count(choice) < SX_MERGE_FAN_IN || !keep_stretch(choice, reach, SX_MERGE_FAN_IN))
+        if (sx_merge_run_count(choice) < SX_MERGE_FAN_IN ||
+            !keep_stretch(choice, reach, SX_MERGE_FAN_IN))
             continue;
         choice->level = (uint16_t)SX_MIN(info->level + 1, 255);
         choice->tier = SX_TIER_HOT;
+        sx_merge_keep_runs(choice, most);
         return true;
     }
     return false;
@@ -258,7 +246,7 @@ static bool seal_is_due(const struct sx_merge_choice *choice, struct reach reach
 }
 
 static bool choose_seal(struct sx_engine *engine, struct sx_policy_store *store, bool force,
-                        struct sx_merge_choice *choice)
+                        size_t most, struct sx_merge_choice *choice)
 {
     int64_t now = sx_os_now_ns(engine->os);
     for (size_t i = 0; i < store->segment_count; i++) {
@@ -276,11 +264,13 @@ static bool choose_seal(struct sx_engine *engine, struct sx_policy_store *store,
             choice->level = SX_MAX(choice->level, info->level);
         }
         /* Nor across one of level 0, which is there because it is damaged, or will soon not be. */
-        if (damaged || (sealed && run_count(choice) == 1) || level0_reaches(store, reach))
+        if (damaged || (sealed && sx_merge_run_count(choice) == 1) || level0_reaches(store, reach))
             continue;
         choice->tier = SX_TIER_SEALED;
-        if (force || seal_is_due(choice, reach, now))
+        if (force || seal_is_due(choice, reach, now)) {
+            sx_merge_keep_runs(choice, most);
             return true;
+        }
     }
     return false;
 }
@@ -331,22 +321,23 @@ static bool may_join(const struct neighbours *n, size_t at)
            this->reach.max_ts < n->now && (!n->window_max || windows <= n->window_max / 2);
 }
 
-static bool pick_neighbours(struct sx_merge_choice *choice, const struct neighbours *n)
+static bool pick_neighbours(struct sx_merge_choice *choice, const struct neighbours *n, size_t most)
 {
+    size_t at_least = SX_MIN(SX_MERGE_FAN_IN, most);
     uint64_t size = 0;
     for (size_t i = 0; i <= n->count; i++) {
-        if (i < n->count && size < SX_SPAN_SIZE_MIN && may_join(n, i)) {
+        if (i < n->count && size < SX_SPAN_SIZE_MIN && choice->count < most && may_join(n, i)) {
             size += info_of(n->store, n->all[i].index)->file_size;
             if (!pick(choice, n->all[i].index))
                 return false;
-        } else if (choice->count >= SX_MERGE_FAN_IN) {
+        } else if (choice->count >= at_least) {
             break;
         } else {
             choice->count = 0;
             size = 0;
         }
     }
-    return choice->count >= SX_MERGE_FAN_IN;
+    return choice->count >= at_least;
 }
 
 static void sort_neighbours(struct neighbours *n)
@@ -361,7 +352,7 @@ static void sort_neighbours(struct neighbours *n)
     }
 }
 
-static bool choose_neighbours(struct sx_engine *engine, struct sx_policy_store *store,
+static bool choose_neighbours(struct sx_engine *engine, struct sx_policy_store *store, size_t most,
                               struct sx_merge_choice *choice)
 {
     struct neighbours n = {.store = store,
@@ -369,14 +360,14 @@ static bool choose_neighbours(struct sx_engine *engine, struct sx_policy_store *
                            .now = sx_os_now_ns(engine->os),
                            .window_max = sx_merge_window_max(engine, store)};
     begin(choice, store);
-    if (n.count < SX_MERGE_FAN_IN)
+    if (n.count < SX_MIN(SX_MERGE_FAN_IN, most))
         return false;
     n.all = sx_mem_alloc(choice->mem, n.count * sizeof *n.all);
     choice->no_memory = choice->no_memory || !n.all;
     if (!n.all)
         return false;
     sort_neighbours(&n);
-    bool found = pick_neighbours(choice, &n);
+    bool found = pick_neighbours(choice, &n, most);
     sx_mem_free(choice->mem, n.all);
     if (!found)
         return false;
@@ -420,7 +411,8 @@ static uint64_t picked_size(const struct sx_merge_choice *choice)
 /* Whether what was found may be merged; else nothing is picked. */
 static bool fits(struct sx_merge_choice *choice, bool found)
 {
-    if (found && picked_size(choice) <= choice->size_max)
+    if (found && sx_merge_fit_memory(choice, choice->memory_max) &&
+        picked_size(choice) <= choice->size_max)
         return true;
     choice->store = NULL;
     choice->count = 0;
@@ -439,10 +431,10 @@ static bool choose_due(struct sx_engine *engine, struct sx_policy_store *store, 
     if ((choice->hurry || has_many_deletes(engine, store)) && choose_reclaim(store, 1, choice))
         return true;
     return fits(choice, choose_level0(store, SX_MIN(most, SX_MERGE_FAN_IN), most, choice)) ||
-           fits(choice, choose_tier(store, choice)) ||
-           fits(choice, choose_seal(engine, store, false, choice)) ||
+           fits(choice, choose_tier(store, most, choice)) ||
+           fits(choice, choose_seal(engine, store, false, most, choice)) ||
            choose_reclaim(store, RECLAIM_PERCENT, choice) ||
-           fits(choice, choose_neighbours(engine, store, choice));
+           fits(choice, choose_neighbours(engine, store, most, choice));
 }
 
 static bool choose_in(struct sx_engine *engine, struct sx_policy_store *store,
@@ -453,10 +445,13 @@ static bool choose_in(struct sx_engine *engine, struct sx_policy_store *store,
     case SX_MERGE_RECLAIM:
         return choose_reclaim(store, 1, choice);
     case SX_MERGE_ALL:
-        if (!choose_level0(store, 1, most, choice))
-            return choose_seal(engine, store, true, choice);
-        if (choice->count == store->segment_count) /* then what comes out is final */
-            choice->tier = SX_TIER_SEALED;
+        if (choose_level0(store, 1, most, choice)) {
+            if (choice->count == store->segment_count) /* then what comes out is final */
+                choice->tier = SX_TIER_SEALED;
+        } else if (!choose_seal(engine, store, true, most, choice)) {
+            return false;
+        }
+        (void)sx_merge_fit_memory(choice, choice->memory_max); /* if two do not fit, it says so */
         return true;
     case SX_MERGE_DUE:
         break;
@@ -487,6 +482,7 @@ bool sx_merge_choose(struct sx_engine *engine, enum sx_merge_aim aim,
                      struct sx_merge_choice *choice)
 {
     note_disk(engine, aim, choice);
+    choice->memory_max = sx_budget_merge_inputs_max(engine);
     for (size_t i = 0; i < engine->store_count && !choice->no_memory; i++)
         if (choose_in(engine, engine->stores[i], aim, choice)) {
             choice->size = picked_size(choice);

@@ -12,7 +12,8 @@
  *             4. Neighbours: SX_MERGE_FAN_IN small sealed segments side by side become fewer. Those
  *                that would only be cut off from one another again are left alone.
  *             5. Reclaim: a segment of which a fifth or more is deleted is written anew.
- *             A run is the pieces of one output: they share their generations.
+ *             A run is the pieces of one output: they share their generations. A merge has no more
+ *             runs than there is memory for (budget.h); of more of them some are merged first.
  *             A merge must leave room for flushes and for the log: of what is free and not claimed
  *             (background.c) its inputs may be no larger than what is beyond twice the reserve; on
  *             a disk that is low, than half of what is beyond the reserve; below that, than half of
@@ -40,6 +41,7 @@ struct sx_merge_choice {
     bool hurry;        /* the disk is nearly full */
     uint64_t size_max; /* most bytes of inputs, without what is deleted */
     uint64_t size;     /* of what was chosen, likewise */
+    size_t memory_max; /* what a merge may hold of its inputs */
     bool no_memory;
 };
 

@@ -307,6 +307,102 @@ static void test_on_a_disk_that_is_low_only_what_fits_and_what_frees_comes_first
     }
 }
 
+#define RUNS(count) ((uint64_t)(count)*8 << 20) /* the store's memory for so many */
+
+static const struct low_memory_row {
+    uint64_t memory_size;
+    struct choose_row row;
+} low_memory_rows[] = {
+    {RUNS(6), {"flushes", SX_MERGE_DUE, {{16, 0, H, 0, 5, 0, 1, 0, 0, 0, 0}}, "1 0: 0-5"}},
+    {RUNS(6), {"a tier", SX_MERGE_DUE, {{16, 1, H, 0, 5, 0, 1, 0, 0, 0, 0}}, "2 0: 0-5"}},
+    {RUNS(6),
+     {"the smallest of a tier",
+      SX_MERGE_DUE,
+      {{7, 1, H, 0, 5, 0, 9, 0, 0, 0, 0},
+       {7, 1, H, 0, 5, 0, 8, 0, 0, 0, 0},
+       {2, 1, H, 0, 5, 0, 9, 0, 0, 0, 0}},
+      "2 0: 7-12"}},
+    {RUNS(6),
+     {"what is to be sealed is merged first",
+      SX_MERGE_ALL,
+      {{1, 3, S, 0, 5, 0, 5000, 0, 0, OLD, 0}, {6, 1, H, 0, 5, 0, 1, 0, 0, OLD, 0}},
+      "3 0: 1-6"}},
+    {RUNS(6),
+     {"and sealed when it fits",
+      SX_MERGE_ALL,
+      {{1, 3, S, 0, 5, 0, 5000, 0, 0, OLD, 0}, {5, 1, H, 0, 5, 0, 1, 0, 0, OLD, 0}},
+      "3 1: 0-5"}},
+    {RUNS(2),
+     {"runs are not parted",
+      SX_MERGE_ALL,
+      {{3, 1, H, 0, 5, 0, 9, 0, 0, OLD, true},
+       {2, 1, H, 0, 5, 0, 9, 0, 0, OLD, true},
+       {3, 1, H, 0, 5, 0, 9, 0, 0, OLD, true}},
+      "1 0: 0-4"}},
+    {RUNS(6), {"neighbours", SX_MERGE_DUE, {{9, 2, S, 0, 5, WINDOW, 1, 0, 0, OLD, 0}}, "2 1: 0-5"}},
+    {RUNS(6), {"few of them", SX_MERGE_DUE, {{5, 2, S, 0, 5, WINDOW, 1, 0, 0, OLD, 0}}, ""}},
+    {1, {"two at least", SX_MERGE_ALL, {{3, 1, H, 0, 5, 0, 1, 0, 0, OLD, 0}}, "1 0: 0-1"}},
+};
+
+static void test_no_more_runs_are_chosen_than_there_is_memory_for(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < SX_COUNT_OF(low_memory_rows); i++) {
+        struct fixture f;
+        struct sx_merge_choice choice;
+        char got[80] = "";
+        print_message("%s\n", low_memory_rows[i].row.name);
+        fixture_init(&f, &low_memory_rows[i].row);
+        atomic_store(&f.engine->root.limit, (size_t)low_memory_rows[i].memory_size);
+        sx_merge_choice_init(&choice, &f.memory.mem);
+        if (sx_merge_choose(f.engine, low_memory_rows[i].row.aim, &choice))
+            describe(&choice, got, sizeof got);
+        assert_string_equal(got, low_memory_rows[i].row.want);
+        sx_merge_choice_deinit(&choice);
+        fixture_deinit(&f);
+    }
+}
+
+static void test_what_has_many_series_is_merged_as_far_as_memory_goes(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        enum sx_merge_aim aim;
+        struct stretch stretch;
+        uint64_t series_count;
+        const char *want;
+    } rows[] = {
+        {"few", SX_MERGE_DUE, {16, 1, H, 0, 5, 0, 1, 0, 0, OLD, 0}, 10, "2 0: 0-15"},
+        {"more", SX_MERGE_DUE, {16, 1, H, 0, 5, 0, 1, 0, 0, OLD, 0}, 200000, "2 0: 0-8"},
+        {"only two", SX_MERGE_DUE, {16, 1, H, 0, 5, 0, 1, 0, 0, OLD, 0}, 1000000, "2 0: 0-1"},
+        {"not even two", SX_MERGE_DUE, {16, 1, H, 0, 5, 0, 1, 0, 0, OLD, 0}, 2000000, ""},
+        {"tried when it is asked for",
+         SX_MERGE_ALL,
+         {16, 1, H, 0, 5, 0, 1, 0, 0, OLD, 0},
+         2000000,
+         "1 0: 0-1"},
+        {"one alone", SX_MERGE_ALL, {1, 0, H, 0, 5, 0, 1, 0, 0, OLD, 0}, 9000000, "1 1: 0-0"},
+    };
+    for (size_t i = 0; i < SX_COUNT_OF(rows); i++) {
+        struct fixture f;
+        struct sx_merge_choice choice;
+        struct choose_row row = {.name = rows[i].name, .stretches = {rows[i].stretch}};
+        char got[80] = "";
+        print_message("%s\n", rows[i].name);
+        fixture_init(&f, &row);
+        for (size_t j = 0; j < f.store.segment_count; j++)
+            f.segments[j]->info.series_count = rows[i].series_count;
+        atomic_store(&f.engine->root.limit, RUNS(32));
+        sx_merge_choice_init(&choice, &f.memory.mem);
+        if (sx_merge_choose(f.engine, rows[i].aim, &choice))
+            describe(&choice, got, sizeof got);
+        assert_string_equal(got, rows[i].want);
+        sx_merge_choice_deinit(&choice);
+        fixture_deinit(&f);
+    }
+}
+
 static void test_without_memory_nothing_is_chosen(void **state)
 {
     (void)state;
@@ -333,6 +429,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_is_due_is_chosen_and_nothing_else),
         cmocka_unit_test(test_on_a_disk_that_is_low_only_what_fits_and_what_frees_comes_first),
+        cmocka_unit_test(test_no_more_runs_are_chosen_than_there_is_memory_for),
+        cmocka_unit_test(test_what_has_many_series_is_merged_as_far_as_memory_goes),
         cmocka_unit_test(test_without_memory_nothing_is_chosen),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -154,6 +154,84 @@ static void test_a_call_that_fails_loses_nothing(void **state)
     engine_test_deinit(&t);
 }
 
+/* ---- what is copied ---- */
+
+/* A sealed segment of three series, one of which is deleted then. */
+static void seal_and_delete(struct engine_test *t)
+{
+    static const char *const series[] = {"m,k=1", "m,k=2", "m,k=3"};
+    for (size_t i = 0; i < SX_COUNT_OF(series); i++)
+        engine_test_write(t, series[i], 1, "a1=2 s5=text2");
+    engine_test_compact(t, STRIA_COMPACT_SEAL);
+    engine_test_must(t, engine_test_delete(t, "m", "k=2", INT64_MIN, INT64_MAX));
+}
+
+#define LEFT "m,k=1{1:a1=2,s5=text2} m,k=3{1:a1=2,s5=text2}"
+
+static void test_what_is_not_deleted_is_copied(void **state)
+{
+    (void)state;
+    struct engine_test t;
+    stria_compact_report report;
+    engine_test_init(&t);
+    seal_and_delete(&t);
+    assert_int_equal(atomic_load(&t.engine->counts.merge_bytes_copied), 0);
+    engine_test_must(&t, sx_engine_compact(t.engine, STRIA_COMPACT_RECLAIM, &report, &t.err));
+    assert_in_range(report.bytes_copied, 1, report.bytes_out);
+    assert_int_equal(atomic_load(&t.engine->counts.merge_bytes_copied), report.bytes_copied);
+    assert_holds(&t, LEFT);
+    assert_int_equal(engine_test_store(&t)->segments[0]->info.row_count, 2);
+    engine_test_deinit(&t);
+}
+
+static void test_what_is_copied_is_checked(void **state)
+{
+    (void)state;
+    struct engine_test t;
+    char path[SX_PATH_MAX];
+    size_t size;
+    engine_test_init(&t);
+    seal_and_delete(&t);
+    engine_test_close(&t);
+    (void)engine_test_files(&t, "db/seg", ".seg", path);
+    sx_os_mem_bytes(t.disk, path, &size)[SX_SEGMENT_HEADER_SIZE + 1] ^= 0x10; /* in a chunk */
+    engine_test_open(&t);
+    assert_int_equal(sx_engine_compact(t.engine, STRIA_COMPACT_RECLAIM, NULL, &t.err),
+                     STRIA_CORRUPT);
+    assert_int_equal(engine_test_segment_count(&t), 1);
+    assert_int_equal(atomic_load(&engine_test_store(&t)->segments[0]->damage), SX_DAMAGE_PART);
+    assert_non_null(sx_os_mem_bytes(t.disk, path, &size));
+    assert_int_equal(engine_test_files(&t, "db/seg", ".seg", NULL), 1);
+    engine_test_deinit(&t);
+}
+
+static void test_a_call_that_fails_while_copying_loses_nothing(void **state)
+{
+    (void)state;
+    uint64_t opening = 0, nth = 0;
+    bool fired = true;
+    for (; fired; nth++) { /* the first time nothing fails */
+        struct engine_test t;
+        struct sx_os_fault_options options = {.fail_at = nth ? opening + nth : 0, .os_errno = EIO};
+        engine_test_init(&t);
+        seal_and_delete(&t);
+        engine_test_close(&t);
+        t.os = sx_os_fault_create(t.disk, &options);
+        engine_test_open(&t);
+        if (nth == 0)
+            opening = sx_os_fault_calls(t.os);
+        (void)sx_engine_compact(t.engine, STRIA_COMPACT_RECLAIM, NULL, &t.err);
+        (void)engine_test_try_close(&t);
+        fired = nth == 0 || sx_os_fault_fired(t.os);
+        sx_os_fault_destroy(t.os);
+        t.os = t.disk;
+        engine_test_open(&t);
+        assert_holds(&t, LEFT);
+        engine_test_deinit(&t);
+    }
+    assert_in_range(nth, 20, 1000);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -163,6 +241,9 @@ int main(void)
         cmocka_unit_test(test_windows_that_hold_much_get_files_of_their_own),
         cmocka_unit_test(test_a_damaged_segment_is_left_alone),
         cmocka_unit_test(test_a_call_that_fails_loses_nothing),
+        cmocka_unit_test(test_what_is_not_deleted_is_copied),
+        cmocka_unit_test(test_what_is_copied_is_checked),
+        cmocka_unit_test(test_a_call_that_fails_while_copying_loses_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,9 +3,12 @@
 #include "engine/rewrite.h"
 
 #include "base/error.h"
+#include "engine/budget.h"
 #include "engine/engine_priv.h"
+#include "engine/rewrite_priv.h"
 
 #define GRID_LEVELS_MAX 20
+#define SERIES_INDEX_SIZE 100 /* a series takes its key and so many bytes until its segment ends */
 #define GROUP_TEXT_SIZE_MAX ((size_t)4 << 20) /* bytes of strings of a group, or one row more */
 
 static int64_t mono_ns(void *clock)
@@ -21,6 +24,7 @@ stria_status sx_rewrite_init(struct sx_rewrite *rw, struct sx_engine *engine,
     rw->request.mono_ns = mono_ns;
     rw->request.clock = engine->os;
     sx_block_init(&rw->rows, options->mem);
+    sx_stored_group_init(&rw->stored, options->mem);
     struct sx_reader_options reader = {.view = options->view,
                                        .time_min_ns = options->time_min_ns,
                                        .time_max_ns = options->time_max_ns,
@@ -35,6 +39,7 @@ void sx_rewrite_deinit(struct sx_rewrite *rw, bool keep)
     sx_reader_destroy(rw->reader);
     sx_segment_writer_destroy(rw->writer);
     sx_block_deinit(&rw->rows);
+    sx_stored_group_deinit(&rw->stored);
     for (size_t i = 0; !keep && i < rw->output_count; i++) {
         char *path = sx_engine_segment_path(rw->engine, rw->outputs[i].segment_id);
         if (path)
@@ -83,6 +88,7 @@ stria_status sx_rewrite_finish(struct sx_rewrite *rw, stria_error *err)
     if (st)
         return st;
     rw->output_count++;
+    rw->index_size = 0;
     sx_segment_writer_destroy(rw->writer);
     rw->writer = NULL;
     return STRIA_OK;
@@ -115,22 +121,28 @@ static void drop_empty_rows(struct sx_block *rows)
         sx_block_drop(rows, drop);
 }
 
-stria_status sx_rewrite_put(struct sx_rewrite *rw, const int64_t *ts_ns, uint32_t row_count,
-                            const struct sx_writer_column *columns, size_t column_count,
-                            stria_error *err)
+stria_status sx_rewrite_open(struct sx_rewrite *rw, stria_error *err)
 {
     stria_status st = STRIA_OK;
     if (!rw->writer)
         st = open_writer(rw, err);
     if (!st && !rw->series_begun)
         st = sx_segment_writer_series(rw->writer, rw->series->key, rw->series->hash, err);
-    if (st)
-        return st;
-    rw->series_begun = true;
-    return sx_segment_writer_rows(rw->writer, ts_ns, row_count, columns, column_count, err);
+    if (!st)
+        rw->series_begun = true;
+    return st;
 }
 
-static stria_status write_group(struct sx_rewrite *rw, stria_error *err)
+stria_status sx_rewrite_put(struct sx_rewrite *rw, const int64_t *ts_ns, uint32_t row_count,
+                            const struct sx_writer_column *columns, size_t column_count,
+                            stria_error *err)
+{
+    stria_status st = sx_rewrite_open(rw, err);
+    return st ? st
+              : sx_segment_writer_rows(rw->writer, ts_ns, row_count, columns, column_count, err);
+}
+
+stria_status sx_rewrite_write_group(struct sx_rewrite *rw, stria_error *err)
 {
     struct sx_block *rows = &rw->rows;
     uint32_t column_count = 0;
@@ -160,8 +172,7 @@ static stria_status write_group(struct sx_rewrite *rw, stria_error *err)
     return st;
 }
 
-/* Where the group that begins with a time ends. */
-static int64_t group_end(const struct sx_rewrite *rw, int64_t ts)
+int64_t sx_rewrite_group_end(const struct sx_rewrite *rw, int64_t ts)
 {
     int64_t window = sx_window_start(ts, rw->options.window_ns);
     int64_t start = window;
@@ -271,11 +282,11 @@ static stria_status add_rows(struct sx_rewrite *rw, const struct sx_rows *rows, 
             (rows->ts_ns[first] >= rw->group_end || rw->rows.row_count == rw->rows.row_capacity ||
              rw->rows.row_count == SX_COLUMN_VALUES_MAX ||
              rw->rows.strings.size >= GROUP_TEXT_SIZE_MAX))
-            st = write_group(rw, err);
+            st = sx_rewrite_write_group(rw, err);
         if (st)
             break;
         if (rw->rows.row_count == 0)
-            rw->group_end = group_end(rw, rows->ts_ns[first]);
+            rw->group_end = sx_rewrite_group_end(rw, rows->ts_ns[first]);
         uint32_t count = group_share(rw, rows, first);
         if (!append_rows(&rw->rows, rows, first, count))
             return sx_mem_refused(rw->options.mem, count * sizeof(stria_bytes), err);
@@ -294,7 +305,10 @@ stria_status sx_rewrite_begin(struct sx_rewrite *rw, const struct sx_scan_series
 
 stria_status sx_rewrite_end(struct sx_rewrite *rw, stria_error *err)
 {
-    bool full = rw->writer && sx_segment_writer_size(rw->writer) >= SX_SEGMENT_SIZE_MAX;
+    if (rw->series_begun)
+        rw->index_size += SERIES_INDEX_SIZE + rw->series->key.len;
+    bool full = rw->writer && (sx_segment_writer_size(rw->writer) >= SX_SEGMENT_SIZE_MAX ||
+                               rw->index_size >= sx_budget_segment_index_max(rw->engine));
     return full ? sx_rewrite_finish(rw, err) : STRIA_OK;
 }
 
@@ -315,13 +329,19 @@ stria_status sx_rewrite_series(struct sx_rewrite *rw, const struct sx_scan_serie
         estimate /= 2;
     }
     while (!st) {
-        st = sx_reader_next(rw->reader, &rows, err);
+        uint64_t copied_count;
+        st = sx_rewrite_copy(rw, &copied_count, err);
+        *row_count += copied_count;
+        if (!st && copied_count)
+            continue;
+        if (!st)
+            st = sx_reader_next(rw->reader, &rows, err);
         if (st || !rows)
             break;
         *row_count += rows->row_count;
         st = add_rows(rw, rows, err);
     }
     if (!st && rw->rows.row_count)
-        st = write_group(rw, err);
+        st = sx_rewrite_write_group(rw, err);
     return st ? st : sx_rewrite_end(rw, err);
 }

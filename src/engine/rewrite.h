@@ -4,13 +4,16 @@
  * Algorithm   Series come in key order; each one's rows are read merged and gathered into groups
  *             that end at window boundaries, at a time grid inside the window (window / 2^k, for
  *             merges, so that series that began at different moments share time columns again), and
- *             at SX_COLUMN_VALUES_MAX rows. A segment that grows beyond its maximum is ended
- *             between series.
+ *             at SX_COLUMN_VALUES_MAX rows. A segment that grows beyond its maximum, or
+ *             whose index, which is held until its end, takes what memory there is for it, is ended
+ *             between series. Groups of segments that stay as they are may be copied as they are
+ *             stored (rewrite_copy.c).
  * Threads     One owner. */
 #ifndef SX_ENGINE_REWRITE_H
 #define SX_ENGINE_REWRITE_H
 
 #include "scan/reader.h"
+#include "segment/stored.h"
 #include "segment/writer.h"
 
 struct sx_engine;
@@ -23,6 +26,7 @@ struct sx_rewrite_options {
     int64_t time_min_ns, time_max_ns; /* rows outside are left out */
     bool grid;                        /* cut groups on the time grid of the window */
     uint32_t window_count;            /* windows with rows in that range, about; 0: one */
+    bool copy;                        /* what stays as it is need not be decoded */
 };
 
 struct sx_rewrite {
@@ -40,7 +44,10 @@ struct sx_rewrite {
     int64_t group_end; /* times from here on belong to the next group */
     int64_t grid_ns;
     bool series_begun; /* in the writer */
+    size_t index_size; /* what its index takes, about */
     const struct sx_scan_series *series;
+    struct sx_stored_group stored;   /* the group being copied */
+    uint64_t copied_size;            /* bytes of chunks that were */
     struct sx_segment_info *outputs; /* finished */
     size_t output_count, output_capacity;
 };

@@ -211,6 +211,36 @@ static void test_refused_memory_leaves_nothing_behind(void **state)
     engine_test_deinit(&t);
 }
 
+static void test_a_segment_ends_when_its_index_takes_the_memory_there_is_for_it(void **state)
+{
+    (void)state;
+    enum { COUNT = 210, TAG_SIZE = 10000 };
+    struct engine_test t;
+    struct sx_rewrite rw = {0};
+    struct sx_rewrite_options options = {
+        .window_ns = 100, .time_min_ns = INT64_MIN, .time_max_ns = INT64_MAX};
+    static char series[TAG_SIZE + 20];
+    uint64_t row_count, series_count = 0;
+    engine_test_init(&t);
+    for (int i = 0; i < COUNT; i++) {
+        (void)snprintf(series, sizeof series, "m,k=%0*d", TAG_SIZE, i);
+        engine_test_write(&t, series, 1, "a1=1");
+    }
+    size_t limit = atomic_load(&t.engine->root.limit);
+    atomic_store(&t.engine->root.limit, (size_t)16 << 20); /* a sixteenth is 1 MiB */
+    engine_test_must(&t, rewrite_all(&t, &options, &rw, &row_count));
+    assert_int_equal(row_count, COUNT);
+    assert_int_equal(rw.output_count, 3);
+    for (size_t i = 0; i < rw.output_count; i++) {
+        assert_true(rw.outputs[i].series_count < COUNT * 6 / 10);
+        series_count += rw.outputs[i].series_count;
+    }
+    assert_int_equal(series_count, COUNT);
+    sx_rewrite_deinit(&rw, false);
+    atomic_store(&t.engine->root.limit, limit);
+    engine_test_deinit(&t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -218,6 +248,7 @@ int main(void)
         cmocka_unit_test(test_sealed_rows_are_entropy_coded_unless_the_store_says_never),
         cmocka_unit_test(test_only_what_is_kept_stays_on_disk),
         cmocka_unit_test(test_long_series_are_cut_at_the_size_of_a_chunk),
+        cmocka_unit_test(test_a_segment_ends_when_its_index_takes_the_memory_there_is_for_it),
         cmocka_unit_test(test_refused_memory_leaves_nothing_behind),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -328,7 +328,8 @@ stria_status sx_iql_input_stretch(struct sx_iql_input *input, struct sx_iql_inpu
         stria_status st = open_series(input, &end, err);
         if (st || end)
             return st;
-        if (!sx_reader_is_at_end(sx_iql_reader_stored(input->reader)))
+        const struct sx_reader *stored = sx_iql_reader_stored(input->reader);
+        if (stored && !sx_reader_is_at_end(stored))
             break;
         input->in_series = false;
     }

@@ -117,6 +117,55 @@ static void test_fields_are_computed(void **state)
     select_test_rows(rows, SX_COUNT_OF(rows));
 }
 
+static void test_a_range_without_any_time_has_no_rows(void **state)
+{
+    (void)state;
+    static const struct select_test_row rows[] = {
+        {"SELECT f FROM cpu WHERE time >= 10 AND time <= 9", ""},
+        {"SELECT count(f) FROM cpu WHERE time >= 10 AND time <= 9", ""},
+        {"SELECT count(f), last(i) FROM cpu WHERE time > 10 AND time < 11 GROUP BY host", ""},
+        {"SELECT sum(i) FROM cpu WHERE time >= 10 AND time <= 9 GROUP BY time(5ns) fill(0)", ""},
+        {"SELECT max(f) FROM cpu WHERE time >= 20 AND time < 0 GROUP BY time(10ns) fill(none) "
+         "ORDER BY time DESC LIMIT 2",
+         ""},
+        {"SELECT median(f) FROM cpu WHERE time >= 20 AND time < 0 GROUP BY time(10ns)", ""},
+        {"SELECT max(m) FROM (SELECT mean(f) AS m FROM cpu WHERE time >= 10 AND time <= 9)", ""},
+    };
+    select_test_rows(rows, SX_COUNT_OF(rows));
+}
+
+/* As InfluxDB answers: a window that begins with time itself is shown at 0, and filling begins
+ * there with the first point. */
+static void test_the_first_window_of_all_is_shown_at_the_epoch(void **state)
+{
+    (void)state;
+    static const struct select_test_row rows[] = {
+        {"SELECT count(i), last(i) FROM q.start WHERE time <= 9 GROUP BY time(10m) fill(none)",
+         "start(time,count,last) 0,2,2 0,1,3"},
+        {"SELECT count(i), last(i) FROM q.start WHERE time >= -9223372036854775806 AND time <= 9 "
+         "GROUP BY time(10m), host",
+         "start{host=a}(time,count,last) 0,2,2; start{host=c}(time,count,last) 0,1,3"},
+        {"SELECT count(i), last(i) FROM q.start WHERE time >= -9223372036854775805 AND time <= 9 "
+         "GROUP BY time(10m), host",
+         "start{host=a}(time,count,last) 0,1,2; start{host=c}(time,count,last) 0,1,3"},
+        {"SELECT max(i) FROM q.start WHERE time >= -9223372036854775805 AND time <= 9 "
+         "GROUP BY time(10m) fill(7) ORDER BY time DESC",
+         "start(time,max) 0,3 0,2"},
+        {"SELECT sum(i) FROM q.start WHERE time >= -9223372036854775805 AND "
+         "time <= -9223372036000000000 GROUP BY time(1h) fill(0)",
+         "start(time,sum) 0,2"},
+        {"SELECT sum(i) FROM q.start WHERE time <= 9", "start(time,sum) 0,6"},
+        {"SELECT sum(i) FROM q.start WHERE time >= -9223372036854775805 AND time <= 9",
+         "start(time,sum) -9223372036854775805,5"},
+        {"SELECT first(i) FROM q.start WHERE time <= 9",
+         "start(time,first) -9223372036854775806,1"},
+        {"SELECT count(i) FROM q.start WHERE time <= -9223372036854775800 GROUP BY time(1ns) "
+         "fill(none)",
+         "start(time,count) 0,1 -9223372036854775800,1"},
+    };
+    select_test_rows(rows, SX_COUNT_OF(rows));
+}
+
 static void test_windows_without_a_point_are_filled(void **state)
 {
     (void)state;
@@ -252,6 +301,8 @@ int main(void)
         cmocka_unit_test(test_functions_give_one_row_a_window),
         cmocka_unit_test(test_selectors_keep_their_time_and_what_stands_beside),
         cmocka_unit_test(test_fields_are_computed),
+        cmocka_unit_test(test_a_range_without_any_time_has_no_rows),
+        cmocka_unit_test(test_the_first_window_of_all_is_shown_at_the_epoch),
         cmocka_unit_test(test_windows_without_a_point_are_filled),
         cmocka_unit_test(test_limits_are_of_rows_and_of_series),
         cmocka_unit_test(test_what_is_wrong_is_told_in_the_peers_words),

@@ -44,8 +44,8 @@ static void find_ends(struct fill_node *n)
     int64_t last = n->frame.ascending ? w->time_max_ns : w->time_min_ns;
     n->begin_ns = sx_window_at(w, first).begin_ns;
     n->end_ns = sx_window_at(w, last).begin_ns;
-    n->open_begin = n->frame.ascending && w->time_min_ns <= STRIA_TIME_MIN;
-    n->open_end = !n->frame.ascending && w->time_min_ns <= STRIA_TIME_MIN;
+    n->open_begin = n->frame.ascending && n->begin_ns <= STRIA_TIME_MIN;
+    n->open_end = !n->frame.ascending && n->end_ns <= STRIA_TIME_MIN;
 }
 
 /* Begins a series with its first point. */

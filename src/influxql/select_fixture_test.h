@@ -29,6 +29,9 @@ static const struct seg_test_line select_test_new[] = {
 };
 static const struct seg_test_line select_test_other[] = {
     {"cpu,host=q", 5, "f1=100"},
+    {"start,host=a", STRIA_TIME_MIN, "i2=1"},
+    {"start,host=a", STRIA_TIME_MIN + 6, "i2=2"},
+    {"start,host=c", 0, "i2=3"},
 };
 
 enum select_test_layout {

@@ -25,31 +25,46 @@ void sx_tag_expr_put(struct sx_buf *out, const struct sx_tag_expr *expr)
     }
 }
 
-static struct sx_tag_expr *take_expr(struct sx_arena *arena, struct sx_bytes *in, unsigned depth,
-                                     unsigned *count)
+struct taking {
+    struct sx_arena *arena;
+    struct sx_bytes *in;
+    unsigned count;
+    bool refused; /* by the memory, not for what is stored */
+};
+
+static bool take_text(struct taking *t, struct sx_bytes *out)
 {
-    struct sx_bytes head, text;
-    struct sx_tag_expr *expr = sx_arena_zalloc(arena, sizeof *expr);
-    if (!expr || depth > SX_TAG_EXPR_DEPTH_MAX || ++*count > SX_TAG_EXPR_COUNT_MAX ||
-        !sx_bytes_take(in, 1, &head) || head.ptr[0] > SX_TAG_MATCH)
+    struct sx_bytes text;
+    if (!sx_sized_get(t->in, &text))
+        return false;
+    *out = sx_arena_dup(t->arena, text);
+    t->refused = t->refused || !out->ptr;
+    return out->ptr != NULL;
+}
+
+static struct sx_tag_expr *take_expr(struct taking *t, unsigned depth)
+{
+    struct sx_bytes head;
+    if (depth > SX_TAG_EXPR_DEPTH_MAX || ++t->count > SX_TAG_EXPR_COUNT_MAX ||
+        !sx_bytes_take(t->in, 1, &head) || head.ptr[0] > SX_TAG_MATCH)
         return NULL;
+    struct sx_tag_expr *expr = sx_arena_zalloc(t->arena, sizeof *expr);
+    if (!expr) {
+        t->refused = true;
+        return NULL;
+    }
     expr->kind = (enum sx_tag_expr_kind)head.ptr[0];
     if (expr->kind == SX_TAG_AND || expr->kind == SX_TAG_OR) {
-        expr->left = take_expr(arena, in, depth + 1, count);
-        expr->right = expr->left ? take_expr(arena, in, depth + 1, count) : NULL;
+        expr->left = take_expr(t, depth + 1);
+        expr->right = expr->left ? take_expr(t, depth + 1) : NULL;
         return expr->right ? expr : NULL;
     }
     if (expr->kind != SX_TAG_MATCH)
         return expr;
-    if (!sx_bytes_take(in, 1, &head) || head.ptr[0] > STRIA_MATCH_NOT_REGEX ||
-        !sx_sized_get(in, &text))
+    if (!sx_bytes_take(t->in, 1, &head) || head.ptr[0] > STRIA_MATCH_NOT_REGEX)
         return NULL;
     expr->op = (stria_match_op)head.ptr[0];
-    expr->key = sx_arena_dup(arena, text);
-    if (!expr->key.ptr || !sx_sized_get(in, &text))
-        return NULL;
-    expr->value = sx_arena_dup(arena, text);
-    return expr->value.ptr ? expr : NULL;
+    return take_text(t, &expr->key) && take_text(t, &expr->value) ? expr : NULL;
 }
 
 static bool fits(const struct sx_tag_expr *expr, unsigned depth, unsigned *count)
@@ -67,11 +82,14 @@ bool sx_tag_expr_fits(const struct sx_tag_expr *expr)
     return !expr || fits(expr, 0, &count);
 }
 
-bool sx_tag_expr_take(struct sx_arena *arena, struct sx_bytes *in, const struct sx_tag_expr **expr)
+stria_status sx_tag_expr_take(struct sx_arena *arena, struct sx_bytes *in,
+                              const struct sx_tag_expr **expr, stria_error *err)
 {
-    unsigned count = 0;
-    *expr = take_expr(arena, in, 0, &count);
-    return *expr != NULL;
+    struct taking t = {.arena = arena, .in = in};
+    *expr = take_expr(&t, 0);
+    if (t.refused)
+        return sx_mem_refused(arena->mem, sizeof **expr, err);
+    return *expr ? STRIA_OK : sx_fail(err, STRIA_CORRUPT, "the condition is damaged");
 }
 
 /* ---- lists ---- */

@@ -81,10 +81,10 @@ static inline bool sx_tombstone_is_whole(const struct sx_tombstone *tombstone)
            tombstone->time_max_ns == INT64_MAX;
 }
 
-/* Decodes a condition into the arena, without its compiled expressions (copying makes them). False:
- * damaged, too deep, or no memory. */
-SX_MUST_CHECK bool sx_tag_expr_take(struct sx_arena *arena, struct sx_bytes *in,
-                                    const struct sx_tag_expr **expr);
+/* Decodes a condition into the arena, without its compiled expressions (copying makes them).
+ * Returns  OK, CORRUPT (damaged, or too deep), NOMEM. */
+stria_status sx_tag_expr_take(struct sx_arena *arena, struct sx_bytes *in,
+                              const struct sx_tag_expr **expr, stria_error *err);
 
 /* Whether a tombstone speaks of the series with this canonical key. `scratch` and `text` are the
  * caller's, used again and again.

@@ -87,20 +87,43 @@ static void test_a_condition_comes_back_and_damage_does_not(void **state)
     sx_buf_init(&again, &memory.mem, 65536);
     sx_tag_expr_put(&out, golden_condition());
     struct sx_bytes in = sx_buf_bytes(&out);
-    assert_true(sx_tag_expr_take(&arena, &in, &expr));
+    assert_int_equal(sx_tag_expr_take(&arena, &in, &expr, NULL), STRIA_OK);
     assert_int_equal(in.len, 0);
     sx_tag_expr_put(&again, expr);
     assert_int_equal(again.len, out.len);
     assert_memory_equal(again.ptr, out.ptr, out.len);
     for (size_t cut = 0; cut < out.len; cut++) {
         in = sx_bytes_make(out.ptr, cut);
-        assert_false(sx_tag_expr_take(&arena, &in, &expr));
+        assert_int_equal(sx_tag_expr_take(&arena, &in, &expr, NULL), STRIA_CORRUPT);
     }
     out.ptr[0] = SX_TAG_MATCH + 1;
     in = sx_buf_bytes(&out);
-    assert_false(sx_tag_expr_take(&arena, &in, &expr));
+    assert_int_equal(sx_tag_expr_take(&arena, &in, &expr, NULL), STRIA_CORRUPT);
     sx_buf_deinit(&out);
     sx_buf_deinit(&again);
+}
+
+static void test_refused_memory_is_not_told_as_damage(void **state)
+{
+    (void)state;
+    struct sx_buf out;
+    const struct sx_tag_expr *expr;
+    bool fired = true;
+    sx_buf_init(&out, &memory.mem, 65536);
+    sx_tag_expr_put(&out, golden_condition());
+    for (int64_t nth = 1; fired; nth++) {
+        struct sx_arena own; /* with small blocks: nearly each allocation takes one */
+        struct sx_bytes in = sx_buf_bytes(&out);
+        stria_error err = {0};
+        sx_arena_init(&own, &memory.mem, 64);
+        test_mem_arm(&memory, nth);
+        stria_status st = sx_tag_expr_take(&own, &in, &expr, &err);
+        fired = test_mem_fired(&memory);
+        assert_int_equal(st, fired ? STRIA_NOMEM : STRIA_OK);
+        assert_int_equal(err.code, st);
+        sx_arena_deinit(&own);
+    }
+    sx_buf_deinit(&out);
 }
 
 static void test_depth_and_number_are_limited(void **state)
@@ -112,7 +135,8 @@ static void test_depth_and_number_are_limited(void **state)
         memset(bytes, SX_TAG_AND, depth); /* each has a left one; then their right ones follow */
         memset(bytes + depth, SX_TAG_TRUE, depth + 1);
         struct sx_bytes in = sx_bytes_make(bytes, 2 * depth + 1);
-        assert_int_equal(sx_tag_expr_take(&arena, &in, &expr), depth <= SX_TAG_EXPR_DEPTH_MAX);
+        assert_int_equal(sx_tag_expr_take(&arena, &in, &expr, NULL),
+                         depth <= SX_TAG_EXPR_DEPTH_MAX ? STRIA_OK : STRIA_CORRUPT);
     }
     /* A balanced tree of 2 * 65,536 - 1: not deep, but too many. */
     size_t count = 0;
@@ -123,7 +147,7 @@ static void test_depth_and_number_are_limited(void **state)
         bytes[count++] = SX_TAG_FALSE;
     }
     struct sx_bytes in = sx_bytes_make(bytes, count);
-    assert_false(sx_tag_expr_take(&arena, &in, &expr));
+    assert_int_equal(sx_tag_expr_take(&arena, &in, &expr, NULL), STRIA_CORRUPT);
 }
 
 /* ---- matching ---- */
@@ -342,6 +366,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_the_bytes_of_a_condition, begin, end),
         cmocka_unit_test_setup_teardown(test_a_condition_comes_back_and_damage_does_not, begin,
                                         end),
+        cmocka_unit_test_setup_teardown(test_refused_memory_is_not_told_as_damage, begin, end),
         cmocka_unit_test_setup_teardown(test_depth_and_number_are_limited, begin, end),
         cmocka_unit_test_setup_teardown(test_a_delete_speaks_of_the_series_it_says, begin, end),
         cmocka_unit_test_setup_teardown(test_a_list_is_copied_with_one_more_and_some_less, begin,

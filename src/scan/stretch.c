@@ -62,6 +62,32 @@ stria_status sx_reader_stretch(struct sx_reader *r, const struct sx_stretch **st
     return STRIA_OK;
 }
 
+stria_status sx_reader_group(struct sx_reader *r, struct sx_stretch_group *group, bool *found,
+                             stria_error *err)
+{
+    const struct sx_piece *piece = next_alone(r);
+    stria_error ignored = {0};
+    *found = false;
+    r->stretch = NULL;
+    r->stretch_ts = NULL;
+    if (!piece || piece->min_ts < r->options.time_min_ns || piece->max_ts > r->options.time_max_ns)
+        return STRIA_OK;
+    stria_status st = sx_request_check(r->request, err);
+    if (st)
+        return st;
+    struct sx_segment_cursor *cursor = &r->sources[piece->source]->cursor;
+    if (sx_segment_cursor_stripe(cursor, piece->stripe, &ignored))
+        return STRIA_OK; /* whoever reads the rows hears of it */
+    r->stretch = piece;
+    *group = (struct sx_stretch_group){.cursor = cursor,
+                                       .number = piece->group,
+                                       .min_ts = piece->min_ts,
+                                       .max_ts = piece->max_ts,
+                                       .row_count = (uint32_t)piece->count};
+    *found = true;
+    return STRIA_OK;
+}
+
 stria_status sx_reader_stretch_times(struct sx_reader *r, const int64_t **ts, stria_error *err)
 {
     stria_error what = {0};

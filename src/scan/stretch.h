@@ -63,7 +63,21 @@ stria_status sx_reader_stretch_totals(struct sx_reader *reader, uint32_t column,
                                       bool *known, struct sx_stretch_totals *totals,
                                       stria_error *err);
 
-/* Passes the stretch that was looked at. */
+/* A group of a segment. */
+struct sx_stretch_group {
+    struct sx_segment_cursor *cursor; /* of the reader; its stripe is at hand */
+    uint32_t number;                  /* in that stripe */
+    int64_t min_ts, max_ts;
+    uint32_t row_count;
+};
+
+/* Looks whether the next rows are all those of one group, which nothing overlaps, no delete
+ * touches, and which lies in the asked range: then it may be taken as it is stored, and passed by
+ * sx_reader_skip(). Any other way *found is false. Returns OK, NOMEM, CANCELLED, TIMEOUT. */
+stria_status sx_reader_group(struct sx_reader *reader, struct sx_stretch_group *group, bool *found,
+                             stria_error *err);
+
+/* Passes the stretch or group that was looked at. */
 void sx_reader_skip(struct sx_reader *reader);
 
 #endif

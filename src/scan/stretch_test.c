@@ -300,12 +300,87 @@ static void test_what_cannot_be_told_bit_for_bit_is_not_told(void **state)
     }
 }
 
+/* Tells, as "FIRST-LAST(rows) " and "r(rows) ", which rows can be taken as a group and which must
+ * be read, from `time_min` to `time_max`. */
+static void tell_groups(struct scan_test *t, int64_t time_min, int64_t time_max, char *text)
+{
+    struct sx_selector selector = {
+        .all_measurements = true, .time_min_ns = INT64_MIN, .time_max_ns = INT64_MAX};
+    struct sx_reader_options options = {
+        .view = t->view, .time_min_ns = time_min, .time_max_ns = time_max, .request = &t->request};
+    struct sx_series_set set;
+    struct sx_reader *reader;
+    const struct sx_rows *rows = NULL;
+    assert_int_equal(sx_series_set_init(&set, t->view, &selector, 0, &t->request, &t->err), 0);
+    assert_int_equal(sx_reader_create(&options, &reader, &t->err), STRIA_OK);
+    assert_int_equal(sx_reader_series(reader, &set.series[0], &t->err), STRIA_OK);
+    text[0] = 0;
+    for (bool more = true; more;) {
+        struct sx_stretch_group group;
+        bool found;
+        size_t len = strlen(text);
+        assert_int_equal(sx_reader_group(reader, &group, &found, &t->err), STRIA_OK);
+        if (found) {
+            assert_int_equal(group.cursor->groups[group.number].min_ts, group.min_ts);
+            (void)snprintf(text + len, 200 - len, "%" PRId64 "-%" PRId64 "(%u) ", group.min_ts,
+                           group.max_ts, (unsigned)group.row_count);
+            sx_reader_skip(reader);
+            continue;
+        }
+        assert_int_equal(sx_reader_next(reader, &rows, &t->err), STRIA_OK);
+        more = rows != NULL;
+        if (more)
+            (void)snprintf(text + len, 200 - len, "r(%u) ", (unsigned)rows->row_count);
+    }
+    sx_reader_destroy(reader);
+    sx_series_set_deinit(&set);
+}
+
+static void test_whole_groups_that_nothing_touches_are_told(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t time_min, time_max;
+        const char *want;
+    } rows[] = {
+        {INT64_MIN, INT64_MAX, "0-9(10) r(12) 40-49(10) r(9) r(5) "},
+        {0, 49, "0-9(10) r(12) 40-49(10) "},
+        {1, 48, "r(9) r(12) r(9) "},
+    };
+    struct scan_test t;
+    char text[200];
+    scan_test_init(&t);
+    struct seg_test *segment = scan_test_begin_segment(&t);
+    put_rows(segment, 0, 10, COLUMNS);
+    put_rows(segment, 20, 10, COLUMNS); /* overlapped below */
+    put_rows(segment, 40, 10, COLUMNS);
+    put_rows(segment, 60, 10, COLUMNS); /* a row is deleted */
+    scan_test_end_segment(segment);
+    segment = scan_test_begin_segment(&t);
+    put_rows(segment, 28, 4, COLUMNS);
+    scan_test_end_segment(segment);
+    const struct seg_test_line lines[] = {{"m,k=1", 80, "d1=1"},
+                                          {"m,k=1", 81, "d1=1"},
+                                          {"m,k=1", 82, "d1=1"},
+                                          {"m,k=1", 83, "d1=1"},
+                                          {"m,k=1", 84, "d1=1"}};
+    scan_test_memtable(&t, lines, SX_COUNT_OF(lines));
+    scan_test_delete(&t, NULL, "", 65, 65, 3);
+    scan_test_view(&t);
+    for (size_t i = 0; i < SX_COUNT_OF(rows); i++) {
+        tell_groups(&t, rows[i].time_min, rows[i].time_max, text);
+        assert_string_equal(text, rows[i].want);
+    }
+    scan_test_deinit(&t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rows_are_added_up_as_they_are_stored),
         cmocka_unit_test(test_what_overlaps_or_is_deleted_or_in_memory_is_read_as_rows),
         cmocka_unit_test(test_what_cannot_be_told_bit_for_bit_is_not_told),
+        cmocka_unit_test(test_whole_groups_that_nothing_touches_are_told),
         cmocka_unit_test(test_damage_is_told_by_who_reads_the_rows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

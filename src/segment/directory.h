@@ -36,6 +36,7 @@ struct sx_chunk {
     uint32_t group;  /* index in the stripe */
     uint32_t column; /* of the measurement; whoever reads the block sets it */
     bool has_absent;
+    bool is_final;               /* of a writer: its bytes are copied, and stay as they are */
     struct sx_block_ref values;  /* size 0: there is none, all values are stats.first */
     struct sx_chunk_stats stats; /* stats.count: values */
 };

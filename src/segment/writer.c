@@ -164,16 +164,11 @@ static void forget_times(struct sx_segment_writer *w)
     sx_arena_reset(&w->time_arena);
 }
 
-/* Encodes the times of a group, or finds an equal column; *number is its entry in w->times. */
-static stria_status add_times(struct sx_segment_writer *w, const int64_t *ts_ns, uint32_t row_count,
-                              uint32_t *number, stria_error *err)
+/* Adds the encoded times of a group, or finds an equal column; *number is its entry in w->times. */
+static stria_status add_times(struct sx_segment_writer *w, struct sx_bytes bytes,
+                              uint32_t row_count, uint32_t *number, stria_error *err)
 {
-    sx_buf_clear(&w->chunk);
-    stria_status st =
-        sx_column_encode(&w->chunk, STRIA_TIME, ts_ns, row_count, w->tier, w->mem, err);
-    if (st)
-        return st;
-    struct time_key key = {.bytes = sx_buf_bytes(&w->chunk)};
+    struct time_key key = {.bytes = bytes};
     /* The row count is not in the bytes: two columns may differ in it alone. */
     key.hash = sx_hash_seeded(key.bytes, row_count);
     *number = sx_map_find(&w->time_map, key.hash, time_equal, w, &key);
@@ -198,21 +193,20 @@ static stria_status add_times(struct sx_segment_writer *w, const int64_t *ts_ns,
 
 /* ---- value chunks ---- */
 
-static stria_status run_of(struct sx_segment_writer *w, const struct sx_writer_column *column,
-                           struct sx_writer_run **run, stria_error *err)
+stria_status sx_writer_run_of(struct sx_segment_writer *w, struct sx_bytes column_name,
+                              stria_type type, struct sx_writer_run **run, stria_error *err)
 {
     struct sx_writer_measurement *m = &w->measurements[w->measurement_count - 1];
     for (size_t i = 0; i < m->column_count; i++)
-        if (m->columns[i].type == column->type &&
-            sx_bytes_equal(m->columns[i].name, column->name)) {
+        if (m->columns[i].type == type && sx_bytes_equal(m->columns[i].name, column_name)) {
             *run = &m->columns[i];
             return STRIA_OK;
         }
-    struct sx_bytes name = sx_arena_dup(&w->arena, column->name);
+    struct sx_bytes name = sx_arena_dup(&w->arena, column_name);
     if (!name.ptr || !SX_GROW(w->mem, m->columns, m->column_capacity, m->column_count + 1))
         return sx_mem_refused(w->mem, sizeof **run, err);
     *run = &m->columns[m->column_count++];
-    **run = (struct sx_writer_run){.name = name, .type = column->type};
+    **run = (struct sx_writer_run){.name = name, .type = type};
     sx_buf_init(&(*run)->data, w->mem, CHUNK_SIZE_MAX);
     sx_buf_init(&(*run)->tables, w->mem, SX_TABLES_SIZE_MAX);
     return STRIA_OK;
@@ -250,8 +244,30 @@ static stria_status put_presence(struct sx_segment_writer *w, const uint64_t *pr
     return st;
 }
 
-static stria_status add_chunk(struct sx_segment_writer *w, uint32_t group, uint32_t row_count,
-                              const struct sx_writer_column *column, stria_error *err)
+stria_status sx_writer_add_chunk(struct sx_segment_writer *w, struct sx_writer_run *run,
+                                 const struct sx_chunk *chunk, struct sx_bytes bytes,
+                                 stria_error *err)
+{
+    if (!SX_GROW(w->mem, run->chunks, run->chunk_capacity, run->chunk_count + 1))
+        return sx_mem_refused(w->mem, sizeof *run->chunks, err);
+    size_t offset = run->data.len;
+    if (bytes.len)
+        sx_buf_put_bytes(&run->data, bytes);
+    if (run->data.failed)
+        return sx_buf_refused(&run->data, "stripe", err);
+    struct sx_chunk *added = &run->chunks[run->chunk_count++];
+    *added = *chunk;
+    added->group = (uint32_t)w->group_count - 1;
+    added->values = (struct sx_block_ref){.offset = offset, .size = bytes.len};
+    w->stripe_size += bytes.len;
+    w->stripe_chunks++;
+    w->info.chunk_count++;
+    w->info.sample_count += chunk->stats.count;
+    return STRIA_OK;
+}
+
+static stria_status encode_chunk(struct sx_segment_writer *w, uint32_t row_count,
+                                 const struct sx_writer_column *column, stria_error *err)
 {
     const void *values = column->values;
     uint32_t count = row_count;
@@ -273,28 +289,55 @@ static stria_status add_chunk(struct sx_segment_writer *w, uint32_t group, uint3
         st = sx_column_encode(&w->chunk, column->type, values, count, tier, w->mem, err);
     struct sx_writer_run *run = NULL;
     if (!st)
-        st = run_of(w, column, &run, err);
+        st = sx_writer_run_of(w, column->name, column->type, &run, err);
+    if (!st && w->chunk.failed)
+        st = sx_buf_refused(&w->chunk, "stripe", err);
     if (st)
         return st;
-    if (!SX_GROW(w->mem, run->chunks, run->chunk_capacity, run->chunk_count + 1))
-        return sx_mem_refused(w->mem, sizeof *run->chunks, err);
-    struct sx_chunk *chunk = &run->chunks[run->chunk_count];
-    *chunk = (struct sx_chunk){.group = group, .has_absent = absent};
-    sx_chunk_stats_make(&chunk->stats, column->type, values, count, absent ? w->row_numbers : NULL);
+    struct sx_chunk chunk = {.has_absent = absent};
+    sx_chunk_stats_make(&chunk.stats, column->type, values, count, absent ? w->row_numbers : NULL);
     /* The statistics of a constant say all of it. */
-    if (!absent && !chunk->stats.nan_count &&
+    if (!absent && !chunk.stats.nan_count &&
         sx_column_is_constant(sx_buf_bytes(&w->chunk), column->type))
         sx_buf_clear(&w->chunk);
-    chunk->values = (struct sx_block_ref){.offset = run->data.len, .size = w->chunk.len};
-    sx_buf_put_bytes(&run->data, sx_buf_bytes(&w->chunk));
-    if (run->data.failed || w->chunk.failed)
-        return sx_buf_refused(&run->data, "stripe", err);
-    run->chunk_count++;
-    w->stripe_size += w->chunk.len;
-    w->stripe_chunks++;
-    w->info.chunk_count++;
-    w->info.sample_count += count;
+    return sx_writer_add_chunk(w, run, &chunk, sx_buf_bytes(&w->chunk), err);
+}
+
+/* ---- groups ---- */
+
+stria_status sx_writer_begin_group(struct sx_segment_writer *w, struct sx_bytes times,
+                                   int64_t min_ts, int64_t max_ts, uint32_t row_count,
+                                   stria_error *err)
+{
+    if (w->series_rows && min_ts <= w->last_ts)
+        return sx_fail(err, STRIA_INTERNAL, "%s: rows are not in time order", w->path);
+    if (!SX_GROW(w->mem, w->groups, w->group_capacity, w->group_count + 1) ||
+        !SX_GROW(w->mem, w->group_times, w->group_time_capacity, w->group_count + 1))
+        return sx_mem_refused(w->mem, sizeof *w->groups, err);
+    uint32_t group = (uint32_t)w->group_count;
+    stria_status st = add_times(w, times, row_count, &w->group_times[group], err);
+    if (st)
+        return st;
+    w->groups[group] = (struct sx_group){.series = (uint32_t)w->info.series_count - 1,
+                                         .row_count = row_count,
+                                         .min_ts = min_ts,
+                                         .max_ts = max_ts};
+    w->group_count++;
     return STRIA_OK;
+}
+
+stria_status sx_writer_end_group(struct sx_segment_writer *w, stria_error *err)
+{
+    const struct sx_group *group = &w->groups[w->group_count - 1];
+    w->last_ts = group->max_ts;
+    w->series_rows = true;
+    w->info.row_count += group->row_count;
+    w->info.min_ts = SX_MIN(w->info.min_ts, group->min_ts);
+    w->info.max_ts = SX_MAX(w->info.max_ts, group->max_ts);
+    size_t size_max = w->tier == SX_TIER_SEALED ? SX_STRIPE_SIZE_SEALED : SX_STRIPE_SIZE_HOT;
+    bool is_full = w->stripe_size >= size_max || w->stripe_chunks >= SX_STRIPE_CHUNKS_MAX ||
+                   w->group_count >= SX_GROUPS_MAX;
+    return is_full ? sx_writer_flush_stripe(w, err) : STRIA_OK;
 }
 
 stria_status sx_segment_writer_rows(struct sx_segment_writer *w, const int64_t *ts_ns,
@@ -302,34 +345,15 @@ stria_status sx_segment_writer_rows(struct sx_segment_writer *w, const int64_t *
                                     size_t column_count, stria_error *err)
 {
     assert(row_count > 0 && row_count <= SX_COLUMN_VALUES_MAX);
-    if (w->series_rows && ts_ns[0] <= w->last_ts)
-        return sx_fail(err, STRIA_INTERNAL, "%s: rows are not in time order", w->path);
-    if (!SX_GROW(w->mem, w->groups, w->group_capacity, w->group_count + 1) ||
-        !SX_GROW(w->mem, w->group_times, w->group_time_capacity, w->group_count + 1))
-        return sx_mem_refused(w->mem, sizeof *w->groups, err);
-    uint32_t group = (uint32_t)w->group_count;
-    stria_status st = add_times(w, ts_ns, row_count, &w->group_times[group], err);
-    if (st)
-        return st;
-    w->groups[group] = (struct sx_group){.series = (uint32_t)w->info.series_count - 1,
-                                         .row_count = row_count,
-                                         .min_ts = ts_ns[0],
-                                         .max_ts = ts_ns[row_count - 1]};
-    w->group_count++;
+    sx_buf_clear(&w->chunk);
+    stria_status st =
+        sx_column_encode(&w->chunk, STRIA_TIME, ts_ns, row_count, w->tier, w->mem, err);
+    if (!st)
+        st = sx_writer_begin_group(w, sx_buf_bytes(&w->chunk), ts_ns[0], ts_ns[row_count - 1],
+                                   row_count, err);
     for (size_t i = 0; i < column_count && !st; i++)
-        st = add_chunk(w, group, row_count, &columns[i], err);
-    if (st)
-        return st;
-    w->last_ts = ts_ns[row_count - 1];
-    w->series_rows = true;
-    w->info.row_count += row_count;
-    w->info.min_ts = SX_MIN(w->info.min_ts, ts_ns[0]);
-    w->info.max_ts = SX_MAX(w->info.max_ts, w->last_ts);
-    size_t size_max = w->tier == SX_TIER_SEALED ? SX_STRIPE_SIZE_SEALED : SX_STRIPE_SIZE_HOT;
-    if (w->stripe_size >= size_max || w->stripe_chunks >= SX_STRIPE_CHUNKS_MAX ||
-        w->group_count >= SX_GROUPS_MAX)
-        st = sx_writer_flush_stripe(w, err);
-    return st;
+        st = encode_chunk(w, row_count, &columns[i], err);
+    return st ? st : sx_writer_end_group(w, err);
 }
 
 uint64_t sx_segment_writer_size(const struct sx_segment_writer *w)

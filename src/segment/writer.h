@@ -8,6 +8,10 @@
  *             tier columns of numbers are encoded again then, with coder tables of the stripe. The
  *             index (dictionaries, series blocks, postings, filter) is written at the end. Equal
  *             time columns are stored once.
+ *             A group that another segment has already may be copied as it is stored: then it is
+ *             not encoded. In the sealed tier such chunks bring the coder tables of their stripe
+ *             along; what is encoded beside them uses these, too. Chunks with other tables end the
+ *             stripe, or must be encoded where too small a one would come of it.
  * Limits      Memory: a stripe, and per series 4 bytes a tag, 8 for the hash; the dictionaries.
  * Threads     One owner. */
 #ifndef SX_SEGMENT_WRITER_H
@@ -18,6 +22,7 @@
 #include "os/os.h"
 #include "segment/format.h"
 
+struct sx_segment;
 struct sx_segment_writer;
 
 struct sx_segment_writer_options {
@@ -51,6 +56,22 @@ stria_status sx_segment_writer_series(struct sx_segment_writer *writer, struct s
 stria_status sx_segment_writer_rows(struct sx_segment_writer *writer, const int64_t *ts_ns,
                                     uint32_t row_count, const struct sx_writer_column *columns,
                                     size_t column_count, stria_error *err);
+
+struct sx_stored_group;
+
+/* Whether the chunks of a segment are as this writer would make them, so that they may be
+ * copied. */
+bool sx_segment_writer_is_alike(const struct sx_segment_writer *writer,
+                                const struct sx_segment *segment);
+/* Whether a group can be copied now, as rows of the current series; its stripe may be ended for it.
+ * Returns OK, IO, NOMEM, LIMIT. */
+stria_status sx_segment_writer_has_room(struct sx_segment_writer *writer,
+                                        const struct sx_stored_group *group, bool *has_room,
+                                        stria_error *err);
+/* Adds the rows of a group, whose bytes were read, and for which there is room: what rows() says
+ * holds for its times. */
+stria_status sx_segment_writer_copy(struct sx_segment_writer *writer,
+                                    const struct sx_stored_group *group, stria_error *err);
 
 /* Bytes written and gathered so far: to split large output. */
 uint64_t sx_segment_writer_size(const struct sx_segment_writer *writer);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* writer_priv.h -- the insides of the segment writer: writer.c (rows to chunks), writer_stripe.c
- * (chunks to stripes), writer_seal.c (chunks to sealed ones), writer_index.c (who the series are),
- * writer_parts.c (the tables at the end). */
+ * (chunks to stripes), writer_copy.c (stored chunks to stripes), writer_seal.c (chunks to sealed
+ * ones), writer_index.c (who the series are), writer_parts.c (the tables at the end). */
 #ifndef SX_SEGMENT_WRITER_PRIV_H
 #define SX_SEGMENT_WRITER_PRIV_H
 
@@ -27,7 +27,7 @@ struct sx_writer_run {
     struct sx_bytes name; /* in the arena of the measurement's tables */
     stria_type type;
     struct sx_buf data;
-    struct sx_buf tables; /* that the chunks share; made when a stripe is sealed */
+    struct sx_buf tables; /* that the chunks share; copied with one, or made when it is sealed */
     struct sx_chunk *chunks;
     size_t chunk_count, chunk_capacity;
 };
@@ -99,6 +99,7 @@ struct sx_segment_writer {
     struct sx_buf time_data;
     size_t stripe_size;   /* bytes gathered */
     size_t stripe_chunks; /* of all its columns */
+    size_t stripe_copied; /* of these: copied */
     uint32_t stripe_first_series;
 
     /* time chunks for sharing: the newest SX_WRITER_TIMES_MAX */
@@ -147,6 +148,21 @@ static inline bool sx_writer_has_index(const struct sx_segment_writer *writer)
 {
     return writer->tier == SX_TIER_SEALED && !writer->no_entropy;
 }
+
+/* writer.c */
+/* The run of a column of the measurement at hand, which is made if need be. */
+stria_status sx_writer_run_of(struct sx_segment_writer *writer, struct sx_bytes name,
+                              stria_type type, struct sx_writer_run **run, stria_error *err);
+/* Begins a group with times as they are encoded. */
+stria_status sx_writer_begin_group(struct sx_segment_writer *writer, struct sx_bytes times,
+                                   int64_t min_ts, int64_t max_ts, uint32_t row_count,
+                                   stria_error *err);
+/* Adds a chunk to the group that was begun last. chunk->values is filled in. */
+stria_status sx_writer_add_chunk(struct sx_segment_writer *writer, struct sx_writer_run *run,
+                                 const struct sx_chunk *chunk, struct sx_bytes bytes,
+                                 stria_error *err);
+/* Ends the group; a stripe that is full is written. */
+stria_status sx_writer_end_group(struct sx_segment_writer *writer, stria_error *err);
 
 /* writer_stripe.c */
 /* Writes what is gathered as one stripe. */

@@ -5,6 +5,7 @@
  *             be made only when all of a stripe are there. So chunks are gathered in the hot form,
  *             which is small and quick to read back, and coded for good before the stripe is
  *             written.
+ *             Chunks that were copied are sealed already, and their tables are those of the run.
  * Limits      Memory: one column of the stripe twice, and five megabytes while it is sealed;
  *             where they are not to be had, each column has a table of its own. */
 #include "base/error.h"
@@ -43,6 +44,12 @@ static struct sx_encoded values_of(const struct sx_writer_run *run, const struct
     return (struct sx_encoded){.bytes = rest, .count = chunk->stats.count};
 }
 
+/* Whether it is there in the hot form: a constant has no bytes, and what was copied is final. */
+static bool is_to_seal(const struct sx_chunk *chunk)
+{
+    return chunk->values.size && !chunk->is_final;
+}
+
 /* What is known of the chunks of a run; NULL, where there is no memory for it: then each column is
  * encoded by itself, which is larger. */
 static stria_status look_at_run(struct sx_segment_writer *w, struct sx_writer_run *run,
@@ -56,12 +63,13 @@ static stria_status look_at_run(struct sx_segment_writer *w, struct sx_writer_ru
         return sx_mem_refused(w->mem, size, err);
     size_t count = 0;
     for (size_t i = 0; i < run->chunk_count; i++)
-        if (run->chunks[i].values.size) /* else it is a constant */
+        if (is_to_seal(&run->chunks[i]))
             encoded[count++] = values_of(run, &run->chunks[i], &presence);
     stria_error what = {0};
     stria_status st = STRIA_OK;
     if (count)
-        st = sx_sealing_create(run->type, encoded, count, w->mem, sealing, &what);
+        st = sx_sealing_create_with(run->type, encoded, count, sx_buf_bytes(&run->tables), w->mem,
+                                    sealing, &what);
     sx_mem_free(w->mem, encoded);
     if (st == STRIA_NOMEM)
         return STRIA_OK;
@@ -94,12 +102,14 @@ static stria_status encode_again(struct sx_segment_writer *w, struct sx_writer_r
     for (size_t i = 0; i < run->chunk_count; i++) {
         struct sx_chunk *chunk = &run->chunks[i];
         struct sx_bytes presence;
-        if (chunk->values.size == 0) {
-            chunk->values.offset = out->len;
+        size_t offset = out->len;
+        if (!is_to_seal(chunk)) {
+            if (chunk->values.size)
+                sx_buf_put(out, run->data.ptr + chunk->values.offset, (size_t)chunk->values.size);
+            chunk->values.offset = offset;
             continue;
         }
         struct sx_encoded column = values_of(run, chunk, &presence);
-        size_t offset = out->len;
         sx_buf_put_bytes(out, presence);
         stria_status st = sealing ? sx_sealing_put(sealing, next++, out, err)
                                   : encode_alone(w, run->type, &column, out, err);
@@ -116,10 +126,14 @@ stria_status sx_writer_seal_run(struct sx_segment_writer *w, struct sx_writer_ru
 {
     struct sx_sealing *sealing = NULL;
     struct sx_buf out;
+    bool any = false;
+    for (size_t i = 0; i < run->chunk_count && !any; i++)
+        any = is_to_seal(&run->chunks[i]);
+    if (!any)
+        return STRIA_OK;
     sx_buf_init(&out, w->mem, run->data.max);
-    sx_buf_clear(&run->tables);
     stria_status st = look_at_run(w, run, &sealing, err);
-    if (!st && sealing) {
+    if (!st && sealing && run->tables.len == 0) {
         sx_buf_put_bytes(&run->tables, sx_sealing_tables(sealing));
         if (run->tables.failed)
             st = sx_buf_refused(&run->tables, "coder tables", err);

@@ -237,7 +237,7 @@ stria_status sx_writer_flush_stripe(struct sx_segment_writer *w, stria_error *er
     }
     sx_buf_clear(&w->time_data);
     w->group_count = 0;
-    w->stripe_size = w->stripe_chunks = 0;
+    w->stripe_size = w->stripe_chunks = w->stripe_copied = 0;
     w->stripe_count++;
     m->stripe_count++;
     return STRIA_OK;

@@ -267,6 +267,86 @@ static void test_equal_times_are_stored_once_in_a_stripe_and_beyond(void **state
     seg_test_deinit(&t);
 }
 
+static void test_times_that_were_forgotten_are_stored_again(void **state)
+{
+    (void)state;
+    enum { COUNT = SX_WRITER_TIMES_MAX + 500 };
+    struct seg_test t;
+    struct sx_random random = {5};
+    struct sx_segment_cursor cursor;
+    seg_test_init(&t);
+    assert_int_equal(seg_test_begin(&t, SX_TIER_HOT), STRIA_OK);
+    for (int i = 0; i < COUNT + 2; i++) { /* a stripe begins with times that are new: too many */
+        char series[20];
+        (void)snprintf(series, sizeof series, "%c,k=%05d", i < COUNT ? 'm' : 'n', i);
+        assert_int_equal(add_series(&t, series), STRIA_OK);
+        add_random(&t, i <= COUNT ? i : 0, 1, &random);
+    }
+    assert_int_equal(seg_test_finish(&t), STRIA_OK);
+    assert_int_equal(seg_test_open(&t), STRIA_OK);
+    assert_int_equal(t.segment->stripe_count, 2);
+    random.state = 5;
+    sx_segment_cursor_init(&cursor, t.segment, &t.memory.mem);
+    assert_int_equal(sx_segment_cursor_stripe(&cursor, 0, NULL), STRIA_OK);
+    uint64_t offset = cursor.groups[0].times.offset;
+    for (uint32_t i = 0; i < COUNT; i++)
+        check_random(&cursor, i, i, &random);
+    assert_int_equal(sx_segment_cursor_stripe(&cursor, 1, NULL), STRIA_OK);
+    assert_true(cursor.groups[1].times.offset > offset);
+    check_random(&cursor, 0, COUNT, &random);
+    check_random(&cursor, 1, 0, &random);
+    sx_segment_cursor_deinit(&cursor);
+    seg_test_deinit(&t);
+}
+
+static void test_equal_chunks_are_shared_until_too_many_bytes_were_remembered(void **state)
+{
+    (void)state;
+    enum { COUNT = 20, SIZE = 60000 };
+    static uint8_t texts[COUNT][SIZE];
+    static const unsigned wants[COUNT + 2] = {0,  1,  2,  3,  4,  5,  6,  7,  8,  9, 10,
+                                              11, 12, 13, 14, 15, 16, 17, 18, 19, 0, 19};
+    struct seg_test t;
+    struct sx_random random = {6};
+    struct sx_segment_cursor cursor;
+    const struct sx_chunk *chunks[COUNT + 2];
+    seg_test_init(&t);
+    assert_int_equal(seg_test_begin(&t, SX_TIER_SEALED), STRIA_OK);
+    for (size_t i = 0; i < (size_t)COUNT * SIZE; i++)
+        texts[i / SIZE][i % SIZE] = (uint8_t)sx_random_next(&random);
+    for (uint32_t i = 0; i < COUNT + 2; i++) {
+        stria_bytes value = {.ptr = (const char *)texts[wants[i]], .len = SIZE};
+        struct sx_writer_column column = {
+            .name = SX_LITERAL("s"), .type = STRIA_STRING, .values = &value};
+        char series[20];
+        int64_t ts = i;
+        (void)snprintf(series, sizeof series, "m,k=%02u", i);
+        assert_int_equal(add_series(&t, series), STRIA_OK);
+        assert_int_equal(sx_segment_writer_rows(t.writer, &ts, 1, &column, 1, NULL), STRIA_OK);
+    }
+    assert_int_equal(seg_test_finish(&t), STRIA_OK);
+    assert_int_equal(seg_test_open(&t), STRIA_OK);
+    sx_segment_cursor_init(&cursor, t.segment, &t.memory.mem);
+    assert_int_equal(sx_segment_cursor_stripe(&cursor, 0, NULL), STRIA_OK);
+    for (uint32_t i = 0; i < COUNT + 2; i++) {
+        struct sx_arena strings;
+        stria_bytes value;
+        bool all;
+        sx_arena_init(&strings, &t.memory.mem, 0);
+        assert_int_equal(sx_segment_cursor_chunk(&cursor, i, 0, &chunks[i], NULL), STRIA_OK);
+        assert_int_equal(sx_segment_cursor_values(&cursor, chunks[i], 1, STRIA_STRING, 0, 1, &value,
+                                                  row_present, &all, &strings, NULL),
+                         STRIA_OK);
+        assert_int_equal(value.len, SIZE);
+        assert_memory_equal(value.ptr, texts[wants[i]], SIZE);
+        sx_arena_deinit(&strings);
+    }
+    assert_true(chunks[COUNT]->values.offset > chunks[0]->values.offset); /* it was forgotten */
+    assert_int_equal(chunks[COUNT + 1]->values.offset, chunks[COUNT - 1]->values.offset);
+    sx_segment_cursor_deinit(&cursor);
+    seg_test_deinit(&t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -275,6 +355,8 @@ int main(void)
         cmocka_unit_test(test_4096_columns_of_a_row_come_back),
         cmocka_unit_test(test_a_column_may_have_one_value_in_16384_rows),
         cmocka_unit_test(test_equal_times_are_stored_once_in_a_stripe_and_beyond),
+        cmocka_unit_test(test_times_that_were_forgotten_are_stored_again),
+        cmocka_unit_test(test_equal_chunks_are_shared_until_too_many_bytes_were_remembered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -349,6 +349,8 @@ static uint64_t next_generation(const struct sx_engine *engine,
     uint64_t last = SX_MAX(engine->flushed_generation, result->last_generation);
     for (size_t i = 0; i < engine->store_count; i++) {
         const struct sx_tombstones *t = engine->stores[i]->tombstones;
+        if (engine->stores[i]->rollup_of)
+            continue; /* rollups count generations of their own */
         /* With its log files lost, say: a tombstone must not mask what is written from now on. */
         for (size_t j = 0; t && j < t->count; j++)
             last = SX_MAX(last, t->items[j].generation);

@@ -153,6 +153,36 @@ static void test_a_delete_while_rollups_are_made_makes_them_start_over(void **st
     engine_test_deinit(&t);
 }
 
+/* Rollups count generations of their own, which deletes name: where windows that share a file are
+ * made anew again and again, more than the log has. */
+static void test_the_log_goes_on_after_a_delete_of_a_late_generation_of_rollups(void **state)
+{
+    (void)state;
+    struct engine_test t;
+    struct sx_buf ops;
+    begin(&t);
+    struct sx_tombstone tombstone = {.id = t.engine->counters.next_tombstone_id++,
+                                     .generation = 100,
+                                     .policy_id = ROLLUPS,
+                                     .all_measurements = true,
+                                     .time_max_ns = 10};
+    sx_buf_init(&ops, &t.scan.mt.ix.memory.mem, 4096);
+    sx_edit_put_tombstone(&ops, &tombstone);
+    sx_edit_put_counters(&ops, &t.engine->counters);
+    sx_mutex_lock(&t.engine->manifest_mutex);
+    engine_test_must(&t, sx_engine_commit_edit(t.engine, sx_buf_bytes(&ops), &t.err));
+    sx_mutex_unlock(&t.engine->manifest_mutex);
+    sx_buf_deinit(&ops);
+    for (int i = 0; i < 3; i++) {
+        uint64_t number = t.engine->active->number;
+        engine_test_write(&t, "m,k=2", i, "a1=1");
+        engine_test_crash(&t);
+        assert_int_equal(t.engine->active->number, number + 1);
+        assert_false(engine_test_heard(&t, "log_damage"));
+    }
+    engine_test_deinit(&t);
+}
+
 static void test_hours_of_a_day_become_one_file(void **state)
 {
     (void)state;
@@ -350,6 +380,7 @@ int main(void)
         cmocka_unit_test(test_merges_carry_marks_along),
         cmocka_unit_test(test_a_window_in_a_file_with_others_is_hidden_and_made_anew),
         cmocka_unit_test(test_a_delete_while_rollups_are_made_makes_them_start_over),
+        cmocka_unit_test(test_the_log_goes_on_after_a_delete_of_a_late_generation_of_rollups),
         cmocka_unit_test(test_hours_of_a_day_become_one_file),
         cmocka_unit_test(test_refused_memory_leaves_rollups_whole),
         cmocka_unit_test(test_calls_that_fail_leave_rollups_whole),

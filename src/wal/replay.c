@@ -331,8 +331,13 @@ static void check_chain(struct replay *r, struct sx_wal_file *files)
     for (struct sx_wal_file *file = files; file; file = file->next) {
         if (file->state != SX_WAL_LIVE)
             continue;
-        if (file->header.generation > seen + 1)
-            tell_damage(r, file, 0, "the log of a generation before it is missing");
+        if (file->header.generation > seen + 1) {
+            char what[100];
+            (void)snprintf(what, sizeof what,
+                           "it is of generation %" PRIu64 ", and the log of %" PRIu64 " is missing",
+                           file->header.generation, seen + 1);
+            tell_damage(r, file, 0, what);
+        }
         seen = SX_MAX(seen, file->header.generation);
         if (is_ghost(file))
             continue;

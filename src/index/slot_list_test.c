@@ -95,6 +95,8 @@ static void test_slots_are_in_a_list_whatever_comes_and_goes(void **state)
     }
 }
 
+#define BLOCK_ROUNDING 24
+
 static void test_a_list_takes_as_little_memory_as_its_form_can(void **state)
 {
     (void)state;
@@ -116,7 +118,9 @@ static void test_a_list_takes_as_little_memory_as_its_form_can(void **state)
         for (uint32_t i = 0; i < rows[r].count; i++)
             add(&m, i * rows[r].stride);
         assert_same(&m);
-        assert_true(sx_mem_size(&m.memory.mem) <= rows[r].size_max);
+        /* The C library rounds a block up, a sanitizer does not. */
+        assert_true(sx_mem_size(&m.memory.mem) <=
+                    rows[r].size_max + (rows[r].size_max ? BLOCK_ROUNDING : 0));
         model_deinit(&m);
     }
 }

@@ -239,6 +239,7 @@ static bool fill_disk(struct run *r, const struct op *planned)
     uint64_t size = op.seed / 64 % 2 ? 0 : 600000;
     set_free(r, size);
     sx_os_mem_set_space(r->disk, size, FULL_SIZE); /* what the store gave back is taken as well */
+    r->store.os->ops->sleep_ns(r->store.os, 100000000);
     op_run(&op, &r->store, &outcome);
     if (outcome.status != STRIA_DISK_FULL && outcome.status != STRIA_READ_ONLY)
         return wrong(r, planned, "a write on a full disk", stria_status_name(outcome.status));

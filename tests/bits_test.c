@@ -106,24 +106,32 @@ static void try_file(struct bits *b, const char *path)
     assert_non_null(view);
     assert_non_null(bytes);
     memcpy(bytes, view, size);
+    bool was_end = false;
     for (size_t page = 0; page < size; page += PAGE) {
         size_t page_size = SX_MIN(PAGE, size - page);
         bool empty = is_zero(bytes + page, page_size);
+        /* A frame without records ends a log, and holds nothing that could be missing. */
+        bool is_end = page_size == PAGE && memcmp(bytes + page, "SFRM", 4) == 0 &&
+                      is_zero(bytes + page + 32, 4);
         struct change change = {.path = path};
         for (size_t i = 0; i < (empty ? 1 : page_size); i++) {
             change.at = page + i;
-            change.was_zero = bytes[change.at] == 0;
+            change.was_zero = is_end || bytes[change.at] == 0;
             for (change.bit = 0; change.bit < 8; change.bit++)
                 try_change(b, &change);
             change.bit = CUT;
             change.was_zero = is_zero(bytes + change.at, size - change.at);
-            try_change(b, &change);
+            if (change.at) /* of an empty file nobody knows that it was more */
+                try_change(b, &change);
         }
         change.at = page;
         change.bit = EXCHANGE;
         change.was_zero = false;
-        if (page && page_size == PAGE && memcmp(bytes + page, bytes + page - PAGE, PAGE) != 0)
+        /* With the page that ends a log goes what shows that the one before had been synced. */
+        if (!is_end && !was_end && page && page_size == PAGE &&
+            memcmp(bytes + page, bytes + page - PAGE, PAGE) != 0)
             try_change(b, &change);
+        was_end = is_end;
     }
     free(bytes);
 }

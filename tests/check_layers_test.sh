@@ -107,7 +107,8 @@ includes_are_checked() {
         'only base/hash may'
     plant 'a foreign folder elsewhere' src/scan/planted.c '#include <roaring/roaring.h>' \
         'only index/bitmap may'
-    plant 'the heap by its header' src/base/planted.c '#include <malloc.h>' 'only base/mem app/server/process may'
+    plant 'the heap by its header' src/base/planted.c '#include <malloc.h>' \
+        'only base/mem app/server/process may'
     plant 'a system header' src/engine/planted.c '#include <unistd.h>' 'only os and app touch'
     plant 'a system folder' src/engine/planted.c '#include <sys/stat.h>' 'only os and app touch'
     plant 'an unknown header' src/os/planted.c '#include <gtk/gtk.h>' 'does not name this header'

@@ -42,6 +42,18 @@ static void insert_sorted(struct sx_wal *wal, struct sx_wal_file *file)
     *at = file;
 }
 
+/* Whether a file that is shorter than a header has the beginning of one: headers are only written
+ * into files of their whole size. */
+static bool was_cut(struct sx_wal_file *file)
+{
+    static const char magic[] = "STRIAWAL";
+    char bytes[sizeof magic - 1];
+    size_t got = 0;
+    return file->size < SX_WAL_HEADER_SIZE &&
+           !sx_file_pread(file->file, bytes, sizeof bytes, 0, &got, NULL) && got > 0 &&
+           memcmp(bytes, magic, got) == 0;
+}
+
 static stria_status open_file(struct sx_wal *wal, uint32_t name_no, stria_error *err)
 {
     struct sx_wal_file *file = NULL;
@@ -62,8 +74,15 @@ static stria_status open_file(struct sx_wal *wal, uint32_t name_no, stria_error 
     if (!st && copies < SX_WAL_HEADER_COPIES && !wal->options.read_only)
         sx_event(wal->options.events, STRIA_LEVEL_WARN, "log_header",
                  "file=%s text=\"one of its two headers is damaged or old\"", file->path);
-    if (st == STRIA_CORRUPT)
+    if (st == STRIA_CORRUPT) {
         st = STRIA_OK; /* never begun: nothing acknowledged is in it */
+        if (was_cut(file)) {
+            file->damaged = file->keep = true;
+            sx_event(wal->options.events, STRIA_LEVEL_ERROR, "log_damage",
+                     "file=%s offset=%" PRIu64 " text=\"it was cut, its header is gone\"",
+                     file->path, file->size);
+        }
+    }
     if (st) {
         sx_error_copy(err, &local);
         sx_wal_file_close(wal->options.mem, file);

@@ -16,7 +16,8 @@ struct shared {
     _Atomic uint64_t generation; /* that writers encode for */
     uint64_t applied_seqs[SEQ_COUNT];
     size_t applied_count; /* apply calls never run at the same time: no lock */
-    _Atomic unsigned stale_count, error_count, done_count;
+    _Atomic unsigned stale_count, done_count;
+    _Atomic unsigned error_count, care_error_count; /* of writers; of what goes on beside them */
 };
 
 struct writer {
@@ -78,11 +79,11 @@ static void care(void *context)
         bool made;
         sx_wal_stats(wal, &stats);
         if (sx_wal_prepare_file(wal, &made, NULL))
-            atomic_fetch_add(&shared->error_count, 1);
+            atomic_fetch_add(&shared->care_error_count, 1);
         if (sx_wal_sync_due(wal) && sx_wal_sync(wal, NULL))
-            atomic_fetch_add(&shared->error_count, 1);
+            atomic_fetch_add(&shared->care_error_count, 1);
         if (sx_wal_failed(wal) || sx_wal_generation_bytes(wal) > (uint64_t)1 << 40)
-            atomic_fetch_add(&shared->error_count, 1);
+            atomic_fetch_add(&shared->care_error_count, 1);
     }
 }
 
@@ -178,7 +179,7 @@ static void test_many_writers_get_every_entry_into_the_log_once_and_in_order(voi
         wal_test_init(&shared.t);
         make_slow(shared.t.disk);
         run_writers(&shared, rotation_counts[r]);
-        assert_int_equal(shared.error_count, 0);
+        assert_int_equal(shared.error_count + shared.care_error_count, 0);
         assert_int_equal(shared.applied_count, SEQ_COUNT - 1);
         for (size_t i = 0; i < SEQ_COUNT - 1; i++)
             assert_int_equal(shared.applied_seqs[i], i + 1);

@@ -283,9 +283,11 @@ static void test_a_file_cut_anywhere_gives_a_prefix_and_the_cut_is_told(void **s
         static const char *const prefixes[] = {"", "1:1=a", "1:1=a 1:2=b", "1:1=a 1:2=b 1:3=c"};
         assert_string_equal(t.delivered, prefixes[frames]);
         char damage[60] = "";
-        if (cut >= SX_WAL_HEADER_SIZE) /* else it is no file of the log any more */
+        if (cut >= SX_WAL_HEADER_SIZE)
             (void)snprintf(damage, sizeof damage, "00000000.wal@%zu ", cut);
         assert_string_equal(t.damage, damage);
+        bool told = strstr(t.event_text, "log_damage") != NULL;
+        assert_int_equal(told, cut > 0); /* of an empty one nobody knows that it was more */
         wal_test_deinit(&t);
     }
 }

@@ -117,13 +117,14 @@ stria_status sx_engine_check_writable(struct sx_engine *engine, stria_error *err
 {
     if (engine->options.read_only)
         return sx_fail(err, STRIA_READ_ONLY, "the store was opened for reading only");
-    if (sx_wal_failed(engine->wal))
-        return sx_fail(err, STRIA_READ_ONLY, "the log failed; the store must be opened again");
+    stria_status st = sx_wal_check(engine->wal, err);
+    if (st)
+        return st;
     if (atomic_load(&engine->replay_failed))
         return sx_fail(err, STRIA_READ_ONLY,
                        "the log could not be read back; the store must be opened again");
     /* A drop that may turn out to be true later would take these rows with it. */
-    stria_status st = sx_engine_mend_manifest(engine, err);
+    st = sx_engine_mend_manifest(engine, err);
     if (st)
         return st;
     sx_engine_check_disk(engine, false);

@@ -5,12 +5,11 @@
 #include "base/crc32c.h"
 #include "base/error.h"
 
-static const uint8_t wal_magic[8] = {'S', 'T', 'R', 'I', 'A', 'W', 'A', 'L'};
 #define FRAME_MAGIC 0x4d524653u /* "SFRM" */
 
 void sx_wal_header_put(uint8_t *bytes, const struct sx_wal_header *header)
 {
-    memcpy(bytes, wal_magic, 8);
+    memcpy(bytes, SX_WAL_MAGIC, SX_WAL_MAGIC_SIZE);
     sx_put_u32(bytes + 8, header->version);
     sx_put_u32(bytes + 12, 0);
     sx_put_u64(bytes + 16, header->file_no);
@@ -28,7 +27,7 @@ void sx_wal_header_put(uint8_t *bytes, const struct sx_wal_header *header)
 
 stria_status sx_wal_header_get(const uint8_t *bytes, struct sx_wal_header *header, stria_error *err)
 {
-    if (memcmp(bytes, wal_magic, 8) != 0)
+    if (memcmp(bytes, SX_WAL_MAGIC, SX_WAL_MAGIC_SIZE) != 0)
         return sx_fail(err, STRIA_CORRUPT, "not a log file (no magic)");
     if (sx_get_u32(bytes + 88) != sx_crc32c(0, bytes, 88))
         return sx_fail(err, STRIA_CORRUPT, "the header's checksum is wrong");

@@ -91,6 +91,9 @@ static inline uint64_t sx_frame_span(uint32_t size)
     return sx_wal_align((uint64_t)SX_FRAME_HEADER_SIZE + size);
 }
 
+#define SX_WAL_MAGIC "STRIAWAL"
+#define SX_WAL_MAGIC_SIZE 8
+
 /* Fills SX_WAL_HEADER_SIZE bytes. */
 void sx_wal_header_put(uint8_t *bytes, const struct sx_wal_header *header);
 /* OK; CORRUPT (magic or crc); VERSION (newer). The text names no file: the caller does. */

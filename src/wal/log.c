@@ -58,9 +58,11 @@ static struct sx_wal_entry *take_group(struct sx_wal *wal)
 
 static void become_leader(struct sx_wal *wal)
 {
+    sx_mutex_lock(&wal->queue_mutex);
     while (wal->leading)
         sx_cond_wait(&wal->queue_changed, &wal->queue_mutex);
     wal->leading = true;
+    sx_mutex_unlock(&wal->queue_mutex);
 }
 
 static void resign(struct sx_wal *wal)
@@ -128,20 +130,17 @@ stria_status sx_wal_commit(struct sx_wal *wal, struct sx_wal_entry *entry, stria
     return entry->status;
 }
 
-/* A file that failed is never synced again: a success would mean nothing. */
-static stria_status refuse(stria_error *err)
+stria_status sx_wal_check(struct sx_wal *wal, stria_error *err)
 {
+    if (!sx_wal_failed(wal))
+        return STRIA_OK;
     return sx_fail(err, STRIA_READ_ONLY, "the log failed; the store must be opened again");
 }
 
 stria_status sx_wal_rotate(struct sx_wal *wal, uint64_t generation, stria_error *err)
 {
-    sx_mutex_lock(&wal->queue_mutex);
     become_leader(wal);
-    sx_mutex_unlock(&wal->queue_mutex);
-    stria_status st = STRIA_OK;
-    if (wal->failed)
-        st = refuse(err);
+    stria_status st = sx_wal_check(wal, err);
     if (!st)
         st = sx_wal_sync_current(wal, err);
     if (!st) {
@@ -172,13 +171,10 @@ stria_status sx_wal_sync(struct sx_wal *wal, stria_error *err)
 {
     if (!atomic_load(&wal->unsynced_since_ns))
         return STRIA_OK;
-    sx_mutex_lock(&wal->queue_mutex);
     become_leader(wal);
-    sx_mutex_unlock(&wal->queue_mutex);
-    stria_status st = STRIA_OK;
-    if (wal->failed)
-        st = refuse(err);
-    else if (wal->unsynced)
+    /* A file that failed is never synced again: a success would mean nothing. */
+    stria_status st = sx_wal_check(wal, err);
+    if (!st && wal->unsynced)
         st = sx_wal_sync_current(wal, err);
     resign(wal);
     return st;
@@ -186,9 +182,7 @@ stria_status sx_wal_sync(struct sx_wal *wal, stria_error *err)
 
 stria_status sx_wal_end(struct sx_wal *wal, stria_error *err)
 {
-    sx_mutex_lock(&wal->queue_mutex);
     become_leader(wal);
-    sx_mutex_unlock(&wal->queue_mutex);
     stria_status st = wal->failed ? STRIA_OK : sx_wal_write_end(wal, err);
     resign(wal);
     return st;

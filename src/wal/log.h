@@ -154,6 +154,8 @@ stria_status sx_wal_prepare_file(struct sx_wal *wal, bool *made, stria_error *er
 
 /* Whether the log takes no more entries until the store is opened again. */
 bool sx_wal_failed(struct sx_wal *wal);
+/* OK, or READ_ONLY with the text for whoever wants to write, when it has. */
+stria_status sx_wal_check(struct sx_wal *wal, stria_error *err);
 
 void sx_wal_stats(struct sx_wal *wal, struct sx_wal_stats *stats);
 

@@ -46,12 +46,11 @@ static void insert_sorted(struct sx_wal *wal, struct sx_wal_file *file)
  * into files of their whole size. */
 static bool was_cut(struct sx_wal_file *file)
 {
-    static const char magic[] = "STRIAWAL";
-    char bytes[sizeof magic - 1];
+    uint8_t bytes[SX_WAL_MAGIC_SIZE];
     size_t got = 0;
     return file->size < SX_WAL_HEADER_SIZE &&
            !sx_file_pread(file->file, bytes, sizeof bytes, 0, &got, NULL) && got > 0 &&
-           memcmp(bytes, magic, got) == 0;
+           memcmp(bytes, SX_WAL_MAGIC, got) == 0;
 }
 
 static stria_status open_file(struct sx_wal *wal, uint32_t name_no, stria_error *err)

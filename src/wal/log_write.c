@@ -257,8 +257,9 @@ static stria_status make_room(struct sx_wal *wal, uint64_t span, stria_error *er
 
 stria_status sx_wal_write_group(struct sx_wal *wal, struct sx_wal_entry *group, stria_error *err)
 {
-    if (wal->failed)
-        return sx_fail(err, STRIA_READ_ONLY, "the log failed; the store must be opened again");
+    stria_status st = sx_wal_check(wal, err);
+    if (st)
+        return st;
     struct sx_frame_header header = {.first_seq = wal->next_seq};
     /* With nobody else to look at the clock, the next write syncs those that waited long enough. */
     bool sync = sx_wal_sync_due(wal);
@@ -269,7 +270,7 @@ stria_status sx_wal_write_group(struct sx_wal *wal, struct sx_wal_entry *group, 
         sync = sync || entry->sync;
     }
     header.raw_size = header.size;
-    stria_status st = make_room(wal, sx_frame_span(header.size), err);
+    st = make_room(wal, sx_frame_span(header.size), err);
     if (st)
         return st;
     header.frame_seq = wal->next_frame_seq;

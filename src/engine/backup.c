@@ -133,15 +133,17 @@ static stria_status put_state(struct backup *b, stria_error *err)
     return st ? st : add_file(b, &file, err);
 }
 
-/* Of a file that is written to only the beginning was copied. */
+/* Of a file that is written to only the beginning was copied: it says so now. */
 static stria_status fit_log(struct backup *b, struct sx_backup_file *file, stria_error *err)
 {
+    struct sx_copy again = {.os = b->os, .mem = b->mem};
     char path[SX_PATH_MAX];
     uint64_t size;
+    bool changed;
     stria_status st = sx_backup_file_path(b->folder, file, path, err);
     if (!st)
-        st = sx_wal_file_fit(b->os, path, err);
-    return st ? st : sx_copy_sum(&b->copy, path, &size, &file->crc, err);
+        st = sx_wal_file_fit(b->os, path, &changed, err);
+    return st || !changed ? st : sx_copy_sum(&again, path, &size, &file->crc, err);
 }
 
 static stria_status put_logs(struct backup *b, stria_error *err)
@@ -312,7 +314,7 @@ static stria_status put_all(struct backup *b, stria_error *err)
     for (size_t i = 0; i < b->capture.segment_count; i++)
         b->copy.bytes_total += b->capture.segments[i].segment->info.file_size;
     for (size_t i = 0; i < b->capture.log_count; i++)
-        b->copy.bytes_total += 2 * b->capture.logs[i].size; /* copied, and read again */
+        b->copy.bytes_total += b->capture.logs[i].size;
     if (!st)
         st = put_state(b, err);
     if (!st)

@@ -49,6 +49,7 @@ static stria_status put_logs(struct snapshot *s, stria_error *err)
     char from[SX_PATH_MAX], to[SX_PATH_MAX];
     const struct sx_capture *c = &s->capture;
     stria_status st = STRIA_OK;
+    bool changed;
     for (size_t i = 0; i < c->log_count && !st; i++) {
         if (!sx_capture_log_path(s->engine->path, &c->logs[i], from))
             return sx_fail(err, STRIA_INVALID, "%s: the path is too long", s->engine->path);
@@ -56,7 +57,7 @@ static stria_status put_logs(struct snapshot *s, stria_error *err)
         if (!st)
             st = put_file(s, from, to, c->logs[i].size, c->logs_finished, err);
         if (!st && !c->logs_finished)
-            st = sx_wal_file_fit(s->store.os, to, err);
+            st = sx_wal_file_fit(s->store.os, to, &changed, err);
     }
     return st;
 }

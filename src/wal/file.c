@@ -151,11 +151,11 @@ stria_status sx_wal_file_begin(struct sx_wal_file *file, const struct sx_wal_hea
     return STRIA_OK;
 }
 
-stria_status sx_wal_file_fit(struct sx_os *os, const char *path, stria_error *err)
+stria_status sx_wal_file_fit(struct sx_os *os, const char *path, bool *changed, stria_error *err)
 {
     struct sx_file *file = NULL;
     struct sx_file_info info = {0};
-    bool changed = false;
+    *changed = false;
     stria_status st = sx_os_open(os, path, SX_OPEN_WRITE, &file, err);
     if (!st)
         st = sx_file_info(file, &info, err);
@@ -171,9 +171,9 @@ stria_status sx_wal_file_fit(struct sx_os *os, const char *path, stria_error *er
         header.page_count = (uint32_t)(info.size / SX_WAL_ALIGN);
         sx_wal_header_put(bytes, &header);
         st = sx_file_pwrite(file, bytes, sizeof bytes, at, err);
-        changed = true;
+        *changed = true;
     }
-    if (!st && changed)
+    if (!st && *changed)
         st = sx_file_sync(file, err);
     sx_file_close(file);
     return st;

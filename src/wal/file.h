@@ -59,7 +59,8 @@ stria_status sx_wal_file_begin(struct sx_wal_file *file, const struct sx_wal_hea
                                stria_error *err);
 
 /* A copy of the beginning of a log file: its headers say from now on that this is all of it. What
- * they say already stays. Returns OK, NOT_FOUND, IO, DISK_FULL, NOMEM. */
-stria_status sx_wal_file_fit(struct sx_os *os, const char *path, stria_error *err);
+ * they say already stays. *changed: they were written anew.
+ * Returns OK, NOT_FOUND, IO, DISK_FULL, NOMEM. */
+stria_status sx_wal_file_fit(struct sx_os *os, const char *path, bool *changed, stria_error *err);
 
 #endif

@@ -268,16 +268,18 @@ static void test_a_shorter_copy_says_that_it_is_all(void **state)
         struct sx_wal_file *file = make_file(disk);
         struct sx_wal_header header = first_life;
         unsigned copies;
+        bool changed;
         print_message("%s\n", rows[i].name);
         header.page_count = rows[i].page_count;
         assert_int_equal(sx_wal_file_begin(file, &header, NULL), STRIA_OK);
         assert_true(sx_os_mem_resize(disk, "wal/00000001.wal", rows[i].size));
-        assert_int_equal(sx_wal_file_fit(disk, "wal/00000001.wal", NULL), STRIA_OK);
+        assert_int_equal(sx_wal_file_fit(disk, "wal/00000001.wal", &changed, NULL), STRIA_OK);
+        assert_int_equal(changed, rows[i].want != rows[i].page_count);
         assert_int_equal(sx_wal_file_read_header(file, &copies, NULL), STRIA_OK);
         assert_int_equal(copies, rows[i].size > 4096 ? 2 : 1);
         assert_int_equal(file->header.page_count, rows[i].want);
         assert_int_equal(file->header.salt, first_life.salt);
-        assert_int_equal(sx_wal_file_fit(disk, "wal/no.wal", NULL), STRIA_NOT_FOUND);
+        assert_int_equal(sx_wal_file_fit(disk, "wal/no.wal", &changed, NULL), STRIA_NOT_FOUND);
         sx_wal_file_close(&memory.mem, file);
         sx_os_mem_destroy(disk);
     }

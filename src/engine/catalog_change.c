@@ -356,7 +356,8 @@ stria_status sx_engine_execute(struct sx_engine *engine, const struct sx_command
     if (!st)
         sx_engine_unlink_retired(engine, command->kind == SX_DROP_DATABASE ||
                                              command->kind == SX_DROP_POLICY);
-    if (!st && command->kind == SX_ALTER_POLICY && (command->settings & SX_POLICY_DURATION))
+    if (!st && command->kind == SX_ALTER_POLICY && (command->settings & SX_POLICY_DURATION) &&
+        command->duration_ns > 0)
         sx_engine_retain_less(engine);
     return st;
 }

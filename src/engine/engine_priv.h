@@ -321,6 +321,7 @@ void sx_engine_stop_background(struct sx_engine *engine);
 void sx_engine_kick(struct sx_engine *engine);
 /* OK, or why nothing can be written now. */
 stria_status sx_engine_check_writable(struct sx_engine *engine, stria_error *err);
+/* Looks how full the disk is, if that was not done a moment ago or `now`. */
 void sx_engine_check_disk(struct sx_engine *engine, bool now);
 /* Bytes that flushes of what is in memory, and the merge at hand, will take at most. */
 uint64_t sx_engine_disk_claims(const struct sx_engine *engine);

@@ -13,6 +13,8 @@
  *             STRIA_MEMORY_MIB=N: another limit.
  * Use         memory_hard_test BUILD-FOLDER */
 #include "../app/server/http_client_test.h"
+#include "served.h"
+#include "base/sanitizer_test.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -39,12 +41,6 @@
 #define MIB (UINT64_C(1) << 20)
 #define GROUPS "/sys/fs/cgroup"
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED 1
-#else
-#define SANITIZED 0
-#endif
-
 static char program[4096];
 static char folder[40];
 static char data[60];
@@ -53,13 +49,7 @@ static uint64_t memory_size;
 static unsigned series_count; /* of each writer */
 static atomic_bool writing;
 
-struct server {
-    pid_t id;
-    int out;
-    unsigned port;
-};
-
-static struct server server;
+static struct served server;
 
 /* ---- the limit ---- */
 
@@ -170,7 +160,7 @@ static pid_t run_limited(char *const *arguments, int *out)
 
 static void start(void)
 {
-    char memory[30], line[200];
+    char memory[30];
     (void)snprintf(memory, sizeof memory, "%" PRIu64, memory_size);
     char *arguments[] = {program,
                          "serve",
@@ -191,25 +181,8 @@ static void start(void)
                          "--io-threads",
                          "1",
                          NULL};
-    size_t size = 0;
     server.id = run_limited(arguments, &server.out);
-    while (size < sizeof line - 1 && read(server.out, line + size, 1) == 1 && line[size] != '\n')
-        size++;
-    line[size] = 0;
-    if (strncmp(line, "listening on http://127.0.0.1:", 30) != 0)
-        fail_msg("%s serve: \"%s\"", program, line);
-    server.port = (unsigned)strtoul(line + 30, NULL, 10);
-}
-
-/* The exit status, or -1 if a signal ended it. */
-static int stop(int signal_number)
-{
-    int status;
-    assert_int_equal(kill(server.id, signal_number), 0);
-    assert_int_equal(waitpid(server.id, &status, 0), server.id);
-    (void)close(server.out);
-    server.id = 0;
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    served_await(&server, program);
 }
 
 /* Merges everything, or as far as the memory goes: then it must say so. */
@@ -391,18 +364,18 @@ static void test_many_series_and_the_worst_queries_under_a_limit_of_the_system(v
     ask_each_once();
     check_all_is_there("written");
     check_high_water_mark("asked");
-    assert_int_equal(stop(SIGKILL), -1);
+    assert_int_equal(served_stop(&server, SIGKILL), -1);
     start();
     check_all_is_there("replayed");
     ask_each_once();
     check_high_water_mark("replayed");
-    assert_int_equal(stop(SIGTERM), 0);
+    assert_int_equal(served_stop(&server, SIGTERM), 0);
     compact();
     start();
     check_all_is_there("merged");
     ask_each_once();
     check_high_water_mark("merged");
-    assert_int_equal(stop(SIGTERM), 0);
+    assert_int_equal(served_stop(&server, SIGTERM), 0);
 }
 
 /* ---- around it ---- */
@@ -441,7 +414,7 @@ static int end(void **state)
 {
     (void)state;
     if (server.id)
-        (void)stop(SIGKILL);
+        (void)served_stop(&server, SIGKILL);
     if (group[0])
         (void)rmdir(group);
     return nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);

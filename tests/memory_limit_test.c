@@ -10,6 +10,7 @@
  *             not under sanitizers, which need more), and VmHWM is compared with it.
  * Scale       STRIA_SWEEP=N: N times as many series; 50 is a million. */
 #include "stria.h"
+#include "base/sanitizer_test.h"
 
 #include <ftw.h>
 #include <inttypes.h>
@@ -33,12 +34,6 @@
 #define SERIES_COUNT 20000
 #define BATCH 500
 #define LINE_SIZE 200
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED 1
-#else
-#define SANITIZED 0
-#endif
 
 static char folder[300];
 

@@ -7,6 +7,7 @@
  *             of a store without them, and what the heap holds goes back to the system (not under
  *             sanitizers, which keep it). The same again and again does not add up. */
 #include "stria.h"
+#include "base/sanitizer_test.h"
 
 #include <ftw.h>
 #include <inttypes.h>
@@ -31,12 +32,6 @@
 #define MEMTABLE_SIZE 65536
 #define ROWS_PER_GENERATION 4000
 #define GENERATIONS 12 /* after eight of them without a row a series leaves memory */
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED 1
-#else
-#define SANITIZED 0
-#endif
 
 static char folder[300];
 

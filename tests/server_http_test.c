@@ -5,6 +5,7 @@
  *             STRIA_KILLS: how often the server is killed under load; else 3.
  * Needs       the program `stria` in the build folder. */
 #include "../app/server/http_client_test.h"
+#include "served.h"
 
 #include <ftw.h>
 #include <pthread.h>
@@ -24,13 +25,7 @@ static char program[4096];
 static char folder[40];
 static char data[60];
 
-struct server {
-    pid_t id;
-    int out;
-    unsigned port;
-};
-
-static struct server server;
+static struct served server;
 
 static int remove_one(const char *path, const struct stat *info, int kind, struct FTW *at)
 {
@@ -57,30 +52,12 @@ static void start_with(const char *flag, const char *value)
     }
     (void)close(out[1]);
     server.out = out[0];
-    char line[200];
-    size_t size = 0;
-    while (size < sizeof line - 1 && read(server.out, line + size, 1) == 1 && line[size] != '\n')
-        size++;
-    line[size] = 0;
-    if (strncmp(line, "listening on http://127.0.0.1:", 30) != 0)
-        fail_msg("%s serve: \"%s\"", program, line);
-    server.port = (unsigned)strtoul(line + 30, NULL, 10);
+    served_await(&server, program);
 }
 
 static void start(void)
 {
     start_with("--durability", "sync");
-}
-
-/* Ends it by a signal; returns the exit status, or -1 if a signal ended it. */
-static int stop(int signal_number)
-{
-    int status;
-    assert_int_equal(kill(server.id, signal_number), 0);
-    assert_int_equal(waitpid(server.id, &status, 0), server.id);
-    (void)close(server.out);
-    server.id = 0;
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
 static int begin(void **state)
@@ -97,7 +74,7 @@ static int end(void **state)
 {
     (void)state;
     if (server.id)
-        (void)stop(SIGKILL);
+        (void)served_stop(&server, SIGKILL);
     return nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
@@ -140,11 +117,11 @@ static void test_what_is_written_is_answered(void **state)
         "}]}]}\n");
     want("GET", "/query?db=home&epoch=s&q=SELECT+people+FROM+room", "Accept: text/csv\r\n", "", 200,
          "name,tags,time,people\nroom,,1,3\n");
-    assert_int_equal(stop(SIGTERM), 0);
+    assert_int_equal(served_stop(&server, SIGTERM), 0);
     start();
     want("GET", "/query?db=home&epoch=s&q=SELECT+people+FROM+room", "Accept: text/csv\r\n", "", 200,
          "name,tags,time,people\nroom,,1,3\n");
-    assert_int_equal(stop(SIGTERM), 0);
+    assert_int_equal(served_stop(&server, SIGTERM), 0);
 }
 
 static void test_a_connection_goes_on_after_each_kind_of_request(void **state)
@@ -179,7 +156,7 @@ static void test_a_connection_goes_on_after_each_kind_of_request(void **state)
         assert_int_equal(client.status, 204);
     }
     client_close(&client);
-    assert_int_equal(stop(SIGTERM), 0);
+    assert_int_equal(served_stop(&server, SIGTERM), 0);
 }
 
 static void test_slow_and_silent_clients_are_closed(void **state)
@@ -191,13 +168,13 @@ static void test_slow_and_silent_clients_are_closed(void **state)
                                    "Content-Length: 100000\r\n\r\na"));
     assert_true(client_is_closed(&slow));
     client_close(&slow);
-    assert_int_equal(stop(SIGTERM), 0);
+    assert_int_equal(served_stop(&server, SIGTERM), 0);
     start_with("--idle-timeout", "1s");
     struct client silent = client_open(server.port);
     assert_true(client_ask(&silent, "GET", "/ping", "", ""));
     assert_true(client_is_closed(&silent));
     client_close(&silent);
-    assert_int_equal(stop(SIGTERM), 0);
+    assert_int_equal(served_stop(&server, SIGTERM), 0);
 }
 
 struct writer {
@@ -285,7 +262,7 @@ static void test_kill_9_under_load_loses_nothing_acknowledged(void **state)
         }
         while (atomic_load(&batches) < BATCHES_BEFORE_KILL)
             (void)usleep(1000);
-        assert_int_equal(stop(SIGKILL), -1);
+        assert_int_equal(served_stop(&server, SIGKILL), -1);
         for (unsigned i = 0; i < WRITER_COUNT; i++)
             assert_int_equal(pthread_join(writers[i].thread, NULL), 0);
         check_store();
@@ -293,7 +270,7 @@ static void test_kill_9_under_load_loses_nothing_acknowledged(void **state)
         for (unsigned i = 0; i < WRITER_COUNT; i++)
             check_writer(&writers[i]);
     }
-    assert_int_equal(stop(SIGTERM), 0);
+    assert_int_equal(served_stop(&server, SIGTERM), 0);
     check_store();
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/attr.h"
 #include "base/mem.h"
+#include "base/sanitizer_test.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,12 +14,6 @@
 #include <cmocka.h>
 
 #define MIB (UINT64_C(1) << 20)
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED 1
-#else
-#define SANITIZED 0
-#endif
 
 static void test_the_program_and_its_threads_come_off_first(void **state)
 {

@@ -2,6 +2,7 @@
 /* mem_test.c -- budgets: what is charged where, what is refused, and that refusals change nothing.
  * */
 #include "base/mem.h"
+#include "base/sanitizer_test.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,12 +14,6 @@
 #include <cmocka.h>
 
 /* A store with a class of queries and one query in it. */
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED 1
-#else
-#define SANITIZED 0
-#endif
-
 struct tree {
     struct sx_mem store, queries, query;
 };

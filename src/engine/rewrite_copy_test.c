@@ -2,44 +2,13 @@
 /* rewrite_copy_test.c -- a merge that copies gives the rows of one that decodes; what is copied and
  * what is not; damage and failures on the way. */
 #include "codec/generators.h"
-#include "engine/engine_fixture_test.h"
-#include "engine/rewrite.h"
+#include "engine/rewrite_fixture_test.h"
 #include "segment/check.h"
 
 #include <errno.h>
 
 #define TRIALS 16
 #define WINDOW 20000
-
-/* Rewrites all series of the store's view. */
-static stria_status rewrite_all(struct engine_test *t, const struct sx_rewrite_options *wanted,
-                                struct sx_rewrite *rw, uint64_t *row_count)
-{
-    struct sx_rewrite_options options = *wanted;
-    struct sx_selector all = {
-        .all_measurements = true, .time_min_ns = INT64_MIN, .time_max_ns = INT64_MAX};
-    struct sx_series_set set;
-    uint64_t rows;
-    options.mem = &t->engine->mems[SX_ENGINE_MEM_MERGE];
-    options.info.policy_id = 1;
-    options.grid = true;
-    sx_view_release(t->scan.view);
-    t->scan.view = NULL;
-    engine_test_must(t, sx_engine_view(t->engine, 1, &t->scan.view, &t->err));
-    options.view = t->scan.view;
-    *row_count = 0;
-    stria_status st = sx_series_set_init(&set, t->scan.view, &all, 0, &t->scan.request, &t->err);
-    if (!st)
-        st = sx_rewrite_init(rw, t->engine, &options, &t->err);
-    for (size_t i = 0; i < set.series_count && !st; i++) {
-        st = sx_rewrite_series(rw, &set.series[i], &rows, &t->err);
-        *row_count += rows;
-    }
-    if (!st)
-        st = sx_rewrite_finish(rw, &t->err);
-    sx_series_set_deinit(&set);
-    return st;
-}
 
 /* Tells the rows of all outputs into dump->out, after checking all of them; a brace at each end of
  * a group, unless `groups` says no. */
@@ -176,13 +145,14 @@ static void test_what_is_copied_is_what_would_be_decoded(void **state)
             uint64_t row_counts[2];
             for (int copy = 0; copy < 2; copy++) {
                 struct sx_rewrite rw = {0};
-                struct sx_rewrite_options options = {.window_ns = engine_test_store(&t)->window_ns,
+                struct sx_rewrite_options options = {.grid = true,
+                                                     .window_ns = engine_test_store(&t)->window_ns,
                                                      .time_min_ns = INT64_MIN,
                                                      .time_max_ns = INT64_MAX,
                                                      .window_count = 6,
                                                      .info.tier = (uint8_t)tier,
                                                      .copy = copy != 0};
-                engine_test_must(&t, rewrite_all(&t, &options, &rw, &row_counts[copy]));
+                engine_test_must(&t, rewrite_test_all(&t, &options, &rw, &row_counts[copy]));
                 seg_test_init(&dumps[copy]);
                 tell(&t, &rw, &dumps[copy], false);
                 assert_true(copy || rw.copied_size == 0);
@@ -221,30 +191,6 @@ static void put_span(struct engine_test *t, struct span span)
     put_stretch(&batch, t, &random, "m", &stretch);
     engine_test_must(t, sx_engine_write(t->engine, 1, &batch, &how, &t->result, &t->err));
     sx_batch_deinit(&batch);
-}
-
-/* The groups of an output, as "FIRST-LAST(rows) ". */
-static void describe(struct engine_test *t, const struct sx_segment_info *info, char *text,
-                     size_t size)
-{
-    char *path = sx_engine_segment_path(t->engine, info->segment_id);
-    struct sx_segment *segment = sx_segment_create(t->os, t->scan.mem, path, info);
-    struct sx_segment_cursor cursor;
-    engine_test_must(t, sx_segment_load(segment, &t->err));
-    sx_segment_cursor_init(&cursor, segment, t->scan.mem);
-    text[0] = 0;
-    for (uint32_t s = 0; s < segment->stripe_count; s++) {
-        engine_test_must(t, sx_segment_cursor_stripe(&cursor, s, &t->err));
-        for (uint32_t g = 0; g < segment->stripes[s].group_count; g++) {
-            size_t len = strlen(text);
-            (void)snprintf(text + len, size - len, "%" PRId64 "-%" PRId64 "(%u) ",
-                           cursor.groups[g].min_ts, cursor.groups[g].max_ts,
-                           (unsigned)cursor.groups[g].row_count);
-        }
-    }
-    sx_segment_cursor_deinit(&cursor);
-    sx_segment_release(segment);
-    sx_mem_free(&t->engine->mems[SX_ENGINE_MEM_OTHER], path);
 }
 
 struct copy_row {
@@ -331,16 +277,17 @@ static void check_copy(const struct copy_row *row)
     if (row->deleted.count)
         engine_test_must(&t, engine_test_delete(&t, "m", "", row->deleted.first,
                                                 row->deleted.first + row->deleted.count - 1));
-    struct sx_rewrite_options options = {.window_ns = WINDOW,
+    struct sx_rewrite_options options = {.grid = true,
+                                         .window_ns = WINDOW,
                                          .time_min_ns = INT64_MIN,
                                          .time_max_ns = row->time_max ? row->time_max : INT64_MAX,
                                          .info.tier =
                                              row->sealed_output ? SX_TIER_SEALED : SX_TIER_HOT,
                                          .copy = true};
-    engine_test_must(&t, rewrite_all(&t, &options, &rw, &row_count));
+    engine_test_must(&t, rewrite_test_all(&t, &options, &rw, &row_count));
     assert_int_equal(rw.output_count, 1);
     assert_int_equal(rw.outputs[0].row_count, row_count);
-    describe(&t, &rw.outputs[0], groups, sizeof groups);
+    rewrite_test_describe(&t, &rw.outputs[0], groups, sizeof groups);
     if (strcmp(groups, row->groups) != 0 || (rw.copied_size > 0) != row->copied)
         fail_msg("%s: %s, %" PRIu64 " bytes copied", row->name, groups, rw.copied_size);
     sx_rewrite_deinit(&rw, false);
@@ -369,9 +316,12 @@ static void test_a_damaged_chunk_is_told_and_not_copied(void **state)
     engine_test_compact(&t, STRIA_COMPACT_FLUSH);
     (void)engine_test_files(&t, "db/seg", ".seg", path);
     sx_os_mem_bytes(t.disk, path, &size)[SX_SEGMENT_HEADER_SIZE + 4] ^= 0x10;
-    struct sx_rewrite_options options = {
-        .window_ns = WINDOW, .time_min_ns = INT64_MIN, .time_max_ns = INT64_MAX, .copy = true};
-    assert_int_equal(rewrite_all(&t, &options, &rw, &row_count), STRIA_CORRUPT);
+    struct sx_rewrite_options options = {.grid = true,
+                                         .window_ns = WINDOW,
+                                         .time_min_ns = INT64_MIN,
+                                         .time_max_ns = INT64_MAX,
+                                         .copy = true};
+    assert_int_equal(rewrite_test_all(&t, &options, &rw, &row_count), STRIA_CORRUPT);
     assert_non_null(strstr(t.err.text, path));
     assert_int_equal(atomic_load(&engine_test_store(&t)->segments[0]->damage), SX_DAMAGE_PART);
     sx_rewrite_deinit(&rw, false);
@@ -394,13 +344,16 @@ static void test_refused_memory_leaves_nothing_behind(void **state)
     for (int64_t nth = 1; fired; nth++) {
         struct sx_rewrite rw = {0};
         uint64_t row_count;
-        struct sx_rewrite_options options = {
-            .window_ns = WINDOW, .time_min_ns = INT64_MIN, .time_max_ns = INT64_MAX, .copy = true};
+        struct sx_rewrite_options options = {.grid = true,
+                                             .window_ns = WINDOW,
+                                             .time_min_ns = INT64_MIN,
+                                             .time_max_ns = INT64_MAX,
+                                             .copy = true};
         sx_view_release(t.scan.view);
         t.scan.view = NULL;
         atomic_store(&fault.fired, false);
-        atomic_store(&fault.countdown, nth + 1); /* rewrite_all() makes a view of its own */
-        stria_status st = rewrite_all(&t, &options, &rw, &row_count);
+        atomic_store(&fault.countdown, nth + 1); /* rewrite_test_all() makes a view of its own */
+        stria_status st = rewrite_test_all(&t, &options, &rw, &row_count);
         fired = atomic_load(&fault.fired);
         atomic_store(&fault.countdown, -1);
         assert_int_equal(st, fired ? STRIA_NOMEM : STRIA_OK);

@@ -3,59 +3,7 @@
  * again when they are not wanted. */
 #include "engine/rewrite.h"
 
-#include "engine/engine_fixture_test.h"
-
-/* Writes all series of the store's view anew. */
-static stria_status rewrite_all(struct engine_test *t, const struct sx_rewrite_options *wanted,
-                                struct sx_rewrite *rw, uint64_t *row_count)
-{
-    struct sx_rewrite_options options = *wanted;
-    struct sx_selector all = {
-        .all_measurements = true, .time_min_ns = INT64_MIN, .time_max_ns = INT64_MAX};
-    struct sx_series_set set;
-    uint64_t rows;
-    options.mem = &t->engine->mems[SX_ENGINE_MEM_MERGE];
-    options.info.policy_id = 1;
-    engine_test_must(t, sx_engine_view(t->engine, 1, &t->scan.view, &t->err));
-    options.view = t->scan.view;
-    *row_count = 0;
-    stria_status st = sx_series_set_init(&set, t->scan.view, &all, 0, &t->scan.request, &t->err);
-    if (!st)
-        st = sx_rewrite_init(rw, t->engine, &options, &t->err);
-    for (size_t i = 0; i < set.series_count && !st; i++) {
-        st = sx_rewrite_series(rw, &set.series[i], &rows, &t->err);
-        *row_count += rows;
-    }
-    if (!st)
-        st = sx_rewrite_finish(rw, &t->err);
-    sx_series_set_deinit(&set);
-    return st;
-}
-
-/* The groups of an output, as "FIRST-LAST(rows) ". */
-static void describe(struct engine_test *t, const struct sx_segment_info *info, char *text,
-                     size_t size)
-{
-    char *path = sx_engine_segment_path(t->engine, info->segment_id);
-    struct sx_segment *segment =
-        sx_segment_create(t->os, &t->engine->mems[SX_ENGINE_MEM_SEGMENT], path, info);
-    struct sx_segment_cursor cursor;
-    engine_test_must(t, sx_segment_load(segment, &t->err));
-    sx_segment_cursor_init(&cursor, segment, t->scan.mem);
-    text[0] = 0;
-    for (uint32_t s = 0; s < segment->stripe_count; s++) {
-        engine_test_must(t, sx_segment_cursor_stripe(&cursor, s, &t->err));
-        for (uint32_t g = 0; g < segment->stripes[s].group_count; g++) {
-            size_t len = strlen(text);
-            (void)snprintf(text + len, size - len, "%" PRId64 "-%" PRId64 "(%u) ",
-                           cursor.groups[g].min_ts, cursor.groups[g].max_ts,
-                           (unsigned)cursor.groups[g].row_count);
-        }
-    }
-    sx_segment_cursor_deinit(&cursor);
-    sx_segment_release(segment);
-    sx_mem_free(&t->engine->mems[SX_ENGINE_MEM_OTHER], path);
-}
+#include "engine/rewrite_fixture_test.h"
 
 static void test_groups_end_with_their_windows(void **state)
 {
@@ -80,12 +28,12 @@ static void test_groups_end_with_their_windows(void **state)
             engine_test_write(&t, "m", times[j], "a1=1 s5=text");
         struct sx_rewrite_options options = {
             .window_ns = 100, .time_min_ns = rows[i].time_min, .time_max_ns = rows[i].time_max};
-        engine_test_must(&t, rewrite_all(&t, &options, &rw, &row_count));
+        engine_test_must(&t, rewrite_test_all(&t, &options, &rw, &row_count));
         assert_int_equal(row_count, rows[i].row_count);
         assert_int_equal(rw.output_count, row_count > 0);
         if (row_count) {
             assert_int_equal(rw.outputs[0].row_count, row_count);
-            describe(&t, &rw.outputs[0], groups, sizeof groups);
+            rewrite_test_describe(&t, &rw.outputs[0], groups, sizeof groups);
         }
         assert_string_equal(groups, rows[i].groups);
         sx_rewrite_deinit(&rw, false);
@@ -114,7 +62,7 @@ static void test_sealed_rows_are_entropy_coded_unless_the_store_says_never(void 
                                              .time_max_ns = INT64_MAX,
                                              .info.tier = SX_TIER_SEALED};
         t.engine->options.seal_without_entropy = never != 0;
-        engine_test_must(&t, rewrite_all(&t, &options, &rw, &row_count));
+        engine_test_must(&t, rewrite_test_all(&t, &options, &rw, &row_count));
         assert_int_equal(rw.output_count, 1);
         sizes[never] = rw.outputs[0].file_size;
         sx_rewrite_deinit(&rw, false);
@@ -137,7 +85,7 @@ static void test_only_what_is_kept_stays_on_disk(void **state)
         engine_test_write(&t, "m,k=2", 1, "a1=1");
         struct sx_rewrite_options options = {
             .window_ns = 100, .time_min_ns = INT64_MIN, .time_max_ns = INT64_MAX};
-        engine_test_must(&t, rewrite_all(&t, &options, &rw, &row_count));
+        engine_test_must(&t, rewrite_test_all(&t, &options, &rw, &row_count));
         assert_int_equal(engine_test_files(&t, "db/seg", ".seg", NULL), 1);
         sx_rewrite_deinit(&rw, keep != 0);
         sx_rewrite_deinit(&rw, keep != 0);
@@ -168,9 +116,9 @@ static void test_long_series_are_cut_at_the_size_of_a_chunk(void **state)
                                              .time_min_ns = INT64_MIN,
                                              .time_max_ns = INT64_MAX,
                                              .grid = grid != 0};
-        engine_test_must(&t, rewrite_all(&t, &options, &rw, &row_count));
+        engine_test_must(&t, rewrite_test_all(&t, &options, &rw, &row_count));
         assert_int_equal(row_count, ROWS);
-        describe(&t, &rw.outputs[0], groups, sizeof groups);
+        rewrite_test_describe(&t, &rw.outputs[0], groups, sizeof groups);
         /* A grid halves the window until its cells hold few enough rows. */
         assert_string_equal(groups, "0-16383(16384) 16384-16483(100) ");
         sx_rewrite_deinit(&rw, false);
@@ -199,8 +147,8 @@ static void test_refused_memory_leaves_nothing_behind(void **state)
         sx_view_release(t.scan.view);
         t.scan.view = NULL;
         atomic_store(&fault.fired, false);
-        atomic_store(&fault.countdown, nth + 1); /* rewrite_all() makes a view of its own */
-        stria_status st = rewrite_all(&t, &options, &rw, &row_count);
+        atomic_store(&fault.countdown, nth + 1); /* rewrite_test_all() makes a view of its own */
+        stria_status st = rewrite_test_all(&t, &options, &rw, &row_count);
         fired = atomic_load(&fault.fired);
         atomic_store(&fault.countdown, -1);
         assert_int_equal(st, fired ? STRIA_NOMEM : STRIA_OK);
@@ -228,7 +176,7 @@ static void test_a_segment_ends_when_its_index_takes_the_memory_there_is_for_it(
     }
     size_t limit = atomic_load(&t.engine->root.limit);
     atomic_store(&t.engine->root.limit, (size_t)16 << 20); /* a sixteenth is 1 MiB */
-    engine_test_must(&t, rewrite_all(&t, &options, &rw, &row_count));
+    engine_test_must(&t, rewrite_test_all(&t, &options, &rw, &row_count));
     assert_int_equal(row_count, COUNT);
     assert_int_equal(rw.output_count, 3);
     for (size_t i = 0; i < rw.output_count; i++) {

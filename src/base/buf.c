@@ -29,6 +29,7 @@ bool sx_buf_reserve_slow(struct sx_buf *buf, size_t size)
     uint8_t *moved = sx_mem_resize(buf->mem, buf->ptr, wanted);
     if (!moved) {
         buf->failed = true;
+        buf->refused_size = wanted;
         return false;
     }
     buf->ptr = moved;
@@ -53,9 +54,11 @@ void sx_buf_printf(struct sx_buf *buf, const char *format, ...)
 
 bool sx_buf_tell_refused(const struct sx_buf *buf, const char *what, stria_error *err)
 {
-    if (buf->met_max)
+    if (buf->met_max || !buf->mem) {
         (void)sx_fail(err, STRIA_LIMIT, "%s: larger than %zu bytes", what, buf->max);
-    else
-        (void)sx_fail(err, STRIA_NOMEM, "%s: no memory beyond %zu bytes", what, buf->len);
-    return buf->met_max;
+        return true;
+    }
+    sx_mem_tell_refused(buf->mem, buf->refused_size, err);
+    sx_error_prefix(err, "%s", what);
+    return false;
 }

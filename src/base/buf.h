@@ -19,7 +19,8 @@ struct sx_buf {
     size_t max;         /* appends beyond it are refused */
     struct sx_mem *mem; /* NULL: storage of the caller, which does not grow */
     bool failed;
-    bool met_max; /* it failed because an append would have passed the maximum */
+    bool met_max;        /* it failed because an append would have passed the maximum */
+    size_t refused_size; /* it failed because there was no memory for so many bytes */
 };
 
 static inline void sx_buf_init(struct sx_buf *buf, struct sx_mem *mem, size_t max)

@@ -101,7 +101,7 @@ static void test_want_of_memory_is_told_apart(void **state)
     mem.fault = NULL;
     assert_true(buf.failed);
     assert_int_equal(sx_buf_refused(&buf, "an answer", &err), STRIA_NOMEM);
-    assert_string_equal(err.text, "an answer: no memory beyond 0 bytes");
+    assert_string_equal(err.text, "an answer: no memory for 64 bytes of 'test'");
     sx_buf_put_u8(&buf, 1);
     assert_int_equal(buf.len, 0);
     sx_buf_deinit(&buf);

@@ -21,7 +21,7 @@
 #include "segment/writer_priv.h"
 
 #define SMALL_INDEX ((size_t)128 << 10)
-#define LEVEL_SMALL 19
+#define LEVEL_SMALL 15 /* 19 saves 0.04 % of a file and takes three times as long */
 #define LEVEL 3
 
 /* Where the first series block that is in the index, or in the file, stands there; 0: none does. */
@@ -134,8 +134,14 @@ static stria_status put_index(struct sx_segment_writer *w, struct sx_buf *scratc
         return sx_mem_refused(w->mem, w->index.len, err);
     sx_buf_clear(scratch);
     sx_buf_put_varint(scratch, w->index.len);
-    int level = w->index.len <= SMALL_INDEX ? LEVEL_SMALL : LEVEL;
-    stria_status st = sx_zstd_put(compressor, scratch, sx_buf_bytes(&w->index), level, err);
+    size_t head = scratch->len;
+    stria_status st = STRIA_NOMEM;
+    if (w->index.len <= SMALL_INDEX) /* this takes some megabytes, and need not be */
+        st = sx_zstd_put(compressor, scratch, sx_buf_bytes(&w->index), LEVEL_SMALL, NULL);
+    if (st) {
+        scratch->len = head;
+        st = sx_zstd_put(compressor, scratch, sx_buf_bytes(&w->index), LEVEL, err);
+    }
     sx_compressor_destroy(compressor);
     struct sx_block_ref *index = &footer->parts[SX_PART_INDEX];
     if (!st)

@@ -209,6 +209,29 @@ bool sx_mem_grow(struct sx_mem *mem, void **array, size_t *capacity, size_t need
     return true;
 }
 
+size_t sx_mem_left(const struct sx_mem *mem)
+{
+    size_t left = SIZE_MAX;
+    for (const struct sx_mem *m = mem; m; m = m->parent) {
+        size_t limit = atomic_load_explicit(&m->limit, memory_order_relaxed);
+        size_t size = sx_mem_size(m);
+        if (limit)
+            left = SX_MIN(left, limit - SX_MIN(size, limit));
+    }
+    return left;
+}
+
+bool sx_mem_is_tight(const struct sx_mem *mem)
+{
+    size_t limit = atomic_load_explicit(&mem->limit, memory_order_relaxed);
+    bool tight = limit && sx_mem_size(mem) > limit / 2;
+    for (const struct sx_mem *m = mem->parent; m && !tight; m = m->parent) {
+        limit = atomic_load_explicit(&m->limit, memory_order_relaxed);
+        tight = limit && sx_mem_size(m) > limit / 8 * 7;
+    }
+    return tight;
+}
+
 bool sx_mem_reserve(struct sx_mem *mem, size_t size)
 {
     return !fault_fires(mem) && charge(mem, size);

@@ -90,6 +90,13 @@ static inline stria_status sx_mem_refused(const struct sx_mem *mem, size_t size,
     return STRIA_NOMEM;
 }
 
+/* What may still be asked of the node; SIZE_MAX: neither it nor one above it has a limit. */
+size_t sx_mem_left(const struct sx_mem *mem);
+
+/* Whether what is only kept for later should go: more than half of the node's own limit is used, or
+ * seven eighths of one above it, which are shared and meant to be used. */
+bool sx_mem_is_tight(const struct sx_mem *mem);
+
 static inline size_t sx_mem_size(const struct sx_mem *mem)
 {
     return atomic_load_explicit(&mem->size, memory_order_relaxed);

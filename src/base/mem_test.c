@@ -235,6 +235,37 @@ static void test_reservations_count_like_memory(void **state)
     tree_deinit(&tree);
 }
 
+static void test_memory_is_tight_beyond_half_of_a_limit_or_most_of_a_shared_one(void **state)
+{
+    static const struct {
+        size_t shared_limit, limit, used, used_by_others;
+        bool want;
+    } rows[] = {
+        {0, 0, 5000, 5000, false},     {0, 1000, 500, 0, false},
+        {0, 1000, 501, 0, true},       {8000, 0, 3000, 4000, false},
+        {8000, 0, 3001, 4000, true},   {8000, 1000, 100, 6900, false},
+        {8000, 1000, 100, 6901, true}, {8000, 16000, 100, 6900, false},
+    };
+    (void)state;
+    for (size_t i = 0; i < SX_COUNT_OF(rows); i++) {
+        struct sx_mem shared, mem;
+        sx_mem_init(&shared, NULL, "shared", rows[i].shared_limit);
+        sx_mem_init(&mem, &shared, "own", rows[i].limit);
+        assert_true(sx_mem_reserve(&mem, rows[i].used));
+        assert_true(rows[i].used_by_others == 0 || sx_mem_reserve(&shared, rows[i].used_by_others));
+        assert_int_equal(sx_mem_is_tight(&mem), rows[i].want);
+        size_t own = rows[i].limit ? rows[i].limit - rows[i].used : SIZE_MAX;
+        size_t all = rows[i].shared_limit
+                         ? rows[i].shared_limit - rows[i].used - rows[i].used_by_others
+                         : SIZE_MAX;
+        assert_int_equal(sx_mem_left(&mem), SX_MIN(own, all));
+        sx_mem_release(&mem, rows[i].used);
+        sx_mem_release(&shared, rows[i].used_by_others);
+        sx_mem_deinit(&mem);
+        sx_mem_deinit(&shared);
+    }
+}
+
 static void test_growing_doubles(void **state)
 {
     (void)state;
@@ -299,6 +330,7 @@ int main(void)
         cmocka_unit_test(test_a_block_moves_between_nodes_that_share_a_full_parent),
         cmocka_unit_test(test_memory_for_the_host_is_in_no_account),
         cmocka_unit_test(test_reservations_count_like_memory),
+        cmocka_unit_test(test_memory_is_tight_beyond_half_of_a_limit_or_most_of_a_shared_one),
         cmocka_unit_test(test_growing_doubles),
         cmocka_unit_test(test_a_fault_fails_the_nth_and_perhaps_all_later),
     };

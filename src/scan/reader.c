@@ -8,7 +8,7 @@
 #include "scan/reader_priv.h"
 
 #define MEMTABLE_PIECE_ROWS 4096
-#define OPENED_MAX ((size_t)64) /* segments, unless a series needs more */
+#define IDLE_SERIES 256
 
 stria_status sx_reader_create(const struct sx_reader_options *options, struct sx_reader **out,
                               stria_error *err)
@@ -44,12 +44,17 @@ stria_status sx_reader_create(const struct sx_reader_options *options, struct sx
     return STRIA_OK;
 }
 
-/* Lets go of all that was read: series of one source after the other would else fill the memory
- * with what is not needed again. */
-static void close_sources(struct sx_reader *r)
+/* Lets go of what was read of sources not used since series `before`: series of one source after
+ * the other would else fill the memory with what is not needed again. */
+static void close_sources(struct sx_reader *r, uint64_t before)
 {
+    size_t kept = 0;
     for (size_t i = 0; i < r->opened_count; i++) {
         struct sx_reader_source *source = r->sources[r->opened[i]];
+        if (source->used >= before) {
+            r->opened[kept++] = r->opened[i];
+            continue;
+        }
         sx_mem_free(r->mem, source->matches);
         sx_mem_free(r->mem, source->columns);
         sx_segment_cursor_deinit(&source->cursor);
@@ -57,7 +62,17 @@ static void close_sources(struct sx_reader *r)
         sx_mem_free(r->mem, source);
         r->sources[r->opened[i]] = NULL;
     }
-    r->opened_count = 0;
+    r->opened_count = kept;
+}
+
+/* Before the next series. What was not used for a while goes earlier where memory is tight. */
+static void close_some(struct sx_reader *r, size_t wanted)
+{
+    uint64_t now = ++r->series_number;
+    if (r->opened_count >= SX_MAX(SX_READER_OPENED_MAX, 2 * wanted))
+        close_sources(r, UINT64_MAX);
+    else if (now % IDLE_SERIES == 0 && sx_mem_is_tight(r->mem))
+        close_sources(r, now - IDLE_SERIES);
 }
 
 /* What is read of a source; NULL: no memory. */
@@ -65,11 +80,14 @@ static struct sx_reader_source *open_source(struct sx_reader *r, uint32_t number
 {
     struct sx_reader_source *source = r->sources[number];
     struct sx_segment *segment = sx_view_segment(r->options.view, number);
+    if (source)
+        source->used = r->series_number;
     if (source || !SX_GROW(r->mem, r->opened, r->opened_capacity, r->opened_count + 1))
         return source;
     source = sx_mem_zalloc(r->mem, sizeof *source);
     if (!source)
         return NULL;
+    source->used = r->series_number;
     source->measurement = UINT32_MAX;
     if (segment)
         sx_segment_cursor_init(&source->cursor, segment, r->mem);
@@ -82,7 +100,7 @@ void sx_reader_destroy(struct sx_reader *r)
 {
     if (!r)
         return;
-    close_sources(r);
+    close_sources(r, UINT64_MAX);
     for (size_t i = 0; i < r->block_capacity; i++)
         sx_block_deinit(&r->blocks[i]);
     sx_block_deinit(&r->merged);
@@ -223,8 +241,7 @@ stria_status sx_reader_series(struct sx_reader *r, const struct sx_scan_series *
     r->current = NULL;
     r->stretch = NULL;
     r->rows.row_count = 0;
-    if (r->opened_count >= SX_MAX(OPENED_MAX, 2 * (size_t)series->source_count))
-        close_sources(r);
+    close_some(r, series->source_count);
     if (!st && r->options.view->tombstones)
         st = sx_reader_find_masks(r, series->key, err);
     for (uint32_t i = 0; i < series->source_count && !st; i++) {

@@ -350,6 +350,13 @@ static stria_status decode_memtable(struct sx_reader *r, const struct sx_piece *
     return STRIA_OK;
 }
 
+void sx_reader_piece_done(struct sx_reader *r, const struct sx_piece *piece)
+{
+    struct sx_segment_cursor *cursor = &r->sources[piece->source]->cursor;
+    if (cursor->segment && r->opened_count > SX_READER_OPENED_MAX && sx_mem_is_tight(r->mem))
+        sx_segment_cursor_trim(cursor);
+}
+
 stria_status sx_reader_decode(struct sx_reader *r, const struct sx_piece *piece,
                               struct sx_block *block, stria_error *err)
 {
@@ -359,6 +366,8 @@ stria_status sx_reader_decode(struct sx_reader *r, const struct sx_piece *piece,
                           : decode_memtable(r, piece, block, err);
     if (!st && piece->masked)
         st = sx_reader_drop_masked(r, piece->source, block, err);
+    if (!r->part_left)
+        sx_reader_piece_done(r, piece);
     return st;
 }
 

@@ -34,6 +34,7 @@ struct sx_column_match {
 };
 
 struct sx_reader_source {
+    uint64_t used;        /* when: by number of series that the reader went through */
     uint32_t measurement; /* that `matches` is for; UINT32_MAX: none */
     struct sx_column_match *matches;
     struct sx_segment_cursor cursor;
@@ -55,6 +56,7 @@ struct sx_reader {
     struct sx_reader_source **sources; /* by rank; NULL: nothing of it was read */
     uint32_t *opened;                  /* those that are not NULL */
     size_t opened_count, opened_capacity;
+    uint64_t series_number;
     struct sx_scan_column *columns; /* at hand */
     stria_type *types;
     uint32_t column_count, column_capacity;
@@ -89,9 +91,16 @@ struct sx_reader {
     struct sx_vector *vectors;
 };
 
+/* More sources than these are not kept open, unless a series needs more; and then, where memory is
+ * tight, without the room that they decode to. */
+#define SX_READER_OPENED_MAX ((size_t)64)
+
 /* Decodes a piece into a block; only the times in the reader's range. May give no rows. */
 stria_status sx_reader_decode(struct sx_reader *reader, const struct sx_piece *piece,
                               struct sx_block *block, stria_error *err);
+/* Nothing of a piece is needed any more. Years of a series are in so many segments that room for a
+ * group of each, and coder tables of each column, can be too much. */
+void sx_reader_piece_done(struct sx_reader *reader, const struct sx_piece *piece);
 /* Makes the groups of a segment's piece and the matches of its source ready. */
 stria_status sx_reader_piece_columns(struct sx_reader *reader, const struct sx_piece *piece,
                                      stria_error *err);

@@ -11,12 +11,15 @@
 #include "scan/reader.h"
 #include "segment/segment_fixture_test.h"
 
+#ifndef SCAN_SOURCES
 #define SCAN_SOURCES 8
+#endif
 
 struct scan_test {
     struct mem_test mt; /* its index is that of all memtables; its memory that of reading */
     struct seg_test segments[SCAN_SOURCES];
     size_t segment_count;
+    enum sx_tier tier; /* of the next segment */
     struct sx_memtable *memtables[SCAN_SOURCES];
     size_t memtable_count;
     struct sx_tombstones *tombstones;
@@ -64,7 +67,7 @@ static inline struct seg_test *scan_test_begin_segment(struct scan_test *t)
     assert_true(t->segment_count <= SCAN_SOURCES && t->memtable_count == 0);
     seg_test_init(segment);
     segment->generation = t->segment_count;
-    assert_int_equal(seg_test_begin(segment, SX_TIER_HOT), STRIA_OK);
+    assert_int_equal(seg_test_begin(segment, t->tier), STRIA_OK);
     return segment;
 }
 

@@ -281,6 +281,7 @@ void sx_reader_skip(struct sx_reader *r)
 {
     size_t first, count;
     assert(r->stretch);
+    sx_reader_piece_done(r, r->stretch);
     r->current = NULL;
     r->stretch = NULL;
     r->next_piece = sx_reader_cluster(r, &first, &count);

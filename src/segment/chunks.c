@@ -11,7 +11,7 @@
 
 #define BLOCK_SIZE_MAX ((size_t)1 << 30)
 #define BYTES_KEPT_MAX ((size_t)256 << 10)
-#define ARENA_SIZE 65536
+#define ARENA_SIZE 4096 /* a reader of years has a cursor for each of hundreds of segments */
 
 void sx_segment_cursor_init(struct sx_segment_cursor *c, struct sx_segment *segment,
                             struct sx_mem *mem)
@@ -23,11 +23,32 @@ void sx_segment_cursor_init(struct sx_segment_cursor *c, struct sx_segment *segm
     sx_buf_init(&c->dense, mem, BLOCK_SIZE_MAX);
 }
 
+static void close_tables(struct sx_segment_cursor *c)
+{
+    for (uint32_t i = 0; i < c->column_count; i++) {
+        sx_tables_close(c->columns[i].tables);
+        c->columns[i].tables = NULL;
+    }
+}
+
+void sx_segment_cursor_trim(struct sx_segment_cursor *c)
+{
+    close_tables(c);
+    sx_mem_free(c->mem, c->times);
+    c->times = NULL;
+    c->times_capacity = c->times_count = 0;
+    sx_buf_deinit(&c->block);
+    sx_buf_deinit(&c->bytes);
+    sx_buf_deinit(&c->dense);
+    sx_buf_init(&c->block, c->mem, BLOCK_SIZE_MAX);
+    sx_buf_init(&c->bytes, c->mem, BLOCK_SIZE_MAX);
+    sx_buf_init(&c->dense, c->mem, BLOCK_SIZE_MAX);
+}
+
 /* Lets go of the stripe at hand. */
 static void forget_stripe(struct sx_segment_cursor *c)
 {
-    for (uint32_t i = 0; i < c->column_count; i++)
-        sx_tables_close(c->columns[i].tables);
+    close_tables(c);
     c->column_count = 0;
     c->stripe = UINT32_MAX;
     sx_arena_reset(&c->arena);
@@ -109,18 +130,20 @@ static stria_status load_column(struct sx_segment_cursor *c, uint32_t column, st
     chunks->loaded = true;
     if (!run)
         return STRIA_OK;
-    chunks->chunks = sx_arena_array(&c->arena, stripe->group_count, sizeof *chunks->chunks);
     chunks->loaded = false;
-    if (!chunks->chunks)
-        return sx_mem_refused(c->mem, stripe->group_count * sizeof *chunks->chunks, err);
     sx_buf_clear(&c->block);
     stria_status st = sx_segment_read(s, &run->directory, &c->block, err);
     if (st)
         return st;
     stria_type type = s->measurements[stripe->measurement].columns[column].type;
     struct sx_bytes in = sx_buf_bytes(&c->block), tables;
-    if (!sx_chunk_tables_get(&in, &tables) ||
-        !sx_chunks_get(in, type, c->groups, stripe->group_count, run->offset, s->info.file_size,
+    if (!sx_chunk_tables_get(&in, &tables))
+        return sx_segment_damaged(s, run->directory.offset, "directory of a column", err);
+    size_t count_max = sx_chunks_max(in.len, stripe->group_count);
+    chunks->chunks = sx_arena_array(&c->arena, count_max, sizeof *chunks->chunks);
+    if (!chunks->chunks)
+        return sx_mem_refused(c->mem, count_max * sizeof *chunks->chunks, err);
+    if (!sx_chunks_get(in, type, c->groups, stripe->group_count, run->offset, s->info.file_size,
                        chunks->chunks, &chunks->chunk_count))
         return sx_segment_damaged(s, run->directory.offset, "directory of a column", err);
     for (size_t i = 0; i < chunks->chunk_count; i++)
@@ -189,11 +212,9 @@ stria_status sx_segment_cursor_times(struct sx_segment_cursor *c, uint32_t numbe
                    c->times_ref.offset == group->times.offset &&
                    c->times_ref.size == group->times.size;
     if (!at_hand) {
-        if (!c->times)
-            c->times = sx_mem_alloc(c->mem, SX_COLUMN_VALUES_MAX * sizeof *c->times);
-        if (!c->times)
-            return sx_mem_refused(c->mem, SX_COLUMN_VALUES_MAX * sizeof *c->times, err);
         c->times_count = 0;
+        if (!SX_GROW(c->mem, c->times, c->times_capacity, group->row_count))
+            return sx_mem_refused(c->mem, group->row_count * sizeof *c->times, err);
         sx_buf_clear(&c->bytes);
         stria_status st = sx_segment_read(s, &group->times, &c->bytes, err);
         if (!st)

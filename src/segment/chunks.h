@@ -35,12 +35,15 @@ struct sx_segment_cursor {
     /* the time column decoded last: many series share one */
     struct sx_block_ref times_ref;
     uint32_t times_count;
+    size_t times_capacity;
     int64_t *times;
 };
 
 void sx_segment_cursor_init(struct sx_segment_cursor *cursor, struct sx_segment *segment,
                             struct sx_mem *mem);
 void sx_segment_cursor_deinit(struct sx_segment_cursor *cursor);
+/* Gives back what decoding made: times that were told end. The stripe at hand stays. */
+void sx_segment_cursor_trim(struct sx_segment_cursor *cursor);
 
 /* The stripes that may hold rows of a series: first, and how many follow. */
 void sx_segment_stripes_of(const struct sx_segment *segment,

@@ -57,7 +57,13 @@ void sx_chunks_put(struct sx_buf *out, stria_type type, struct sx_bytes tables,
                    const struct sx_chunk *chunks, size_t count, uint64_t run_offset);
 /* Takes the tables off the front of a whole block; false: damaged. */
 SX_MUST_CHECK bool sx_chunk_tables_get(struct sx_bytes *in, struct sx_bytes *tables);
-/* Fills chunks (room for group_count) from the rest of it; *count of them; false: damaged. */
+/* No more chunks than these are told by the rest of a block of so many bytes: wide measurements
+ * have columns that are in few of many groups. */
+static inline size_t sx_chunks_max(size_t size, size_t group_count)
+{
+    return SX_MIN(size / 2 + 1, group_count); /* a chunk takes its flags and those of statistics */
+}
+/* Fills chunks (room for sx_chunks_max()) from the rest of it; *count of them; false: damaged. */
 SX_MUST_CHECK bool sx_chunks_get(struct sx_bytes in, stria_type type, const struct sx_group *groups,
                                  size_t group_count, uint64_t run_offset, uint64_t limit,
                                  struct sx_chunk *chunks, size_t *count);

@@ -183,6 +183,7 @@ static bool run_merge(void *context)
     stria_error err = {0};
     if (sx_os_mono_ns(engine->os) < atomic_load(&engine->merge_not_before_ns))
         return false; /* the ticker comes again */
+    atomic_store(&engine->merge_not_before_ns, 0);
     return !sx_engine_merge_step(context, SX_MERGE_DUE, &more, &err) && more;
 }
 

@@ -10,6 +10,7 @@
 #define MERGE_RUN_SIZE ((uint64_t)2 << 20) /* a reader's share of a merge: one stripe's directory */
 #define MERGE_RUNS_MIN 2
 #define SEGMENT_INDEX_MIN ((size_t)1 << 20)
+#define MERGE_INDEX_MIN ((size_t)256 << 10)
 #define LOADS_MIN ((size_t)1 << 20)
 #define IDLE_GENERATIONS 8
 #define EVICT_SLOTS 65536 /* looked at in one step */
@@ -89,16 +90,24 @@ uint64_t sx_budget_memtables_max(const struct sx_engine *engine)
 
 size_t sx_budget_merge_runs(const struct sx_engine *engine)
 {
-    size_t most = (size_t)2 * SX_MERGE_FAN_IN;
-    if (!atomic_load(&engine->root.limit))
-        return most;
-    uint64_t runs = part_of(engine, 4) / MERGE_RUN_SIZE;
-    return (size_t)SX_MIN(SX_MAX(runs, MERGE_RUNS_MIN), most);
+    size_t runs = (size_t)2 * SX_MERGE_FAN_IN;
+    if (atomic_load(&engine->root.limit))
+        runs = (size_t)SX_MIN(part_of(engine, 4) / MERGE_RUN_SIZE, runs);
+    if (engine->merge_runs_max)
+        runs = SX_MIN(runs, engine->merge_runs_max);
+    return SX_MAX(runs, MERGE_RUNS_MIN);
 }
 
 size_t sx_budget_merge_inputs_max(const struct sx_engine *engine)
 {
-    return atomic_load(&engine->root.limit) ? part_of(engine, 6) : SIZE_MAX;
+    size_t left = sx_mem_left(&engine->mems[SX_ENGINE_MEM_MERGE]);
+    return atomic_load(&engine->root.limit) ? SX_MIN(part_of(engine, 6), left / 8 * 5) : SIZE_MAX;
+}
+
+size_t sx_budget_merge_index_max(const struct sx_engine *engine)
+{
+    size_t left = sx_mem_left(&engine->mems[SX_ENGINE_MEM_MERGE]);
+    return SX_MAX(SX_MIN(sx_budget_segment_index_max(engine), left / 4), MERGE_INDEX_MIN);
 }
 
 size_t sx_budget_loads_max(const struct sx_engine *engine)

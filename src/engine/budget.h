@@ -28,14 +28,16 @@ void sx_budget_deinit(struct sx_engine *engine);
 /* Most bytes of all memtables together: then writers wait for flushes. */
 uint64_t sx_budget_memtables_max(const struct sx_engine *engine);
 
-/* Most runs that one merge may read at once. */
+/* Most runs that one merge may read at once. job_mutex held. */
 size_t sx_budget_merge_runs(const struct sx_engine *engine);
 
 /* What the index of a segment that is being written may take. */
 size_t sx_budget_segment_index_max(const struct sx_engine *engine);
 
-/* What a merge may hold of its inputs. */
+/* What a merge that begins now may hold of its inputs: that part of what requests left it. */
 size_t sx_budget_merge_inputs_max(const struct sx_engine *engine);
+/* What the index of a segment may take that it writes. */
+size_t sx_budget_merge_index_max(const struct sx_engine *engine);
 
 /* One bounded step of letting series go that are idle; false: all were looked at. One at a time. */
 bool sx_budget_evict_step(struct sx_engine *engine);

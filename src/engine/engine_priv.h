@@ -171,11 +171,12 @@ struct sx_engine {
     struct sx_flush *flush;
     struct sx_mutex job_mutex; /* one merge, or look at deletes, at a time; guards the merge */
     struct sx_merge *merge;
+    size_t merge_runs_max;     /* guarded likewise: after one found no memory; 0: as many as fit */
     struct sx_rollups rollups; /* guarded likewise; no merge and rollup at once */
     struct sx_task flush_task, log_file_task, merge_task, evict_task, care_task;
     size_t evict_store, evict_slot;         /* the evict task's alone: where it goes on */
     struct sx_rate merge_rate;              /* of bytes written; guarded by job_mutex */
-    _Atomic int64_t merge_not_before_ns;    /* monotonic; by the rate */
+    _Atomic int64_t merge_not_before_ns;    /* monotonic; by the rate, or want of memory */
     _Atomic int64_t log_file_not_before_ns; /* monotonic; after a failure */
     uint64_t log_seen_bytes;                /* the care task's alone: written when it last looked */
     int64_t log_rests_since_ns;             /* likewise; monotonic */

@@ -8,6 +8,7 @@
  *             (pieces of one output, which have disjoint series).
  * Threads     The job is guarded by job_mutex. */
 #include "base/error.h"
+#include "engine/budget.h"
 #include "engine/merge_choose.h"
 #include "engine/merge_plan.h"
 #include "engine/rollup.h"
@@ -17,18 +18,20 @@
 #include <inttypes.h>
 
 #define ROWS_PER_STEP 65536
+#define NO_MEMORY_REST_NS ((int64_t)10 * 1000 * 1000 * 1000)
 
 struct sx_merge {
     uint32_t policy_id;
     int64_t window_ns;
     bool keep_whole;            /* all spans are one */
     struct sx_segment **inputs; /* references, oldest first */
-    size_t input_count;
+    size_t input_count, run_count;
     struct sx_segment_info info;      /* of the outputs */
     struct sx_tombstones *tombstones; /* a reference */
     struct sx_request request;        /* takes no damage */
     struct sx_view *view;
     struct sx_merge_plan plan;
+    size_t index_size_max; /* of one output */
     size_t next_span;
     bool begun; /* the members below are of plan.spans[next_span] */
     struct sx_key_merge keys;
@@ -85,6 +88,7 @@ static struct sx_merge *merge_create(struct sx_engine *engine, const struct sx_m
     m->window_ns = store->window_ns;
     m->keep_whole = choice->keep_whole;
     m->size_max = choice->size;
+    m->run_count = choice->run_count;
     sx_merge_plan_init(&m->plan, mem, store->window_ns);
     m->tombstones = sx_tombstones_acquire(store->tombstones);
     m->inputs = sx_mem_alloc(mem, choice->count * sizeof *m->inputs);
@@ -140,6 +144,7 @@ static stria_status prepare(struct sx_engine *engine, struct sx_merge *m, stria_
     if (!m->view)
         return sx_mem_refused(merge_mem(engine), sizeof *m->view, err);
     m->info.tombstone_id = sx_view_last_tombstone(m->view);
+    m->index_size_max = sx_budget_merge_index_max(engine);
     stria_status st = make_plan(engine, m, err);
     if (!st && m->keep_whole && m->plan.span_count) {
         struct sx_merge_span *first = &m->plan.spans[0];
@@ -150,6 +155,7 @@ static stria_status prepare(struct sx_engine *engine, struct sx_merge *m, stria_
     return st;
 }
 
+/* Makes what is due the merge at hand; it may have failed already. */
 static stria_status begin_merge(struct sx_engine *engine, enum sx_merge_aim aim, stria_error *err)
 {
     struct sx_merge_choice choice;
@@ -167,14 +173,9 @@ static stria_status begin_merge(struct sx_engine *engine, enum sx_merge_aim aim,
         return sx_mem_refused(merge_mem(engine), sizeof *m, err);
     if (!found)
         return STRIA_OK;
-    stria_status st = prepare(engine, m, err);
-    if (st) {
-        sx_merge_destroy(engine, m);
-        return st;
-    }
     engine->merge = m;
     atomic_store(&engine->merge_claim_size, m->size_max);
-    return STRIA_OK;
+    return prepare(engine, m, err);
 }
 
 /* ---- working ---- */
@@ -190,7 +191,8 @@ static stria_status begin_span(struct sx_engine *engine, struct sx_merge *m, str
                                          .time_max_ns = span->max_ts,
                                          .grid = true,
                                          .window_count = span->window_count,
-                                         .copy = !m->request.on_damage};
+                                         .copy = !m->request.on_damage,
+                                         .index_size_max = m->index_size_max};
     m->begun = true;
     stria_status st = sx_rewrite_init(&m->rewrite, engine, &options, err);
     if (!st)
@@ -374,43 +376,70 @@ static stria_status commit(struct sx_engine *engine, struct sx_merge *m, stria_e
     return st;
 }
 
+/* A merge found no memory: one of half as many runs is tried next, if there can be; else merges
+ * rest for a while. Whether one is tried. After each that is done, one run more may be. */
+static bool try_fewer_runs(struct sx_engine *engine, size_t run_count)
+{
+    if (run_count <= 2) {
+        int64_t now = sx_os_mono_ns(engine->os);
+        atomic_store(&engine->merge_not_before_ns, now + NO_MEMORY_REST_NS);
+        return false;
+    }
+    engine->merge_runs_max = run_count / 2;
+    sx_event(&engine->events, STRIA_LEVEL_INFO, "merge_made_smaller", "runs=%zu were too many",
+             run_count);
+    return true;
+}
+
+/* The merge at hand has ended. */
+static stria_status end_merge(struct sx_engine *engine, stria_status st)
+{
+    struct sx_merge *m = engine->merge;
+    engine->merge = NULL;
+    atomic_store(&engine->merge_claim_size, 0);
+    if (st == STRIA_NOMEM && try_fewer_runs(engine, m->run_count))
+        st = STRIA_OK;
+    else if (!st && engine->merge_runs_max)
+        engine->merge_runs_max++;
+    sx_merge_destroy(engine, m);
+    return st;
+}
+
 stria_status sx_engine_merge_step(struct sx_engine *engine, enum sx_merge_aim aim, bool *more,
                                   stria_error *err)
 {
+    stria_error what = {0}; /* what failed may be made good */
     stria_status st = STRIA_OK;
     bool done = false;
     sx_mutex_lock(&engine->job_mutex);
     if (!engine->merge && !engine->rollups.job)
-        st = begin_merge(engine, aim, err);
+        st = begin_merge(engine, aim, &what);
     struct sx_merge *m = engine->merge;
     *more = m != NULL;
     if (!st && !m && (aim != SX_MERGE_RECLAIM || engine->rollups.job))
-        st = sx_rollup_step(engine, aim == SX_MERGE_ALL, more, err);
+        st = sx_rollup_step(engine, aim == SX_MERGE_ALL, more, &what);
     if (!st && m) {
         if (m->next_span < m->plan.span_count) {
             if (!m->begun)
-                st = begin_span(engine, m, err);
+                st = begin_span(engine, m, &what);
             if (!st)
-                st = merge_series(engine, m, err);
+                st = merge_series(engine, m, &what);
             pace(engine, m);
         } else {
-            st = commit(engine, m, err);
+            st = commit(engine, m, &what);
             done = true;
         }
-        if (st || done) {
-            engine->merge = NULL;
-            atomic_store(&engine->merge_claim_size, 0);
-            sx_merge_destroy(engine, m);
-        }
     }
+    if (m && (st || done))
+        st = end_merge(engine, st);
     sx_mutex_unlock(&engine->job_mutex);
     if (done && !st)
         sx_engine_unlink_retired(engine, false);
     if (st) {
         *more = false;
         atomic_fetch_add(&engine->counts.merge_failures, 1);
-        sx_event(&engine->events, STRIA_LEVEL_ERROR, "merge_failed", "text=\"%s\"",
-                 err ? err->text : "");
+        sx_event(&engine->events, STRIA_LEVEL_ERROR, "merge_failed", "text=\"%s\"", what.text);
+        sx_error_copy(err, &what);
     }
     return st;
 }

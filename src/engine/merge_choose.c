@@ -486,6 +486,7 @@ bool sx_merge_choose(struct sx_engine *engine, enum sx_merge_aim aim,
     for (size_t i = 0; i < engine->store_count && !choice->no_memory; i++)
         if (choose_in(engine, engine->stores[i], aim, choice)) {
             choice->size = picked_size(choice);
+            choice->run_count = sx_merge_run_count(choice);
             return !choice->no_memory; /* what should have come first was not looked at whole */
         }
     return false;

@@ -42,6 +42,7 @@ struct sx_merge_choice {
     uint64_t size_max; /* most bytes of inputs, without what is deleted */
     uint64_t size;     /* of what was chosen, likewise */
     size_t memory_max; /* what a merge may hold of its inputs */
+    size_t run_count;  /* of what was chosen */
     bool no_memory;
 };
 
@@ -52,7 +53,7 @@ void sx_merge_choice_deinit(struct sx_merge_choice *choice);
  * what it shares a file with; 0: no limit. state_mutex held. */
 uint32_t sx_merge_window_max(const struct sx_engine *engine, const struct sx_policy_store *store);
 
-/* False: nothing is to be done, or no memory (choice->no_memory). */
+/* False: nothing is to be done, or no memory (choice->no_memory). job_mutex held, too. */
 bool sx_merge_choose(struct sx_engine *engine, enum sx_merge_aim aim,
                      struct sx_merge_choice *choice);
 

@@ -2,9 +2,12 @@
 /* merge_choose_runs.c -- see merge_choose_runs.h. */
 #include "engine/merge_choose_runs.h"
 
-/* What a merge holds of each of its inputs: the directory of a stripe, and the values of tags. */
+/* What a merge holds of each of its inputs: the directory of a stripe, buffers, and the positions
+ * and values of tags, which stay packed. */
 #define STRIPE_SIZE ((size_t)5 << 18)
-#define SERIES_SIZE 48
+#define CHUNK_SIZE 160
+#define BUFFERS_SIZE ((size_t)48 << 10)
+#define SERIES_SIZE 28
 
 static const struct sx_segment_info *picked_info(const struct sx_merge_choice *choice, size_t i)
 {
@@ -55,12 +58,27 @@ void sx_merge_keep_runs(struct sx_merge_choice *choice, size_t most)
     choice->tier = SX_TIER_HOT;
 }
 
+/* The pieces of a run that overlap in time have different series and are read one after the other:
+ * of two a stripe is at hand, but of one the series. */
 static size_t memory_of(const struct sx_merge_choice *choice)
 {
-    size_t size = 0;
-    for (size_t i = 0; i < choice->count; i++)
-        size += STRIPE_SIZE + (size_t)picked_info(choice, i)->series_count * SERIES_SIZE;
-    return size;
+    size_t size = 0, series_size = 0, stripe_size = 0;
+    int64_t reach = INT64_MIN;
+    for (size_t i = 0; i < choice->count; i++) {
+        const struct sx_segment_info *info = picked_info(choice, i);
+        size_t stripe = BUFFERS_SIZE + SX_MIN(info->chunk_count * CHUNK_SIZE, STRIPE_SIZE);
+        size_t series = (size_t)info->series_count * SERIES_SIZE;
+        bool is_next = !begins_run(choice, i) && info->min_ts <= reach;
+        if (!is_next) {
+            size += stripe_size + series_size;
+            series_size = stripe_size = 0;
+            reach = INT64_MIN;
+        }
+        stripe_size = SX_MAX(stripe_size, (is_next ? 2 : 1) * stripe);
+        series_size = SX_MAX(series_size, series);
+        reach = SX_MAX(reach, info->max_ts);
+    }
+    return size + stripe_size + series_size;
 }
 
 bool sx_merge_fit_memory(struct sx_merge_choice *choice, size_t memory_size)

@@ -106,6 +106,54 @@ static void test_a_damaged_segment_is_left_alone(void **state)
     engine_test_deinit(&t);
 }
 
+/* Sixteen flushes; what is due then is done with so much memory for merges. */
+static void merge_sixteen(struct engine_test *t, size_t limit)
+{
+    struct sx_mem *mem = &t->engine->mems[SX_ENGINE_MEM_MERGE];
+    bool more = true;
+    atomic_store(&mem->limit, 0);
+    flush_rows(t, 15, true);
+    atomic_store(&t->engine->root.limit, 0); /* so nobody expects what will not fit */
+    atomic_store(&mem->limit, limit);
+    atomic_store(&mem->size_max, 0);
+    t->err = (stria_error){0};
+    flush_rows(t, 1, true);
+    while (more)
+        engine_test_must(t, sx_engine_merge_step(t->engine, SX_MERGE_DUE, &more, &t->err));
+    assert_int_equal(t->err.code, STRIA_OK);
+    assert_true(engine_test_segment_count(t) < 16);
+    assert_holds(t, "m,k=1{1:a1=0,s5=text0}");
+}
+
+/* What sixteen of them take at once does not fit; what fewer take does. */
+static void test_a_merge_that_finds_no_memory_is_tried_with_fewer_runs(void **state)
+{
+    (void)state;
+    struct engine_test t;
+    engine_test_init(&t);
+    merge_sixteen(&t, 0);
+    size_t needed = atomic_load(&t.engine->mems[SX_ENGINE_MEM_MERGE].size_max);
+    assert_int_equal(t.engine->merge_runs_max, 0);
+    /* Codecs may do without some of it. */
+    for (size_t limit = needed; !t.engine->merge_runs_max; limit = limit / 4 * 3) {
+        engine_test_deinit(&t);
+        engine_test_init(&t);
+        merge_sixteen(&t, limit);
+    }
+    struct sx_mem *mem = &t.engine->mems[SX_ENGINE_MEM_MERGE];
+    /* Not even two: it is told, and merges rest. */
+    flush_rows(&t, 2, true);
+    atomic_store(&mem->limit, 2000);
+    for (bool more = true; more && !t.err.code;)
+        (void)sx_engine_merge_step(t.engine, SX_MERGE_ALL, &more, &t.err);
+    assert_int_equal(t.err.code, STRIA_NOMEM);
+    atomic_store(&mem->limit, 0);
+    t.err = (stria_error){0};
+    engine_test_compact(&t, STRIA_COMPACT_SEAL);
+    assert_int_equal(engine_test_segment_count(&t), 1);
+    engine_test_deinit(&t);
+}
+
 /* How many calls opening a store makes, and merging its three segments then. */
 static void count_calls(struct engine_test *t, uint64_t *opening, uint64_t *merging)
 {
@@ -239,6 +287,7 @@ int main(void)
         cmocka_unit_test(test_of_one_time_the_newest_value_of_each_field_stays),
         cmocka_unit_test(test_a_merge_that_dies_on_the_way_changes_nothing),
         cmocka_unit_test(test_windows_that_hold_much_get_files_of_their_own),
+        cmocka_unit_test(test_a_merge_that_finds_no_memory_is_tried_with_fewer_runs),
         cmocka_unit_test(test_a_damaged_segment_is_left_alone),
         cmocka_unit_test(test_a_call_that_fails_loses_nothing),
         cmocka_unit_test(test_what_is_not_deleted_is_copied),

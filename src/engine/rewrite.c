@@ -20,6 +20,8 @@ stria_status sx_rewrite_init(struct sx_rewrite *rw, struct sx_engine *engine,
                              const struct sx_rewrite_options *options, stria_error *err)
 {
     *rw = (struct sx_rewrite){.engine = engine, .options = *options};
+    if (!options->index_size_max)
+        rw->options.index_size_max = sx_budget_segment_index_max(engine);
     rw->request.mem = options->mem;
     rw->request.mono_ns = mono_ns;
     rw->request.clock = engine->os;
@@ -308,7 +310,7 @@ stria_status sx_rewrite_end(struct sx_rewrite *rw, stria_error *err)
     if (rw->series_begun)
         rw->index_size += SERIES_INDEX_SIZE + rw->series->key.len;
     bool full = rw->writer && (sx_segment_writer_size(rw->writer) >= SX_SEGMENT_SIZE_MAX ||
-                               rw->index_size >= sx_budget_segment_index_max(rw->engine));
+                               rw->index_size >= rw->options.index_size_max);
     return full ? sx_rewrite_finish(rw, err) : STRIA_OK;
 }
 

@@ -27,6 +27,7 @@ struct sx_rewrite_options {
     bool grid;                        /* cut groups on the time grid of the window */
     uint32_t window_count;            /* windows with rows in that range, about; 0: one */
     bool copy;                        /* what stays as it is need not be decoded */
+    size_t index_size_max;            /* of one output; 0: as the store's memory allows */
 };
 
 struct sx_rewrite {

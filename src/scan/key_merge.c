@@ -5,21 +5,30 @@
 #include "base/error.h"
 
 #define KEY_SIZE_MAX ((size_t)4 * 65536)
+#define DECODED_STRINGS_MAX 4096 /* of a dictionary; of larger ones strings are looked up */
+
+static void close_keys(struct sx_key_stream *stream)
+{
+    sx_segment_keys_deinit(&stream->keys);
+    stream->open = false;
+}
 
 /* Makes the key of stream->ordinal the one at hand. */
 static stria_status load_key(struct sx_key_merge *merge, struct sx_key_stream *stream,
                              stria_error *err)
 {
     struct sx_segment *segment = sx_view_segment(merge->view, stream->source);
-    if (stream->ordinal >= stream->series_count)
+    if (stream->ordinal >= stream->series_count) {
+        close_keys(stream);
         return STRIA_OK;
+    }
     const struct sx_segment_measurement *m = stream->open ? stream->keys.measurement : NULL;
     if (!m || stream->ordinal >= m->first_series + m->series_count) {
-        sx_segment_keys_deinit(&stream->keys);
+        close_keys(stream);
         m = sx_segment_measurement_of(segment, stream->ordinal);
         stream->open = true;
-        stria_status st =
-            sx_segment_keys_init(&stream->keys, segment, m, merge->mem, m->series_count, err);
+        size_t wanted = SX_MIN(m->series_count, DECODED_STRINGS_MAX / 8);
+        stria_status st = sx_segment_keys_init(&stream->keys, segment, m, merge->mem, wanted, err);
         if (st)
             return st;
     }
@@ -27,6 +36,20 @@ static stria_status load_key(struct sx_key_merge *merge, struct sx_key_stream *s
     stria_status st = sx_segment_keys_get(&stream->keys, stream->ordinal, &stream->key, err);
     stream->hash = sx_segment_keys_hash(&stream->keys, stream->ordinal, sx_buf_bytes(&stream->key));
     return st;
+}
+
+/* Whether the newest stream is the next piece of an output whose piece before it has lower keys:
+ * its own are not needed until those are through. */
+static bool waits(const struct sx_key_merge *merge)
+{
+    if (merge->stream_count < 2)
+        return false;
+    const struct sx_key_stream *s = &merge->streams[merge->stream_count - 1];
+    const struct sx_segment_info *a = &sx_view_segment(merge->view, s[-1].source)->info;
+    const struct sx_segment_info *b = &sx_view_segment(merge->view, s->source)->info;
+    return a->first_generation == b->first_generation && a->last_generation == b->last_generation &&
+           s[-1].series_count && s->series_count &&
+           sx_bytes_compare(sx_buf_bytes(&s[-1].key), sx_buf_bytes(&s->key)) < 0;
 }
 
 stria_status sx_key_merge_init(struct sx_key_merge *merge, struct sx_view *view, struct sx_mem *mem,
@@ -51,6 +74,8 @@ stria_status sx_key_merge_init(struct sx_key_merge *merge, struct sx_view *view,
         stream->series_count = (uint32_t)segment->info.series_count;
         sx_buf_init(&stream->key, mem, KEY_SIZE_MAX);
         st = load_key(merge, stream, err);
+        if (!st && waits(merge))
+            close_keys(stream);
     }
     return st;
 }

@@ -2,7 +2,8 @@
 /* key_merge.h -- all series of a view's segments in key order, one at a time: for merges.
  *
  * Why         A merge must not hold the keys of ten million series: each segment is walked by its
- *             own order, one measurement's tables at a time.
+ *             own order, one measurement's tables at a time. Of the pieces of one output, whose
+ *             series follow one another, only that one is read whose turn it is.
  * Threads     One owner; the view must be held. Memtables of the view are not looked at. */
 #ifndef SX_SCAN_KEY_MERGE_H
 #define SX_SCAN_KEY_MERGE_H

@@ -54,12 +54,38 @@ damaged:
 
 /* Why a dictionary could not be read on: there was no memory for a string, or it is damaged. */
 static stria_status bad_dictionary(const struct sx_segment_keys *keys, const struct sx_key_tag *tag,
-                                   stria_error *err)
+                                   const struct sx_buf *text, stria_error *err)
 {
-    if (keys->text.failed)
-        return sx_buf_refused(&keys->text, "tag value", err);
+    if (text->failed)
+        return sx_buf_refused(text, "tag value", err);
     return sx_segment_damaged(keys->segment, keys->segment->tags[tag->tag].dictionary.offset,
                               "dictionary", err);
+}
+
+/* The string at a position; it stays until the next call for this tag. */
+static stria_status look_up(const struct sx_segment_keys *keys, struct sx_key_tag *tag,
+                            uint32_t position, struct sx_bytes *text, stria_error *err)
+{
+    struct sx_dictionary_walk *walk = &tag->walk;
+    uint32_t at = walk->next ? walk->next - 1 : UINT32_MAX; /* whose string is at hand */
+    bool ok = true;
+    if (tag->texts) {
+        *text = tag->texts[position];
+        return STRIA_OK;
+    }
+    if (position != at) {
+        bool ahead = walk->next && position >= walk->next &&
+                     position / SX_DICTIONARY_GROUP == at / SX_DICTIONARY_GROUP;
+        if (!ahead)
+            ok = sx_dictionary_walk(walk, &tag->dictionary, position, &tag->text);
+        while (ok && walk->next <= position)
+            ok = sx_dictionary_next(walk, &tag->text);
+    }
+    *text = sx_buf_bytes(&tag->text);
+    if (ok)
+        return STRIA_OK;
+    walk->next = 0;
+    return bad_dictionary(keys, tag, &tag->text, err);
 }
 
 static stria_status decode_whole(struct sx_segment_keys *keys, struct sx_key_tag *tag,
@@ -79,7 +105,7 @@ static stria_status decode_whole(struct sx_segment_keys *keys, struct sx_key_tag
         if (!tag->texts[i].ptr)
             return sx_mem_refused(keys->mem, keys->text.len, err);
     }
-    return ok ? STRIA_OK : bad_dictionary(keys, tag, err);
+    return ok ? STRIA_OK : bad_dictionary(keys, tag, &keys->text, err);
 }
 
 static stria_status load_dictionary(struct sx_segment_keys *keys, struct sx_key_tag *tag,
@@ -112,6 +138,7 @@ stria_status sx_segment_keys_init(struct sx_segment_keys *keys, struct sx_segmen
     for (uint32_t i = 0; i < m->tag_count; i++) {
         sx_buf_init(&keys->tags[i].block, mem, BLOCK_SIZE_MAX);
         sx_arena_init(&keys->tags[i].arena, mem, 4096);
+        sx_buf_init(&keys->tags[i].text, mem, BLOCK_SIZE_MAX);
     }
     stria_status st = sx_segment_read(segment, &m->series_block, &keys->block, err);
     if (!st)
@@ -129,6 +156,7 @@ void sx_segment_keys_deinit(struct sx_segment_keys *keys)
         sx_buf_deinit(&keys->tags[i].block);
         sx_mem_free(keys->mem, keys->tags[i].texts);
         sx_arena_deinit(&keys->tags[i].arena);
+        sx_buf_deinit(&keys->tags[i].text);
     }
     sx_mem_free(keys->mem, keys->tags);
     sx_buf_deinit(&keys->block);
@@ -160,14 +188,9 @@ stria_status sx_segment_keys_get(struct sx_segment_keys *keys, uint32_t ordinal,
         if (position > tag->dictionary.count)
             return sx_segment_damaged(keys->segment, m->series_block.offset,
                                       "tag value of a series", err);
-        if (tag->texts) {
-            text = tag->texts[position - 1];
-        } else {
-            sx_buf_clear(&keys->text);
-            if (!sx_dictionary_get(&tag->dictionary, position - 1, &keys->text))
-                return bad_dictionary(keys, tag, err);
-            text = sx_buf_bytes(&keys->text);
-        }
+        stria_status st = look_up(keys, tag, position - 1, &text, err);
+        if (st)
+            return st;
         sx_buf_put_bytes(key, keys->segment->tags[tag->tag].escaped);
         sx_buf_put_u8(key, 0);
         sx_buf_put_bytes(key, text);

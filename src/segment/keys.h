@@ -3,7 +3,8 @@
  *
  * Algorithm   The series block holds, for each tag, packed positions in its dictionary. Where many
  *             keys are wanted, dictionaries are decoded whole; for a few, strings are looked up one
- *             by one.
+ *             by one. A look-up goes on from the one before it where that is in the same group, so
+ *             series in their order find the values that ascend with them without looking twice.
  * Threads     One owner; the segment must be held. */
 #ifndef SX_SEGMENT_KEYS_H
 #define SX_SEGMENT_KEYS_H
@@ -20,6 +21,8 @@ struct sx_key_tag {
     struct sx_dictionary dictionary;
     struct sx_bytes *texts; /* all strings, or NULL */
     struct sx_arena arena;
+    struct sx_dictionary_walk walk; /* behind the string looked up last; next 0: none was */
+    struct sx_buf text;             /* that string */
 };
 
 struct sx_segment_keys {
@@ -32,7 +35,8 @@ struct sx_segment_keys {
     struct sx_buf text;
 };
 
-/* Reads the series block. `wanted`: how many keys will be asked for, about.
+/* Reads the series block. `wanted`: how many keys will be asked for, about; dictionaries of more
+ * than eight times as many strings are left packed.
  * Returns  OK, CORRUPT, IO, NOMEM. To be deinitialised in any case. */
 stria_status sx_segment_keys_init(struct sx_segment_keys *keys, struct sx_segment *segment,
                                   const struct sx_segment_measurement *measurement,

@@ -241,11 +241,17 @@ static void plan_totals(struct question *q)
 /* Floats: the order of additions and what becomes of NaNs is the store's, but always the same. */
 static void plan_floats(struct question *q)
 {
+    static const char *const fields[] = {
+        "count(f5), sum(f5), mean(f5), min(f5), max(f5), spread(f5), stddev(f5), median(f5), "
+        "first(f5), last(f5)",
+        "sum(f5), mean(f5), mean(f6), min(f5), max(f5)", /* rollups have all of these, */
+        "first(f5), last(f5), count(f5), spread(f5)",    /* and of these as well */
+    };
+    static const char *const groups[] = {"", " GROUP BY time(1h), host fill(none)",
+                                         " GROUP BY time(5m), region fill(none)"};
     q->column = 5;
-    put_statement(q,
-                  "count(f5), sum(f5), mean(f5), min(f5), max(f5), spread(f5), stddev(f5), "
-                  "median(f5), first(f5), last(f5)",
-                  random_once_in(&q->state, 2) ? " GROUP BY time(1h), host fill(none)" : "");
+    put_statement(q, fields[random_below(&q->state, SX_COUNT_OF(fields))],
+                  groups[random_below(&q->state, SX_COUNT_OF(groups))]);
 }
 
 struct bucket {
@@ -263,14 +269,14 @@ static int64_t shown_start(int64_t ts_ns, int64_t length_ns)
 
 static void plan_windows(struct question *q)
 {
-    static const int64_t minutes[] = {1, 10, 60, 1440};
+    static const int64_t minutes[] = {1, 5, 10, 60, 60, 1440};
     struct bucket *buckets;
     char name[LINES_NAME_MAX], behind[80];
     size_t count, bucket_count = 0;
     int64_t length = minutes[random_below(&q->state, SX_COUNT_OF(minutes))];
     q->column = 6;
     (void)snprintf(behind, sizeof behind, " GROUP BY time(%" PRId64 "m), host fill(none)", length);
-    put_statement(q, "count(f6), sum(f6), max(f6), last(f6)", behind);
+    put_statement(q, "count(f6), sum(f6), min(f6), max(f6), first(f6), last(f6)", behind);
     const struct oracle_cell **cells = cells_of(q, &count);
     buckets = calloc(count + 1, sizeof *buckets);
     if (!buckets)
@@ -289,9 +295,12 @@ static void plan_windows(struct question *q)
         add_to(&buckets[b - 1].totals, cells[i]);
     }
     for (size_t b = 0; b < bucket_count; b++)
-        lines_add(&q->want, "%s %" PRId64 " i%" PRId64 " i%" PRId64 " i%" PRId64 " i%" PRId64,
+        lines_add(&q->want,
+                  "%s %" PRId64 " i%" PRId64 " i%" PRId64 " i%" PRId64 " i%" PRId64 " i%" PRId64
+                  " i%" PRId64,
                   buckets[b].name, buckets[b].start_ns, buckets[b].totals.count,
-                  buckets[b].totals.sum, buckets[b].totals.max, buckets[b].totals.last);
+                  buckets[b].totals.sum, buckets[b].totals.min, buckets[b].totals.max,
+                  buckets[b].totals.first, buckets[b].totals.last);
     free(buckets);
     free(cells);
     q->want_known = true;

@@ -2,6 +2,8 @@
 /* copies.c -- see copies.h. */
 #include "copies.h"
 
+#include "folders.h"
+
 #include "engine/backup.h"
 #include "engine/repair.h"
 #include "engine/snapshot.h"
@@ -16,7 +18,6 @@
 #define RESTORED_PATH "data/restored"
 #define BACKUPS_MAX 6 /* then the folder is begun anew */
 #define PATH_SIZE 200
-#define NAMES_MAX 400
 
 static bool wrong(const char *what, const char *detail, char *text, size_t size)
 {
@@ -29,45 +30,6 @@ static bool failed(const char *what, stria_status st, const stria_error *err, ch
 {
     (void)snprintf(text, size, "%s: %s: %s", what, stria_status_name(st), err->text);
     return false;
-}
-
-/* ---- folders ---- */
-
-struct names {
-    char items[NAMES_MAX][PATH_SIZE];
-    bool is_folder[NAMES_MAX];
-    size_t count;
-};
-
-static bool note_name(void *context, const char *name, bool is_directory)
-{
-    struct names *names = context;
-    if (names->count == NAMES_MAX)
-        abort();
-    (void)snprintf(names->items[names->count], PATH_SIZE, "%s", name);
-    names->is_folder[names->count++] = is_directory;
-    return true;
-}
-
-/* Durably: it does not come back when the power goes. */
-static void remove_folder(struct sx_os *os, const char *path)
-{
-    struct names *names = calloc(1, sizeof *names);
-    char below[2 * PATH_SIZE];
-    if (!names)
-        abort();
-    (void)os->ops->list(os, path, note_name, names, NULL);
-    for (size_t i = 0; i < names->count; i++) {
-        (void)snprintf(below, sizeof below, "%s/%s", path, names->items[i]);
-        if (names->is_folder[i])
-            remove_folder(os, below);
-        else
-            (void)os->ops->unlink(os, below, NULL);
-    }
-    (void)os->ops->sync_dir(os, path, NULL);
-    (void)os->ops->rmdir(os, path, NULL);
-    (void)os->ops->sync_dir(os, "data", NULL);
-    free(names);
 }
 
 /* ---- what a copy holds ---- */
@@ -110,7 +72,7 @@ static bool do_snapshot(const struct op *op, struct store *store, const struct o
     stria_status st = sx_snapshot_write(store->engine, SNAPSHOT_PATH, &options, &report, &err);
     bool good = st ? failed("snapshot", st, &err, text, size)
                    : check_copy(SNAPSHOT_PATH, op, store, oracle, text, size);
-    remove_folder(store->os, SNAPSHOT_PATH);
+    folders_remove(store->os, SNAPSHOT_PATH);
     return good;
 }
 
@@ -121,7 +83,7 @@ static bool do_backup(struct copies *copies, struct store *store, const struct o
     stria_backup_report report = {0};
     stria_error err = {0};
     if (copies->backup_count == BACKUPS_MAX) {
-        remove_folder(store->os, BACKUP_PATH);
+        folders_remove(store->os, BACKUP_PATH);
         copies->backup_count = 0;
     }
     stria_status st = sx_backup_make(store->os, STORE_PATH, BACKUP_PATH, &options, &report, &err);
@@ -144,8 +106,53 @@ static bool do_restore(const struct copies *copies, const struct op *op, struct 
         sx_backup_restore(store->os, BACKUP_PATH, RESTORED_PATH, &options, &report, &err);
     bool good = st ? failed("restore", st, &err, text, size)
                    : check_copy(RESTORED_PATH, op, store, &copies->backed, text, size);
-    remove_folder(store->os, RESTORED_PATH);
+    folders_remove(store->os, RESTORED_PATH);
     return good;
+}
+
+/* Into a store that is made for it. */
+static bool restore_beside(const struct copies *copies, const struct op *op, struct store *store,
+                           const stria_restore_options *options, char *text, size_t size)
+{
+    stria_backup_report report = {0};
+    stria_error err = {0};
+    struct oracle alone;
+    oracle_init(&alone);
+    oracle_adopt(&alone, (int)(op->seed % ORACLE_DATABASES), &copies->backed, op->database);
+    stria_status st =
+        sx_backup_restore(store->os, BACKUP_PATH, RESTORED_PATH, options, &report, &err);
+    bool good = st ? failed("restore of a database", st, &err, text, size)
+                   : check_copy(RESTORED_PATH, op, store, &alone, text, size);
+    folders_remove(store->os, RESTORED_PATH);
+    oracle_deinit(&alone);
+    return good;
+}
+
+/* Into the store, if it has room for one more; else beside it. */
+static bool do_restore_database(const struct copies *copies, const struct op *op,
+                                struct store *store, struct oracle *oracle, char *text, size_t size)
+{
+    int as = (int)(op->seed % ORACLE_DATABASES);
+    stria_restore_options options = {.struct_size = sizeof options,
+                                     .database = oracle_database_name(op->database),
+                                     .as = oracle_database_name(as)};
+    stria_backup_report report = {0};
+    stria_error err = {0};
+    if (!copies->backup_count || !copies->backed.databases[op->database].exists)
+        return true;
+    if (oracle->databases[as].exists && op->seed / 8 % 2)
+        return restore_beside(copies, op, store, &options, text, size);
+    bool exists = oracle->databases[as].exists;
+    stria_status st = store_close(store, &err);
+    stria_status restored =
+        st ? st : sx_backup_restore(store->os, BACKUP_PATH, STORE_PATH, &options, &report, &err);
+    if (!st)
+        st = store_open(store, restored ? NULL : &err);
+    if (st || restored != (exists ? STRIA_EXISTS : STRIA_OK))
+        return failed("restore of a database", st ? st : restored, &err, text, size);
+    if (!exists)
+        oracle_adopt(oracle, as, &copies->backed, op->database);
+    return true;
 }
 
 /* ---- beside the store ---- */
@@ -176,13 +183,24 @@ static bool do_reader(struct copies *copies, const struct op *op, struct store *
     return good;
 }
 
+static void keep_first(void *context, const stria_finding *finding)
+{
+    char *first = context;
+    if (!*first)
+        (void)snprintf(first, PATH_SIZE, "%s at %llu: %s: %s", finding->file,
+                       (unsigned long long)finding->offset, stria_status_name(finding->code),
+                       finding->text);
+}
+
 static bool do_verify(struct store *store, char *text, size_t size)
 {
-    stria_verify_options options = {.struct_size = sizeof options};
+    char first[PATH_SIZE] = "";
+    stria_verify_options options = {
+        .struct_size = sizeof options, .on_finding = keep_first, .user = first};
     stria_verify_report report = {0};
     stria_error err = {0};
     stria_status st = sx_verify(store->os, STORE_PATH, &options, &report, &err);
-    return !st || failed("verify", st, &err, text, size);
+    return !st || wrong("verify", first[0] ? first : err.text, text, size);
 }
 
 static void keep_finding(void *context, stria_status code, const char *file, uint64_t offset,
@@ -233,7 +251,7 @@ void copies_deinit(struct copies *copies)
 }
 
 bool copies_do(struct copies *copies, const struct op *op, struct store *store,
-               const struct oracle *oracle, char *text, size_t text_size)
+               struct oracle *oracle, char *text, size_t text_size)
 {
     switch (op->kind) {
     case OP_READER:
@@ -244,6 +262,8 @@ bool copies_do(struct copies *copies, const struct op *op, struct store *store,
         return do_backup(copies, store, oracle, text, text_size);
     case OP_RESTORE:
         return do_restore(copies, op, store, text, text_size);
+    case OP_RESTORE_DATABASE:
+        return do_restore_database(copies, op, store, oracle, text, text_size);
     case OP_VERIFY:
         return do_verify(store, text, text_size);
     default:

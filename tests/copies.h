@@ -21,8 +21,8 @@ void copies_deinit(struct copies *copies);
 void copies_let_go(struct copies *copies);
 
 /* Does `op`, one of OP_READER to OP_REPAIR. False with text: the copy does not hold what the store
- * does. */
+ * does. The oracle learns of a database that is restored into the store. */
 bool copies_do(struct copies *copies, const struct op *op, struct store *store,
-               const struct oracle *oracle, char *text, size_t text_size);
+               struct oracle *oracle, char *text, size_t text_size);
 
 #endif

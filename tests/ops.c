@@ -21,11 +21,13 @@ static enum op_kind work_kind(uint64_t *state)
     return kinds[random_below(state, SX_COUNT_OF(kinds))];
 }
 
-static enum op_kind change_kind(uint64_t *state)
+static enum op_kind change_kind(uint64_t *state, const struct op_mix *mix)
 {
     static const enum op_kind kinds[] = {OP_CREATE_DATABASE, OP_CREATE_DATABASE, OP_DROP_DATABASE,
                                          OP_CREATE_POLICY,   OP_CREATE_POLICY,   OP_DROP_POLICY,
                                          OP_ALTER_POLICY};
+    if (mix->rollups && random_once_in(state, 3))
+        return OP_ROLLUP;
     return kinds[random_below(state, SX_COUNT_OF(kinds))];
 }
 
@@ -59,7 +61,7 @@ struct op op_make(uint64_t *state, uint32_t id, const struct op_mix *mix)
         return op;
     }
     if (dice < mix->work_percent + mix->change_percent) {
-        op.kind = change_kind(state);
+        op.kind = change_kind(state, mix);
         op.policy = op.policy < 0 ? 1 : op.policy;
         return op;
     }
@@ -76,7 +78,7 @@ struct op op_make(uint64_t *state, uint32_t id, const struct op_mix *mix)
         op.kind = random_once_in(state, 4) ? OP_ADVANCE_DAYS : OP_ADVANCE;
         return op;
     }
-    op.write = (enum write_kind)random_below(state, WRITE_KIND_COUNT);
+    op.write = (enum write_kind)random_below(state, mix->imports ? WRITE_KIND_COUNT : WRITE_IMPORT);
     if (mix->no_clash && op.write == WRITE_CLASH)
         op.write = WRITE_OVER;
     if (random_below(state, 100) < mix->async_percent)
@@ -97,6 +99,7 @@ const char *op_text(const struct op *op, char *text, size_t size)
                                                      "create policy",
                                                      "drop policy",
                                                      "alter policy",
+                                                     "rollup",
                                                      "delete",
                                                      "drop series",
                                                      "drop measurement",
@@ -120,14 +123,15 @@ const char *op_text(const struct op *op, char *text, size_t size)
                                                      "snapshot",
                                                      "backup",
                                                      "restore",
+                                                     "restore database",
                                                      "verify",
                                                      "repair",
                                                      "kill",
                                                      "power loss",
                                                      "disk full"};
     static const char *const writes[WRITE_KIND_COUNT] = {
-        "one",   "many series", "run",  "late",  "duplicates", "over",          "subset",
-        "types", "texts",       "wide", "clash", "old",        "extreme times", "backfill"};
+        "one",   "many series", "run",   "late", "duplicates",    "over",     "subset", "types",
+        "texts", "wide",        "clash", "old",  "extreme times", "backfill", "import"};
     if (op->kind == OP_WRITE)
         (void)snprintf(text, size, "%u: write %s%s to %d.%d", op->id, writes[op->write],
                        op->durability == STRIA_ASYNC ? " async" : "", op->database, op->policy);
@@ -173,13 +177,28 @@ static struct delete delete_of(const struct op *op)
         .kind = (enum delete_kind)(op->kind - OP_DELETE), .seed = op->seed, .now_ns = op->now_ns};
 }
 
+/* Kept for ever: rows that have expired are not asked for. */
+static void add_rollups(const struct op *op, struct sx_command *command)
+{
+    command->settings = SX_POLICY_ROLLUP;
+    if (op->seed % 8 < 6)
+        command->rollups[command->rollup_count++].interval_ns = SX_ROLLUP_5M_NS;
+    if (op->seed % 8 > 3)
+        command->rollups[command->rollup_count++].interval_ns = SX_ROLLUP_1H_NS;
+}
+
 static struct sx_command command_of(const struct op *op)
 {
     static const enum sx_command_kind kinds[OP_KIND_COUNT] = {
-        [OP_CREATE_DATABASE] = SX_CREATE_DATABASE, [OP_DROP_DATABASE] = SX_DROP_DATABASE,
-        [OP_CREATE_POLICY] = SX_CREATE_POLICY,     [OP_DROP_POLICY] = SX_DROP_POLICY,
-        [OP_ALTER_POLICY] = SX_ALTER_POLICY,       [OP_DELETE] = SX_DELETE_ROWS,
-        [OP_DROP_SERIES] = SX_DROP_SERIES,         [OP_DROP_MEASUREMENT] = SX_DROP_MEASUREMENT,
+        [OP_CREATE_DATABASE] = SX_CREATE_DATABASE,
+        [OP_DROP_DATABASE] = SX_DROP_DATABASE,
+        [OP_CREATE_POLICY] = SX_CREATE_POLICY,
+        [OP_DROP_POLICY] = SX_DROP_POLICY,
+        [OP_ALTER_POLICY] = SX_ALTER_POLICY,
+        [OP_ROLLUP] = SX_ALTER_POLICY,
+        [OP_DELETE] = SX_DELETE_ROWS,
+        [OP_DROP_SERIES] = SX_DROP_SERIES,
+        [OP_DROP_MEASUREMENT] = SX_DROP_MEASUREMENT,
     };
     struct sx_command command = {.kind = kinds[op->kind],
                                  .database = sx_bytes_of(oracle_database_name(op->database))};
@@ -187,6 +206,10 @@ static struct sx_command command_of(const struct op *op)
         (is_delete(op) && op->policy < 0))
         return command;
     command.policy = sx_bytes_of(oracle_policy_name(op->policy < 0 ? 0 : op->policy));
+    if (op->kind == OP_ROLLUP) {
+        add_rollups(op, &command);
+        return command;
+    }
     command.settings = SX_POLICY_DURATION | (policy_default(op) ? SX_POLICY_DEFAULT : 0);
     command.duration_ns = policy_duration(op);
     /* The shard duration must fit the shortest that an ALTER may ask for. */

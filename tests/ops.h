@@ -19,6 +19,7 @@ enum op_kind {
     OP_CREATE_POLICY,
     OP_DROP_POLICY,
     OP_ALTER_POLICY,
+    OP_ROLLUP, /* a policy gets rollups, other ones, or none any more */
     OP_DELETE, /* the next three: policy -1 is all of the database */
     OP_DROP_SERIES,
     OP_DROP_MEASUREMENT,
@@ -44,6 +45,7 @@ enum op_kind {
     OP_SNAPSHOT,
     OP_BACKUP, /* the first is whole, later ones have what is new */
     OP_RESTORE,
+    OP_RESTORE_DATABASE, /* one of the backup, into the store or beside it */
     OP_VERIFY,
     OP_REPAIR,
     /* What happens to a store: */
@@ -69,6 +71,8 @@ struct op {
 struct op_mix {
     bool no_clash;     /* fields keep their types: needed where writes fail, see history.h */
     bool no_retention; /* no policy forgets, no jumps of the clock */
+    bool imports;      /* writes in several steps, of which a part may survive */
+    bool rollups;
     uint32_t async_percent;
     uint32_t change_percent; /* of the catalog */
     uint32_t delete_percent;

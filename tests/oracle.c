@@ -186,6 +186,30 @@ const struct oracle_cell *oracle_find(const struct oracle *oracle, uint32_t uid,
     return cell->uid ? cell : NULL;
 }
 
+void oracle_adopt(struct oracle *oracle, int database, const struct oracle *from, int as_it_is)
+{
+    struct oracle_database *db = &oracle->databases[database];
+    *db = from->databases[as_it_is];
+    for (int p = 0; p < ORACLE_POLICIES; p++) {
+        struct oracle_policy *policy = &db->policies[p];
+        uint32_t uid = policy->uid;
+        if (!uid)
+            continue;
+        policy->uid = oracle->next_uid++;
+        for (size_t i = 0; i < from->cell_capacity; i++) {
+            const struct oracle_cell *c = &from->cells[i];
+            if (c->uid == uid)
+                oracle_put(oracle, policy, c->series, c->ts_ns, c->column, c->value);
+        }
+        for (size_t i = 0; i < from->type_capacity; i++) {
+            const struct oracle_cell *c = &from->types[i];
+            if (c->uid == uid)
+                oracle_note_type(oracle, policy->uid, c->series, c->column, c->ts_ns,
+                                 (stria_type)c->value);
+        }
+    }
+}
+
 /* Puts what is to stay into a new table. */
 static size_t filter(struct oracle_cell **cells, size_t capacity, uint32_t uid,
                      bool (*is_meant)(const void *context, const struct oracle_cell *cell),

@@ -56,6 +56,8 @@ const char *oracle_policy_name(int policy);
 
 void oracle_create_database(struct oracle *oracle, int database);
 void oracle_drop_database(struct oracle *oracle, int database);
+/* A database that is not there becomes what one of another oracle is, with all that it holds. */
+void oracle_adopt(struct oracle *oracle, int database, const struct oracle *from, int as_it_is);
 void oracle_create_policy(struct oracle *oracle, int database, int policy, int64_t duration_ns,
                           bool make_default);
 void oracle_drop_policy(struct oracle *oracle, int database, int policy);

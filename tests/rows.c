@@ -180,6 +180,35 @@ static void make_far(struct test_rows *r, const struct write *w, uint64_t *state
     }
 }
 
+/* Text has no NaN and no infinity. */
+static void make_finite(struct test_rows *r, const struct test_run *run)
+{
+    for (size_t i = 0; i < r->value_count; i++) {
+        uint64_t *value = &r->values[i];
+        if (universe_columns[run->columns[i % run->column_count]].type == STRIA_FLOAT &&
+            (*value >> 52 & 0x7ff) == 0x7ff)
+            *value &= ~((uint64_t)1 << 62);
+    }
+}
+
+static void make_import(struct test_rows *r, const struct write *w, uint64_t *state)
+{
+    uint16_t columns[UNIVERSE_NARROW_COLUMNS];
+    uint32_t measurement = random_below(state, UNIVERSE_MEASUREMENTS);
+    uint32_t run = add_run(r, measurement, columns, pick_columns(columns, state), false);
+    uint32_t count = 1 + random_below(state, 5), steps = 5 + random_below(state, 60);
+    uint32_t quarters_max = random_once_in(state, 10) ? 400 : 10; /* hours apart, or days */
+    int64_t step = (int64_t)(1 + random_below(state, quarters_max)) * 900 * SECOND;
+    int64_t last = w->now_ns - (int64_t)random_below(state, 100) * 3600 * SECOND;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t series = series_of(measurement, state);
+        int64_t ts = last - (int64_t)steps * step;
+        for (uint32_t j = 0; j < steps; j++)
+            add_row(r, run, series, ts += step, 0, state);
+    }
+    make_finite(r, &r->runs[run]);
+}
+
 void rows_make(struct test_rows *r, const struct write *w)
 {
     static const uint16_t mark[] = {UNIVERSE_MARK_COLUMN};
@@ -201,6 +230,9 @@ void rows_make(struct test_rows *r, const struct write *w)
     case WRITE_EXTREME_TIMES:
     case WRITE_BACKFILL:
         make_far(r, w, &state);
+        break;
+    case WRITE_IMPORT:
+        make_import(r, w, &state);
         break;
     default:
         make_narrow(r, w, &state);
@@ -274,14 +306,14 @@ static bool put_row(const struct test_rows *r, const struct test_row *row, uint3
     return true;
 }
 
-bool rows_to_batch(const struct test_rows *r, struct sx_batch *batch)
+bool rows_to_batch(const struct test_rows *r, size_t first, size_t count, struct sx_batch *batch)
 {
     uint32_t numbers[UNIVERSE_SERIES + 1];
     for (uint32_t i = 0; i <= UNIVERSE_SERIES; i++)
         numbers[i] = UINT32_MAX;
     if (!add_schemas(r, batch))
         return false;
-    for (size_t i = 0; i < r->row_count; i++) {
+    for (size_t i = first; i < first + count; i++) {
         const struct test_row *row = &r->rows[i];
         if (numbers[row->series] == UINT32_MAX) {
             numbers[row->series] = (uint32_t)batch->series_count;

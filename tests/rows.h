@@ -28,6 +28,7 @@ enum write_kind {
     WRITE_OLD,           /* around the end of the policy's time */
     WRITE_EXTREME_TIMES, /* the first and last that are allowed */
     WRITE_BACKFILL,      /* some years back, a window each */
+    WRITE_IMPORT,        /* years of some series, one after the other, as lines of text */
     WRITE_KIND_COUNT
 };
 
@@ -73,8 +74,9 @@ struct test_rows {
 void rows_make(struct test_rows *rows, const struct write *w); /* `rows` is zero */
 void rows_free(struct test_rows *rows);
 
-/* Fills an empty batch; false: no memory (of the batch's budget). */
-bool rows_to_batch(const struct test_rows *rows, struct sx_batch *batch);
+/* Fills an empty batch with some of the rows; false: no memory (of the batch's budget). */
+bool rows_to_batch(const struct test_rows *rows, size_t first, size_t count,
+                   struct sx_batch *batch);
 
 struct rows_outcome {
     uint64_t row_count, sample_count, conflict_count, outside_count;

@@ -53,7 +53,8 @@ void store_deinit(struct store *store);
 /* The id of a policy; 0: not there. policy -1: the default one. */
 uint32_t store_policy_id(struct store *store, int database, int policy);
 
-/* Writes rows made by `w`. NOT_FOUND when there is no such policy. */
+/* Writes rows made by `w`, those of an import in several steps. NOT_FOUND when there is no such
+ * policy. */
 stria_status store_write(struct store *store, int database, int policy, const struct write *w,
                          stria_durability durability, struct sx_write_result *result,
                          stria_error *err);

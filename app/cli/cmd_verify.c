@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cmd_verify.c -- stria verify: every checksum of a store, every chunk decoded. */
+/* cmd_verify.c -- stria verify: every checksum of a store, every chunk decoded, every index
+ * compared. */
 #include "app/cli/cmd.h"
 #include "app/cli/progress.h"
 #include "app/cli/value_text.h"
@@ -164,13 +165,13 @@ const struct sx_command sx_cmd_verify = {
     .operands = "DIR",
     .operand_min = 1,
     .operand_max = 1,
-    .summary = "Checks every checksum of a store and decodes every chunk",
+    .summary = "Checks every checksum of a store, decodes every chunk, compares the index",
     .details =
-        "Each finding is a line: file, offset, what is wrong, which series and times are lost;\n"
-        "then the exit status is 1. Nothing is changed, and a server may write to the store\n"
-        "meanwhile. With --repair what can be read of damaged files is written anew, and a\n"
-        "manifest that is lost is made from the segments; the files that were there before stay\n"
-        "in DIR/damaged.",
+        "Each finding is a line: file, offset, what is wrong, which series and times are lost, or\n"
+        "which series and tags are concerned; then the exit status is 1. Nothing is changed, and\n"
+        "a server may write to the store meanwhile. With --repair what can be read of damaged\n"
+        "files is written anew, and a manifest that is lost is made from the segments; the files\n"
+        "that were there before stay in DIR/damaged.",
     .example = "stria verify run-data",
     .options = options,
     .option_count = SX_COUNT_OF(options),

@@ -124,7 +124,11 @@ static void drop_empty_rows(struct sx_block *rows)
 stria_status sx_rewrite_open(struct sx_rewrite *rw, stria_error *err)
 {
     stria_status st = STRIA_OK;
-    if (!rw->writer)
+    /* A damaged segment may have its series in any order: what is written anew is in order. */
+    if (rw->writer && !rw->series_begun && !rw->options.copy &&
+        !sx_segment_writer_may_follow(rw->writer, rw->series->key))
+        st = sx_rewrite_finish(rw, err);
+    if (!st && !rw->writer)
         st = open_writer(rw, err);
     if (!st && !rw->series_begun)
         st = sx_segment_writer_series(rw->writer, rw->series->key, rw->series->hash, err);

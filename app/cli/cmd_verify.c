@@ -5,6 +5,7 @@
 #include "app/cli/progress.h"
 #include "app/cli/value_text.h"
 #include "app/render/json.h"
+#include "app/server/process.h"
 
 #include <inttypes.h>
 
@@ -129,7 +130,11 @@ static int run_verify(struct sx_cli *cli, const void *arguments, char **operands
     stria_verify_report report = {0};
     stria_error err = {0};
     char storage[LINE_SIZE_MAX * SX_JSON_STRING_GROWTH];
+    const struct sx_process_load load = {.store_count = 1};
+    uint64_t store_size;
     (void)operand_count;
+    if (sx_process_store_size(verify->memory, &load, &store_size, &err))
+        return sx_cli_fail(cli, &err);
     sx_buf_init_fixed(&verifying.text, storage, sizeof storage);
     sx_json_init(&verifying.json, &verifying.text, false);
     sx_progress_begin(&verifying.progress);
@@ -140,7 +145,7 @@ static int run_verify(struct sx_cli *cli, const void *arguments, char **operands
     }
     stria_status st =
         stria_verify(operands[0],
-                     STRIA_VERIFY_OPTIONS(.memory_size = verify->memory, .on_finding = on_finding,
+                     STRIA_VERIFY_OPTIONS(.memory_size = store_size, .on_finding = on_finding,
                                           .on_progress = on_progress, .user = &verifying,
                                           .repair = verify->repair),
                      &report, &err);

@@ -8,7 +8,8 @@
  *             spare.
  * Limits      Under sanitizers, which take memory of their own, the commands get what they say that
  *             they need and 64M more, and the figures are only told.
- *             STRIA_SWEEP=N: N times as many series; 50 is 400,000.
+ *             STRIA_SWEEP=N: N times as many series; 50 is 400,000. Then a command may also say
+ *             that it needs more memory.
  * Use         memory_tools_test BUILD-FOLDER */
 #include "base/sanitizer_test.h"
 
@@ -36,6 +37,7 @@
 
 static char program[4096];
 static char folder[40];
+static unsigned times; /* STRIA_SWEEP */
 
 struct outcome {
     int status;
@@ -141,11 +143,13 @@ static void test_a_command_stays_inside_the_memory_that_it_was_given(void **stat
             uint64_t least = least_of(&commands[k]);
             uint64_t memory = SANITIZED ? least + sizes[i] : sizes[i];
             run_with(&outcome, &commands[k], memory);
-            if (outcome.status)
+            bool refused = outcome.status == 1 && times > 1 && strstr(outcome.output, "memory");
+            if (outcome.status && !refused)
                 fail_msg("%s: %d %s", commands[k].name, outcome.status, outcome.output);
-            print_message("%s with %" PRIu64 "M: %" PRIu64 "M at most, %+.0f %%\n",
+            print_message("%s with %" PRIu64 "M: %" PRIu64 "M at most, %+.0f %%%s\n",
                           commands[k].name, memory / MIB, outcome.most / MIB,
-                          100 * ((double)outcome.most / (double)memory - 1));
+                          100 * ((double)outcome.most / (double)memory - 1),
+                          refused ? ", and it says that it needs more" : "");
             if (!SANITIZED && outcome.most > memory + memory / 10)
                 fail_msg("%s: %" PRIu64 " bytes in memory", commands[k].name, outcome.most);
         }
@@ -168,12 +172,13 @@ static int begin(void **state)
 {
     static struct outcome outcome;
     const char *sweep = getenv("STRIA_SWEEP");
-    unsigned times = sweep ? (unsigned)strtoul(sweep, NULL, 10) : 1;
     char shape[40];
     char *arguments[] = {program,  "bench", "start",    "--data", "store",
                          "--make", shape,   "--memory", "1G",     NULL};
     (void)state;
-    (void)snprintf(shape, sizeof shape, "8,%u", SERIES_COUNT * (times ? times : 1));
+    times = sweep ? (unsigned)strtoul(sweep, NULL, 10) : 1;
+    times += !times;
+    (void)snprintf(shape, sizeof shape, "8,%u", SERIES_COUNT * times);
     memcpy(folder, "/tmp/stria-tools-XXXXXX", 24);
     if (!mkdtemp(folder) || !write_lines())
         return -1;

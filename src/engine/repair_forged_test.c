@@ -217,11 +217,36 @@ static void test_a_repair_deletes_by_the_tags_of_series_not_by_postings(void **s
     engine_test_deinit(&t);
 }
 
+static void break_series_of_n(const struct sx_segment *segment)
+{
+    const struct sx_block_ref *ref = &segment->measurements[1].series_block;
+    bytes_of(ref)[0] = 33; /* bits a series */
+    forge_mend(&forge, ref->offset);
+}
+
+static void test_what_is_lost_with_the_key_of_a_series_is_told(void **state)
+{
+    (void)state;
+    struct engine_test t;
+    struct told told;
+    fill(&t);
+    forge_segment(&t, break_series_of_n);
+    assert_int_equal(verify(&t, true, &told, NULL), STRIA_CORRUPT);
+    assert_non_null(strstr(told.text, "series block at "));
+    assert_non_null(strstr(told.text, ": nothing of it could be written anew: "));
+    assert_int_equal(engine_test_files(&t, "db/damaged", ".seg", NULL), 1);
+    assert_int_equal(verify(&t, false, &told, NULL), STRIA_OK);
+    engine_test_open(&t);
+    assert_holds(&t, "");
+    engine_test_deinit(&t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_wrong_index_is_told_and_made_anew),
         cmocka_unit_test(test_a_repair_deletes_by_the_tags_of_series_not_by_postings),
+        cmocka_unit_test(test_what_is_lost_with_the_key_of_a_series_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

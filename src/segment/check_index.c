@@ -142,6 +142,7 @@ static stria_status check_series(struct sx_checking *c, const struct sx_segment_
     stria_status st = read_series(c, &s), read = st;
     c->series_count += m->series_count;
     if (st) {
+        c->check->keys_lost = true;
         for (uint32_t i = 0; i < m->tag_count; i++)
             c->tags[m->tags[i]].is_partial = true;
         st = sx_check_told(c, st, m->series_block.offset, &loss);

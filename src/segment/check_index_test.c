@@ -5,6 +5,8 @@
 
 #include "segment/forge_fixture_test.h"
 
+#include <errno.h>
+
 #define TEXT_SIZE 4096
 
 /* Ordinals 0 to 3; tags host (a: 0, b: 1 and 3, c: 2) and os (x: 0 and 1). */
@@ -320,22 +322,63 @@ static void test_without_memory_for_all_values_of_a_tag_they_are_looked_up(void 
     seg_test_deinit(&t);
 }
 
+/* A segment with wrong postings and a filter that denies everything. */
+static void write_wrong(struct seg_test *t)
+{
+    seg_test_init(t);
+    seg_test_write(t, SX_TIER_HOT, lines, SX_COUNT_OF(lines));
+    forge_init(&forge, t);
+    assert_int_equal(seg_test_open(t), STRIA_OK);
+    const struct sx_block_ref *ref = &t->segment->tags[HOST].postings;
+    bytes_of(ref)[0] = 5; /* where the list of the first value begins */
+    mend(ref);
+    zero_the_filter(t->segment);
+    forge_write(&forge, t);
+    assert_int_equal(seg_test_open(t), STRIA_OK);
+}
+
+static void note_code(void *context, stria_status code, uint64_t offset, const char *text)
+{
+    (void)offset;
+    (void)text;
+    *(unsigned *)context |= 1u << code;
+}
+
+static void test_every_failing_read_is_told_among_what_is_wrong(void **state)
+{
+    (void)state;
+    struct seg_test t;
+    unsigned failures = 0;
+    write_wrong(&t);
+    for (uint64_t n = 1;; n++) {
+        struct sx_os_fault_options options = {.fail_at = n, .os_errno = EIO};
+        unsigned codes = 0;
+        struct sx_segment_check c = {.found = note_code, .context = &codes};
+        seg_test_close(&t);
+        t.os = sx_os_fault_create(t.disk, &options);
+        t.segment = sx_segment_create(t.os, &t.memory.mem, "a.seg", &t.info);
+        assert_int_equal(sx_segment_check(t.segment, &t.memory.mem, &c, &t.err), STRIA_OK);
+        bool fired = sx_os_fault_fired(t.os);
+        seg_test_close(&t);
+        sx_os_fault_destroy(t.os);
+        t.os = t.disk;
+        if (!fired) {
+            assert_int_equal(codes, 1u << STRIA_CORRUPT);
+            break;
+        }
+        failures += (codes >> STRIA_IO) & 1;
+    }
+    assert_true(failures > 10);
+    forge_deinit(&forge);
+    seg_test_deinit(&t);
+}
+
 static void test_every_failing_allocation_is_told(void **state)
 {
     (void)state;
     struct seg_test t;
     unsigned failures = 0;
-    seg_test_init(&t);
-    seg_test_write(&t, SX_TIER_HOT, lines, SX_COUNT_OF(lines));
-    forge_init(&forge, &t);
-    assert_int_equal(seg_test_open(&t), STRIA_OK);
-    const struct sx_block_ref *ref = &t.segment->tags[HOST].postings;
-    bytes_of(ref)[0] = 5; /* where the list of the first value begins */
-    mend(ref);
-    zero_the_filter(t.segment);
-    forge_write(&forge, &t);
-    seg_test_close(&t);
-    assert_int_equal(seg_test_open(&t), STRIA_OK);
+    write_wrong(&t);
     for (int64_t n = 1;; n++) {
         struct found f = {.len = 0};
         struct sx_segment_check c = {.found = found, .context = &f};
@@ -363,6 +406,7 @@ int main(void)
         cmocka_unit_test(test_whatever_else_differs_is_told),
         cmocka_unit_test(test_a_dictionary_whose_groups_are_elsewhere_is_damaged),
         cmocka_unit_test(test_without_memory_for_all_values_of_a_tag_they_are_looked_up),
+        cmocka_unit_test(test_every_failing_read_is_told_among_what_is_wrong),
         cmocka_unit_test(test_every_failing_allocation_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -577,9 +577,10 @@ typedef struct stria_verify_options {
 #define STRIA_VERIFY_OPTIONS(...)                                                                  \
     (&(stria_verify_options){.struct_size = sizeof(stria_verify_options), __VA_ARGS__})
 
-/* Checks every checksum of the store in `path` and decodes every chunk; changes nothing unless told
- * to repair; may run beside a process that writes. A finding in a segment says which series, fields
- * and times are lost.
+/* Checks every checksum of the store in `path`, decodes every chunk and compares what segments say
+ * twice (the index with the series, statistics with values); changes nothing unless told to repair;
+ * may run beside a process that writes. A finding in a segment says which series, fields and times
+ * are lost, or which series and tags are concerned.
  * Returns  OK (nothing found), CORRUPT (findings were reported), CANCELLED, NOT_FOUND, IO or
  *          NOMEM. */
 STRIA_API STRIA_MUST_CHECK stria_status stria_verify(const char *path,

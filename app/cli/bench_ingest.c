@@ -308,10 +308,10 @@ int sx_bench_ingest(struct sx_cli *cli, const struct sx_bench_arguments *argumen
                             THREADS_MAX);
     struct writer *writers = sx_mem_zalloc(&cli->mem, a.threads * sizeof *writers);
     stria_status st = writers ? STRIA_OK : sx_mem_refused(&cli->mem, sizeof *writers, &err);
+    const struct sx_process_load load = {.thread_count = BACKGROUND_THREADS + (size_t)a.threads};
     uint64_t store_size = 0;
     if (!st)
-        st = sx_process_store_size(a.memory, BACKGROUND_THREADS + (size_t)a.threads, &store_size,
-                                   &err);
+        st = sx_process_store_size(a.memory, &load, &store_size, &err);
     if (!st)
         st = stria_open(a.data,
                         STRIA_OPTIONS(.threads = BACKGROUND_THREADS, .memory_size = store_size,

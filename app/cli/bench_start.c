@@ -9,6 +9,7 @@
  * Threads     One; the store's own. */
 #include "app/cli/bench.h"
 #include "app/cli/bench_rows.h"
+#include "app/server/process.h"
 #include "base/error.h"
 #include "base/int_text.h"
 #include "os/os.h"
@@ -16,6 +17,7 @@
 #define DATABASE "bench"
 #define FIRST_NS ((int64_t)1704067200 * 1000000000) /* 2024-01-01T00:00:00Z */
 #define MAKE_BATCH 1000
+#define THREADS 1
 
 /* Opens the series of a host. Told to come again, it does: there is room then, or another error. */
 static stria_status open_host(stria *db, uint64_t number, stria_series **series, stria_error *err)
@@ -73,13 +75,13 @@ static stria_status make_segments(stria *db, uint64_t segments, uint64_t series,
     return st;
 }
 
-static stria_status make(const struct sx_bench_arguments *a, uint64_t segments, uint64_t series,
-                         stria_error *err)
+static stria_status make(const struct sx_bench_arguments *a, uint64_t store_size, uint64_t segments,
+                         uint64_t series, stria_error *err)
 {
     stria *db;
     stria_error close_err = {0};
     stria_status st =
-        stria_open(a->data, STRIA_OPTIONS(.threads = 0, .memory_size = a->memory), &db, err);
+        stria_open(a->data, STRIA_OPTIONS(.threads = 0, .memory_size = store_size), &db, err);
     if (st)
         return st;
     st = make_segments(db, segments, series, err);
@@ -105,15 +107,16 @@ static stria_status query(stria *db, double *ms, stria_error *err)
     return st;
 }
 
-static stria_status start(struct sx_cli *cli, const struct sx_bench_arguments *a, stria_error *err)
+static stria_status start(struct sx_cli *cli, const struct sx_bench_arguments *a,
+                          uint64_t store_size, stria_error *err)
 {
     struct sx_os *os = sx_os_posix();
     stria *db;
     stria_error close_err = {0};
     int64_t begun = sx_os_mono_ns(os);
     stria_status st = stria_open(
-        a->data, STRIA_OPTIONS(.threads = 1, .memory_size = a->memory, .must_exist = true), &db,
-        err);
+        a->data, STRIA_OPTIONS(.threads = THREADS, .memory_size = store_size, .must_exist = true),
+        &db, err);
     int64_t opened = sx_os_mono_ns(os);
     if (st)
         return st;
@@ -157,17 +160,18 @@ static bool parse_make(const char *text, uint64_t *segments, uint64_t *series)
 
 int sx_bench_start(struct sx_cli *cli, const struct sx_bench_arguments *arguments)
 {
-    uint64_t segments, series;
+    const struct sx_process_load load = {.thread_count = THREADS};
+    uint64_t segments = 0, series = 0, store_size;
     stria_error err = {0};
-    stria_status st = STRIA_OK;
+    stria_status st;
     if (!arguments->data)
         return sx_cli_usage(cli, "--data DIR must be given");
-    if (arguments->make) {
-        if (!parse_make(arguments->make, &segments, &series))
-            return sx_cli_usage(cli, "--make needs SEGMENTS,SERIES, with a series or more each");
-        st = make(arguments, segments, series, &err);
-    }
+    if (arguments->make && !parse_make(arguments->make, &segments, &series))
+        return sx_cli_usage(cli, "--make needs SEGMENTS,SERIES, with a series or more each");
+    st = sx_process_store_size(arguments->memory, &load, &store_size, &err);
+    if (!st && arguments->make)
+        st = make(arguments, store_size, segments, series, &err);
     if (!st)
-        st = start(cli, arguments, &err);
+        st = start(cli, arguments, store_size, &err);
     return st ? sx_cli_fail(cli, &err) : SX_EXIT_OK;
 }

@@ -4,6 +4,7 @@
 #include "app/cli/progress.h"
 #include "app/cli/value_text.h"
 #include "app/render/json.h"
+#include "app/server/process.h"
 
 #include <inttypes.h>
 
@@ -127,11 +128,15 @@ static int run_backup(struct sx_cli *cli, const void *arguments, char **operands
     (void)operand_count;
     if (!backup->data)
         return sx_cli_usage(cli, "--data DIR must be given");
+    const struct sx_process_load load = {.store_count = 1};
+    uint64_t store_size;
+    if (sx_process_store_size(backup->memory, &load, &store_size, &err))
+        return sx_cli_fail(cli, &err);
     sx_progress_begin(&copying.progress);
     stria_status st =
         stria_backup(backup->data, operands[0],
                      STRIA_BACKUP_OPTIONS(.incremental_from = backup->incremental_from,
-                                          .memory_size = backup->memory, .on_finding = on_finding,
+                                          .memory_size = store_size, .on_finding = on_finding,
                                           .on_progress = on_progress, .user = &copying),
                      &report, &err);
     return finish(&copying, &report, backup->json, st, &err);
@@ -149,14 +154,19 @@ static int run_restore(struct sx_cli *cli, const void *arguments, char **operand
         return sx_cli_usage(cli, "--data DIR must be given");
     if (restore->as && !restore->database)
         return sx_cli_usage(cli, "--as NAME needs --db NAME");
+    /* One database comes out of a store of the backup's files into the one at --data. */
+    const struct sx_process_load load = {.store_count = restore->database ? 2 : 1};
+    uint64_t store_size;
+    if (sx_process_store_size(restore->memory, &load, &store_size, &err))
+        return sx_cli_fail(cli, &err);
     sx_progress_begin(&copying.progress);
-    stria_status st = stria_restore(
-        operands[0], restore->data,
-        STRIA_RESTORE_OPTIONS(.number = restore->number, .memory_size = restore->memory,
-                              .database = restore->database, .as = restore->as,
-                              .on_finding = on_finding, .on_progress = on_progress,
-                              .user = &copying),
-        &report, &err);
+    stria_status st =
+        stria_restore(operands[0], restore->data,
+                      STRIA_RESTORE_OPTIONS(.number = restore->number, .memory_size = store_size,
+                                            .database = restore->database, .as = restore->as,
+                                            .on_finding = on_finding, .on_progress = on_progress,
+                                            .user = &copying),
+                      &report, &err);
     return finish(&copying, &report, restore->json, st, &err);
 }
 

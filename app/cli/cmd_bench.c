@@ -14,7 +14,7 @@ static const struct sx_option options[] = {
     {"seconds", SX_OPTION_SECONDS, AT(duration_ns), "S", "ingest: for how long; 10"},
     {"durability", SX_OPTION_CHOICE, AT(durability), "sync|async", "ingest: of writes"},
     {"threads", SX_OPTION_COUNT, AT(threads), "N", "ingest: writers; 1"},
-    {"memory", SX_OPTION_SIZE, AT(memory), "SIZE", "how much memory the store may take; 256M"},
+    {"memory", SX_OPTION_SIZE, AT(memory), "SIZE", "how much memory it may take; 256M"},
     {"memtable", SX_OPTION_SIZE, AT(memtable), "SIZE", "bytes of rows before a flush"},
     {"values", SX_OPTION_CHOICE, AT(values), "walk|decimal|random", "ingest: what fields hold"},
     {"churn", SX_OPTION_COUNT, AT(churn), "N", "ingest: series replaced by new ones a minute"},

@@ -66,8 +66,9 @@ static int run_compact(struct sx_cli *cli, const void *arguments, char **operand
     if (!compact->data)
         return sx_cli_usage(cli, "--data DIR must be given");
     sx_progress_begin(&progress);
+    const struct sx_process_load load = {.thread_count = 1};
     uint64_t store_size;
-    stria_status st = sx_process_store_size(compact->memory, 1, &store_size, &err);
+    stria_status st = sx_process_store_size(compact->memory, &load, &store_size, &err);
     if (!st)
         st = sx_source_open_write(&source, &cli->mem, compact->data,
                                   STRIA_OPTIONS(.must_exist = true, .memory_size = store_size),

@@ -26,7 +26,8 @@ static const struct sx_option options[] = {
     {"format", SX_OPTION_CHOICE, AT(format), "lp", "line protocol"},
     {"precision", SX_OPTION_CHOICE, AT(precision), "ns|us|ms|s|m|h", "the unit of its times"},
     {"batch", SX_OPTION_SIZE, AT(batch), "SIZE", "bytes that are sent at a time; 4M"},
-    {"memory", SX_OPTION_SIZE, AT(memory), "SIZE", "how much memory a store may take; 256M"},
+    {"memory", SX_OPTION_SIZE, AT(memory), "SIZE",
+     "how much memory it may take with a store; 256M"},
     {"json", SX_OPTION_FLAG, AT(json), NULL, "the figures as JSON on standard output"},
 };
 
@@ -35,8 +36,9 @@ static stria_status open_source(const struct import_arguments *arguments, struct
 {
     if (arguments->url)
         return sx_source_open_url(source, &cli->mem, arguments->url, err);
+    const struct sx_process_load load = {.thread_count = IMPORT_THREADS};
     uint64_t store_size;
-    stria_status st = sx_process_store_size(arguments->memory, IMPORT_THREADS, &store_size, err);
+    stria_status st = sx_process_store_size(arguments->memory, &load, &store_size, err);
     if (st)
         return st;
     return sx_source_open_write(source, &cli->mem, arguments->data,

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cmd_verify.c -- stria verify: every checksum of a store, every chunk decoded. */
+/* cmd_verify.c -- stria verify: every checksum of a store, every chunk decoded, every index
+ * compared. */
 #include "app/cli/cmd.h"
 #include "app/cli/progress.h"
 #include "app/cli/value_text.h"
 #include "app/render/json.h"
+#include "app/server/process.h"
 
 #include <inttypes.h>
 
@@ -128,7 +130,11 @@ static int run_verify(struct sx_cli *cli, const void *arguments, char **operands
     stria_verify_report report = {0};
     stria_error err = {0};
     char storage[LINE_SIZE_MAX * SX_JSON_STRING_GROWTH];
+    const struct sx_process_load load = {.store_count = 1};
+    uint64_t store_size;
     (void)operand_count;
+    if (sx_process_store_size(verify->memory, &load, &store_size, &err))
+        return sx_cli_fail(cli, &err);
     sx_buf_init_fixed(&verifying.text, storage, sizeof storage);
     sx_json_init(&verifying.json, &verifying.text, false);
     sx_progress_begin(&verifying.progress);
@@ -139,7 +145,7 @@ static int run_verify(struct sx_cli *cli, const void *arguments, char **operands
     }
     stria_status st =
         stria_verify(operands[0],
-                     STRIA_VERIFY_OPTIONS(.memory_size = verify->memory, .on_finding = on_finding,
+                     STRIA_VERIFY_OPTIONS(.memory_size = store_size, .on_finding = on_finding,
                                           .on_progress = on_progress, .user = &verifying,
                                           .repair = verify->repair),
                      &report, &err);
@@ -164,13 +170,13 @@ const struct sx_command sx_cmd_verify = {
     .operands = "DIR",
     .operand_min = 1,
     .operand_max = 1,
-    .summary = "Checks every checksum of a store and decodes every chunk",
+    .summary = "Checks every checksum of a store, decodes every chunk, compares the index",
     .details =
-        "Each finding is a line: file, offset, what is wrong, which series and times are lost;\n"
-        "then the exit status is 1. Nothing is changed, and a server may write to the store\n"
-        "meanwhile. With --repair what can be read of damaged files is written anew, and a\n"
-        "manifest that is lost is made from the segments; the files that were there before stay\n"
-        "in DIR/damaged.",
+        "Each finding is a line: file, offset, what is wrong, which series and times are lost, or\n"
+        "which series and tags are concerned; then the exit status is 1. Nothing is changed, and\n"
+        "a server may write to the store meanwhile. With --repair what can be read of damaged\n"
+        "files is written anew, and a manifest that is lost is made from the segments; the files\n"
+        "that were there before stay in DIR/damaged.",
     .example = "stria verify run-data",
     .options = options,
     .option_count = SX_COUNT_OF(options),

@@ -57,36 +57,36 @@ void sx_process_heap_trim(uint64_t memory_size)
         (void)malloc_trim(0);
 }
 
-static uint64_t own_size(uint64_t used, size_t thread_count)
+static uint64_t own_size(const struct sx_process_load *load)
 {
-    return used + PROGRAM_GROWTH + thread_count * THREAD_SIZE;
+    return load->used + PROGRAM_GROWTH + load->thread_count * THREAD_SIZE;
 }
 
-uint64_t sx_process_memory_min(uint64_t used, size_t thread_count)
+uint64_t sx_process_memory_min(const struct sx_process_load *load)
 {
-    return own_size(used, thread_count) + STORE_SIZE_MIN;
+    return own_size(load) + SX_MAX(load->store_count, 1) * STORE_SIZE_MIN;
 }
 
-stria_status sx_process_share(uint64_t memory_size, uint64_t used, size_t thread_count,
+stria_status sx_process_share(uint64_t memory_size, const struct sx_process_load *load,
                               uint64_t *store_size, stria_error *err)
 {
-    uint64_t own = own_size(used, thread_count);
+    uint64_t own = own_size(load), min = sx_process_memory_min(load);
+    uint64_t size = memory_size ? memory_size : MEMORY_DEFAULT;
     *store_size = 0;
-    if (!memory_size)
-        return STRIA_OK;
-    if (memory_size < own + STORE_SIZE_MIN)
+    if (size < min)
         return sx_fail(err, STRIA_INVALID,
                        "--memory is %" PRIu64 " bytes: at least %" PRIu64 " are needed, %" PRIu64
                        " of them for the program itself",
-                       memory_size, own + STORE_SIZE_MIN, own);
-    *store_size = memory_size - own;
+                       size, min, own);
+    *store_size = size - own;
     return STRIA_OK;
 }
 
-stria_status sx_process_store_size(uint64_t memory_size, size_t thread_count, uint64_t *store_size,
-                                   stria_error *err)
+stria_status sx_process_store_size(uint64_t memory_size, const struct sx_process_load *load,
+                                   uint64_t *store_size, stria_error *err)
 {
-    if (memory_size)
-        sx_process_heap_init(memory_size);
-    return sx_process_share(memory_size, sx_process_resident(), thread_count, store_size, err);
+    struct sx_process_load now = *load;
+    sx_process_heap_init(memory_size);
+    now.used = sx_process_resident();
+    return sx_process_share(memory_size, &now, store_size, err);
 }

@@ -30,18 +30,27 @@ uint64_t sx_process_resident(void);
 /* Gives whole free pages of the heap back when more than memory_size bytes are in memory. */
 void sx_process_heap_trim(uint64_t memory_size);
 
-/* What of memory_size (0 stays 0) is left for the store of a process that has `used` bytes in
- * memory before it is opened, and will have thread_count more threads.
- * Returns  OK; INVALID: it is less than a store needs. */
-SX_MUST_CHECK stria_status sx_process_share(uint64_t memory_size, uint64_t used,
-                                            size_t thread_count, uint64_t *store_size,
-                                            stria_error *err);
+/* A process before its store is opened. */
+struct sx_process_load {
+    uint64_t used;       /* bytes it has in memory already */
+    size_t thread_count; /* that it will have, beside its first */
+    size_t store_count;  /* that are open at a time, and share what is left; 0: one */
+};
 
-/* The same for this process, as it is now, whose heap is set up for memory_size. */
-SX_MUST_CHECK stria_status sx_process_store_size(uint64_t memory_size, size_t thread_count,
+/* What of memory_size (0: 256 MiB) is left for the store of such a process, or for all of its
+ * stores together.
+ * Returns  OK; INVALID: it is less than they need. */
+SX_MUST_CHECK stria_status sx_process_share(uint64_t memory_size,
+                                            const struct sx_process_load *load,
+                                            uint64_t *store_size, stria_error *err);
+
+/* The same for this process, as it is now, whose heap is set up for memory_size; load->used does
+ * not count. Every command with --memory asks this. */
+SX_MUST_CHECK stria_status sx_process_store_size(uint64_t memory_size,
+                                                 const struct sx_process_load *load,
                                                  uint64_t *store_size, stria_error *err);
 
 /* The least memory_size with which that is OK. */
-uint64_t sx_process_memory_min(uint64_t used, size_t thread_count);
+uint64_t sx_process_memory_min(const struct sx_process_load *load);
 
 #endif

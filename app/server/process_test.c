@@ -20,31 +20,46 @@ static void test_the_program_and_its_threads_come_off_first(void **state)
     (void)state;
     static const struct {
         const char *name;
-        uint64_t memory, used;
-        size_t threads;
+        uint64_t memory;
+        struct sx_process_load load;
         stria_status status;
         uint64_t store;
         const char *text;
     } rows[] = {
-        {"none given: the store's own default", 0, 10 * MIB, 16, STRIA_OK, 0, ""},
-        {"code and stacks", 64 * MIB, 10 * MIB, 16, STRIA_OK, 52 * MIB, ""},
-        {"just enough", 28 * MIB, 10 * MIB, 16, STRIA_OK, 16 * MIB, ""},
-        {"a byte too few", 28 * MIB - 1, 10 * MIB, 16, STRIA_INVALID, 0,
+        {"none given: 256 MiB", 0, {10 * MIB, 16, 0}, STRIA_OK, 244 * MIB, ""},
+        {"code and stacks", 64 * MIB, {10 * MIB, 16, 1}, STRIA_OK, 52 * MIB, ""},
+        {"just enough", 28 * MIB, {10 * MIB, 16, 0}, STRIA_OK, 16 * MIB, ""},
+        {"just enough for two stores", 44 * MIB, {10 * MIB, 16, 2}, STRIA_OK, 32 * MIB, ""},
+        {"a byte too few for two",
+         44 * MIB - 1,
+         {10 * MIB, 16, 2},
+         STRIA_INVALID,
+         0,
+         "--memory is 46137343 bytes: at least 46137344 are needed, 12582912 of them for the "
+         "program itself"},
+        {"a byte too few",
+         28 * MIB - 1,
+         {10 * MIB, 16, 0},
+         STRIA_INVALID,
+         0,
          "--memory is 29360127 bytes: at least 29360128 are needed, 12582912 of them for the "
          "program itself"},
-        {"less than the program", MIB, 10 * MIB, 0, STRIA_INVALID, 0,
+        {"less than the program",
+         MIB,
+         {10 * MIB, 0, 0},
+         STRIA_INVALID,
+         0,
          "--memory is 1048576 bytes: at least 28311552 are needed, 11534336 of them for the "
          "program itself"},
     };
     for (size_t i = 0; i < SX_COUNT_OF(rows); i++) {
         stria_error err = {0};
         uint64_t store = 1;
-        stria_status st =
-            sx_process_share(rows[i].memory, rows[i].used, rows[i].threads, &store, &err);
+        stria_status st = sx_process_share(rows[i].memory, &rows[i].load, &store, &err);
         if (st != rows[i].status || store != rows[i].store || strcmp(err.text, rows[i].text) != 0)
             fail_msg("%s: %d, %zu bytes, \"%s\"", rows[i].name, (int)st, (size_t)store, err.text);
     }
-    assert_true(sx_process_memory_min(10 * MIB, 16) == 28 * MIB);
+    assert_true(sx_process_memory_min(&rows[0].load) == 28 * MIB);
 }
 
 static void test_this_process_has_its_own_size(void **state)
@@ -53,9 +68,10 @@ static void test_this_process_has_its_own_size(void **state)
     stria_error err = {0};
     uint64_t resident = sx_process_resident(), store = 0;
     assert_true(resident > MIB / 2);
-    assert_int_equal(sx_process_store_size(resident + 64 * MIB, 0, &store, &err), STRIA_OK);
+    struct sx_process_load load = {.store_count = 1};
+    assert_int_equal(sx_process_store_size(resident + 64 * MIB, &load, &store, &err), STRIA_OK);
     assert_true(store > 16 * MIB && store < 64 * MIB);
-    assert_int_equal(sx_process_store_size(MIB, 0, &store, &err), STRIA_INVALID);
+    assert_int_equal(sx_process_store_size(MIB, &load, &store, &err), STRIA_INVALID);
 }
 
 /* Fills and frees blocks of a size; every eighth stays for as long. */

@@ -128,16 +128,18 @@ static size_t background_threads(const struct sx_settings *settings)
 static stria_status share_memory(const struct sx_settings *settings, size_t listener_count,
                                  uint64_t *memory_size, uint64_t *store_size, stria_error *err)
 {
-    size_t threads = background_threads(settings) + settings->write_threads +
-                     settings->query_threads + settings->io_threads * listener_count +
-                     OTHER_THREADS;
+    struct sx_process_load load = {.used = sx_process_resident(),
+                                   .thread_count =
+                                       background_threads(settings) + settings->write_threads +
+                                       settings->query_threads +
+                                       settings->io_threads * listener_count + OTHER_THREADS};
     *memory_size = settings->memory;
     if (!*memory_size) {
         uint64_t size = sx_machine_memory("") / 10 * 6;
-        uint64_t min = sx_process_memory_min(sx_process_resident(), threads);
+        uint64_t min = sx_process_memory_min(&load);
         *memory_size = SX_MAX(size, min);
     }
-    return sx_process_store_size(*memory_size, threads, store_size, err);
+    return sx_process_store_size(*memory_size, &load, store_size, err);
 }
 
 static stria_status open_store(const struct sx_settings *settings, struct sx_log *log,

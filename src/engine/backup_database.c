@@ -19,6 +19,7 @@
 
 #define STATE_SIZE_MAX ((size_t)256 << 20)
 #define NAMES_SHOWN 10
+#define FROM_SIZE_MIN ((size_t)16 << 20) /* an engine refuses less */
 
 struct ids {
     struct sx_mem *mem;
@@ -111,11 +112,22 @@ static void choose_files(struct database *d)
 
 /* ---- the two stores ---- */
 
-static stria_status open_engine(struct database *d, const char *path, struct sx_engine **engine,
-                                stria_error *err)
+/* A quarter of the memory is for the one that is read; the other one merges all of it. */
+static size_t from_size(const struct database *d)
 {
-    struct sx_engine_options options = {
-        .os = d->r->os, .path = path, .memory_size = atomic_load(&d->r->mem.limit) / 2};
+    return SX_MAX(atomic_load(&d->r->mem.limit) / 4, FROM_SIZE_MIN);
+}
+
+static size_t to_size(const struct database *d)
+{
+    size_t limit = atomic_load(&d->r->mem.limit);
+    return limit - SX_MIN(from_size(d), limit - 1);
+}
+
+static stria_status open_engine(struct database *d, const char *path, size_t memory_size,
+                                struct sx_engine **engine, stria_error *err)
+{
+    struct sx_engine_options options = {.os = d->r->os, .path = path, .memory_size = memory_size};
     return sx_engine_open(&options, engine, err);
 }
 
@@ -159,7 +171,7 @@ static stria_status open_staging(struct database *d, stria_error *err)
     r->copy.bytes_total += r->copy.bytes_total / 2; /* what is written at last */
     stria_status st = sx_restore_make_store(r, err);
     if (!st)
-        st = open_engine(d, d->staging, &d->from, err);
+        st = open_engine(d, d->staging, from_size(d), &d->from, err);
     if (!st && atomic_load(&d->from->counts.log_damage)) {
         stria_error what = {0};
         (void)sx_fail(&what, STRIA_CORRUPT, "the log is damaged: rows of it are missing");
@@ -221,7 +233,7 @@ static stria_status restore(struct database *d, stria_error *err)
     stria_status st = sx_copy_is_empty(d->r->os, d->r->path, &exists, &empty, err);
     if (st)
         return st;
-    st = open_engine(d, d->r->path, &d->to, err);
+    st = open_engine(d, d->r->path, to_size(d), &d->to, err);
     bool opened = !st;
     if (!st)
         st = check_target(d, err);

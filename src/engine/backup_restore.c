@@ -119,8 +119,10 @@ stria_status sx_restore_make_store(struct sx_restore *r, stria_error *err)
  * was. */
 static stria_status verify(struct sx_restore *r, stria_error *err)
 {
+    /* Beside the list, which is held. */
+    size_t memory_size = atomic_load(&r->mem.limit) - sx_mem_size(&r->mem);
     stria_verify_options options = {.struct_size = sizeof options,
-                                    .memory_size = r->options->memory_size,
+                                    .memory_size = memory_size,
                                     .on_finding = r->options->on_finding,
                                     .user = r->options->user};
     stria_verify_report report = {0};

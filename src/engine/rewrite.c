@@ -126,7 +126,12 @@ static void drop_empty_rows(struct sx_block *rows)
 stria_status sx_rewrite_open(struct sx_rewrite *rw, stria_error *err)
 {
     stria_status st = STRIA_OK;
-    if (!rw->writer)
+    /* A damaged segment may have its series in any order. Alone it is put in order by parts; beside
+     * others, where a series may come twice then, the writer refuses. */
+    if (rw->writer && !rw->series_begun && rw->options.view->source_count == 1 &&
+        !sx_segment_writer_may_follow(rw->writer, rw->series->key))
+        st = sx_rewrite_finish(rw, err);
+    if (!st && !rw->writer)
         st = open_writer(rw, err);
     if (!st && !rw->series_begun)
         st = sx_segment_writer_series(rw->writer, rw->series->key, rw->series->hash, err);

@@ -114,6 +114,18 @@ bool sx_dictionary_walk(struct sx_dictionary_walk *walk, const struct sx_diction
     return true;
 }
 
+bool sx_dictionary_is_in_place(const struct sx_dictionary_walk *walk)
+{
+    const struct sx_dictionary *dictionary = walk->dictionary;
+    if (walk->next == dictionary->count)
+        return walk->rest.len == 0;
+    if (walk->next == 0 || walk->next % SX_DICTIONARY_GROUP)
+        return true;
+    size_t group = walk->next / SX_DICTIONARY_GROUP;
+    return sx_get_u32(dictionary->offsets + (group - 1) * 4) ==
+           dictionary->entries.len - walk->rest.len;
+}
+
 bool sx_dictionary_get(const struct sx_dictionary *dictionary, uint32_t position,
                        struct sx_buf *text)
 {

@@ -42,6 +42,10 @@ SX_MUST_CHECK bool sx_dictionary_walk(struct sx_dictionary_walk *walk,
  * is below the count), or text->failed. */
 SX_MUST_CHECK bool sx_dictionary_next(struct sx_dictionary_walk *walk, struct sx_buf *text);
 
+/* Whether a walk that began at the first string stands where the dictionary says: at its group's
+ * offset, where a group begins; at the end of the entries, behind the last string. */
+bool sx_dictionary_is_in_place(const struct sx_dictionary_walk *walk);
+
 /* The string at a position, into `text`; false: damaged or no memory. */
 SX_MUST_CHECK bool sx_dictionary_get(const struct sx_dictionary *dictionary, uint32_t position,
                                      struct sx_buf *text);

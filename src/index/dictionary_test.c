@@ -230,6 +230,35 @@ static void test_damage_is_told_or_harmless(void **state)
     sx_buf_deinit(&out);
 }
 
+/* At how many of its strings, and the end, a walk is where the dictionary says. */
+static size_t count_in_place(struct sx_bytes in)
+{
+    struct sx_dictionary dictionary;
+    struct sx_dictionary_walk walk;
+    struct sx_buf text;
+    sx_buf_init(&text, &memory.mem, 1000);
+    assert_true(sx_dictionary_take(&in, &dictionary));
+    assert_true(sx_dictionary_walk(&walk, &dictionary, 0, &text));
+    size_t count = sx_dictionary_is_in_place(&walk);
+    while (sx_dictionary_next(&walk, &text))
+        count += sx_dictionary_is_in_place(&walk);
+    sx_buf_deinit(&text);
+    return count;
+}
+
+static void test_a_walk_tells_whether_groups_and_end_are_where_the_dictionary_says(void **state)
+{
+    (void)state;
+    struct sx_buf out;
+    put(&out, seventeen, SX_COUNT_OF(seventeen));
+    assert_int_equal(count_in_place(sx_buf_bytes(&out)), 18);
+    out.ptr[out.len - 4]--; /* where the second group is said to begin */
+    assert_int_equal(count_in_place(sx_buf_bytes(&out)), 17);
+    out.ptr[0]--; /* how many there are: the last entry is of no string, and there is one group */
+    assert_int_equal(count_in_place(sx_bytes_make(out.ptr, out.len - 4)), 16);
+    sx_buf_deinit(&out);
+}
+
 static void test_a_text_beyond_its_maximum_is_refused(void **state)
 {
     (void)state;
@@ -254,6 +283,7 @@ int main(void)
         cmocka_unit_test(test_random_strings_are_found_and_others_have_their_rank),
         cmocka_unit_test(test_an_empty_dictionary_has_nothing),
         cmocka_unit_test(test_damage_is_told_or_harmless),
+        cmocka_unit_test(test_a_walk_tells_whether_groups_and_end_are_where_the_dictionary_says),
         cmocka_unit_test(test_a_text_beyond_its_maximum_is_refused),
     };
     test_mem_init(&memory);

@@ -29,25 +29,40 @@ void sx_postings_put(struct sx_buf *out, const uint32_t *ordinals, size_t count)
     }
 }
 
+bool sx_postings_walk(struct sx_postings_walk *walk, struct sx_bytes in, size_t universe)
+{
+    *walk = (struct sx_postings_walk){.rest = in, .universe = universe};
+    return sx_varint_get_max(&walk->rest, in.len, &walk->run_count);
+}
+
+bool sx_postings_next(struct sx_postings_walk *walk, uint32_t *first, uint32_t *length)
+{
+    uint64_t gap, more = 1;
+    if (walk->run_count == 0 || !sx_varint_get(&walk->rest, &gap))
+        return false;
+    if (gap & 1) {
+        if (!sx_varint_get_max(&walk->rest, walk->universe, &more))
+            return false;
+        more += 2;
+    }
+    gap >>= 1;
+    if (gap > walk->universe - walk->end || more > walk->universe - walk->end - gap)
+        return false;
+    *first = (uint32_t)(walk->end + gap);
+    *length = (uint32_t)more;
+    walk->end += (size_t)(gap + more);
+    walk->run_count--;
+    return true;
+}
+
 bool sx_postings_add(struct sx_bytes *in, struct sx_bitset *set)
 {
-    uint64_t run_count, end = 0;
-    if (!sx_varint_get_max(in, in->len, &run_count))
+    struct sx_postings_walk walk;
+    uint32_t first, length;
+    if (!sx_postings_walk(&walk, *in, set->size))
         return false;
-    for (uint64_t i = 0; i < run_count; i++) {
-        uint64_t gap, length = 1;
-        if (!sx_varint_get(in, &gap))
-            return false;
-        if (gap & 1) {
-            if (!sx_varint_get_max(in, set->size, &length))
-                return false;
-            length += 2;
-        }
-        gap >>= 1;
-        if (gap > set->size - end || length > set->size - end - gap)
-            return false;
-        sx_bitset_add_range(set, (size_t)(end + gap), (size_t)length);
-        end += gap + length;
-    }
-    return true;
+    while (sx_postings_next(&walk, &first, &length))
+        sx_bitset_add_range(set, first, length);
+    *in = walk.rest;
+    return walk.run_count == 0;
 }

@@ -110,6 +110,26 @@ static void test_lies_are_damage(void **state)
     }
 }
 
+static void test_a_walk_gives_run_after_run_and_tells_its_end_from_damage(void **state)
+{
+    (void)state;
+    static const uint8_t bytes[] = {0x03, 0x01, 0x01, 0x08, 0x02}; /* 0 to 2, 7, 9 */
+    static const uint32_t runs[][2] = {{0, 3}, {7, 1}, {9, 1}};
+    struct sx_postings_walk walk;
+    uint32_t first, length;
+    for (size_t universe = 9; universe < 12; universe++) {
+        assert_true(sx_postings_walk(&walk, sx_bytes_make(bytes, sizeof bytes), universe));
+        size_t count = 0;
+        for (; sx_postings_next(&walk, &first, &length); count++) {
+            assert_int_equal(first, runs[count][0]);
+            assert_int_equal(length, runs[count][1]);
+        }
+        assert_int_equal(count, universe > 9 ? 3 : 2);
+        assert_int_equal(walk.run_count, universe > 9 ? 0 : 1);
+        assert_int_equal(walk.rest.len, 0);
+    }
+}
+
 static void test_a_buffer_that_is_full_tells(void **state)
 {
     (void)state;
@@ -127,6 +147,7 @@ int main(void)
         cmocka_unit_test(test_lists_have_their_golden_bytes),
         cmocka_unit_test(test_random_lists_come_back),
         cmocka_unit_test(test_lies_are_damage),
+        cmocka_unit_test(test_a_walk_gives_run_after_run_and_tells_its_end_from_damage),
         cmocka_unit_test(test_a_buffer_that_is_full_tells),
     };
     test_mem_init(&memory);

@@ -3,6 +3,7 @@
 #include "scan/key_merge.h"
 
 #include "base/error.h"
+#include "base/hash.h"
 
 #define KEY_SIZE_MAX ((size_t)4 * 65536)
 #define DECODED_STRINGS_MAX 4096 /* of a dictionary; of larger ones strings are looked up */
@@ -34,7 +35,7 @@ static stria_status load_key(struct sx_key_merge *merge, struct sx_key_stream *s
     }
     sx_buf_clear(&stream->key);
     stria_status st = sx_segment_keys_get(&stream->keys, stream->ordinal, &stream->key, err);
-    stream->hash = sx_segment_keys_hash(&stream->keys, stream->ordinal, sx_buf_bytes(&stream->key));
+    stream->hash = sx_hash(sx_buf_bytes(&stream->key)); /* a wrong one must not be handed on */
     return st;
 }
 

@@ -89,6 +89,15 @@ void sx_segment_stripes_of(const struct sx_segment *segment, const struct sx_seg
     *count = end - low;
 }
 
+/* Whether groups are sorted by series and time, and do not overlap. */
+static bool are_in_order(const struct sx_group *groups, uint32_t count)
+{
+    for (uint32_t i = 1; i < count; i++)
+        if (groups[i].series == groups[i - 1].series && groups[i].min_ts <= groups[i - 1].max_ts)
+            return false;
+    return true;
+}
+
 stria_status sx_segment_cursor_stripe(struct sx_segment_cursor *c, uint32_t number,
                                       stria_error *err)
 {
@@ -108,11 +117,14 @@ stria_status sx_segment_cursor_stripe(struct sx_segment_cursor *c, uint32_t numb
     if (st)
         return st;
     if (!sx_groups_get(sx_buf_bytes(&c->block), c->groups, stripe->group_count,
-                       stripe->first_series, stripe->runs[0].offset, s->info.file_size))
+                       stripe->first_series, stripe->runs[0].offset, s->info.file_size) ||
+        !are_in_order(c->groups, stripe->group_count))
         return sx_segment_damaged(s, stripe->runs[0].directory.offset, "directory of a stripe",
                                   err);
+    /* Whose stripes these are is told from the first series of each: it must be right. */
     uint32_t end = m->first_series + m->series_count;
-    if (c->groups[stripe->group_count - 1].series >= end)
+    if (c->groups[0].series != stripe->first_series ||
+        c->groups[stripe->group_count - 1].series >= end)
         return sx_segment_damaged(s, stripe->runs[0].directory.offset, "series of a stripe", err);
     c->stripe = number;
     return STRIA_OK;

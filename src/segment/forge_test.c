@@ -17,9 +17,9 @@ static const struct seg_test_line lines[] = {
     {"cpu,host=b", 20, "f1=9.25 b4=0 u3=77"},
     {"cpu,host=c", 10, "s5=text i2=4"},
     {"cpu,host=c", 20, "s5=more i2=4"},
-    {"mem,host=b", 50, "i2=-3"},
-    {"mem,host=c,os=y", 50, "i2=-3 f1=1"},
-    {"mem,host=c,os=y", 51, "i2=8 f1=1"},
+    {"mem,host=b", 50, "i2=-3 h2=7"},
+    {"mem,host=c,os=y", 60, "i2=-3 f1=1"},
+    {"mem,host=c,os=y", 61, "i2=8 f1=1"},
     {"net", 50, "i2=1"},
 };
 
@@ -66,6 +66,20 @@ static const char *const reasons[] = {
     "values of a chunk",
     "statistics unlike the values of a chunk",
     "counts of the footer",
+    "times of the footer",
+    "key of a series",
+    "order of series",
+    "filter without a series",
+    "filter without a tag value",
+    "postings unlike the series",
+    "tag value of no series",
+    "tag of no series",
+    "two columns of one name",
+    "series without rows",
+    "column without values",
+    "times of a stripe",
+    "second run of a column",
+    "run without chunks",
 };
 
 static unsigned told[SX_COUNT_OF(reasons)];

@@ -172,16 +172,22 @@ uint64_t sx_segment_keys_hash(const struct sx_segment_keys *keys, uint32_t ordin
     return sx_get_u64(keys->hashes + (size_t)(ordinal - keys->measurement->first_series) * 8);
 }
 
+uint32_t sx_segment_keys_value(const struct sx_segment_keys *keys, uint32_t place, uint32_t ordinal)
+{
+    const struct sx_key_tag *tag = &keys->tags[place];
+    uint32_t i = ordinal - keys->measurement->first_series;
+    return tag->width ? get_packed(tag->packed, tag->width, i) : 0;
+}
+
 stria_status sx_segment_keys_get(struct sx_segment_keys *keys, uint32_t ordinal, struct sx_buf *key,
                                  stria_error *err)
 {
     const struct sx_segment_measurement *m = keys->measurement;
-    uint32_t i = ordinal - m->first_series;
     sx_buf_put_bytes(key, m->escaped);
     sx_buf_put_u8(key, 0);
     for (uint32_t j = 0; j < m->tag_count; j++) {
         struct sx_key_tag *tag = &keys->tags[j];
-        uint32_t position = tag->width ? get_packed(tag->packed, tag->width, i) : 0;
+        uint32_t position = sx_segment_keys_value(keys, j, ordinal);
         if (position == 0)
             continue;
         struct sx_bytes text;

@@ -47,6 +47,10 @@ void sx_segment_keys_deinit(struct sx_segment_keys *keys);
  * the key, where none is stored. */
 uint64_t sx_segment_keys_hash(const struct sx_segment_keys *keys, uint32_t ordinal,
                               struct sx_bytes key);
+/* What it has of keys->tags[place]: 1 + the place of the value in the tag's dictionary; 0: it lacks
+ * the tag. Not checked: the dictionary may be shorter. */
+uint32_t sx_segment_keys_value(const struct sx_segment_keys *keys, uint32_t place,
+                               uint32_t ordinal);
 /* Appends its canonical key. */
 stria_status sx_segment_keys_get(struct sx_segment_keys *keys, uint32_t ordinal, struct sx_buf *key,
                                  stria_error *err);

@@ -21,6 +21,20 @@ struct sx_segment_loss {
     int64_t min_ts, max_ts;
 };
 
+/* Each appends something of a segment that is loaded. A refusal shows in out->failed. */
+/* "cpu,host=a": a series. */
+void sx_segment_loss_put_series(struct sx_buf *out, struct sx_segment *segment, uint32_t ordinal,
+                                struct sx_mem *mem);
+/* "cpu usage_user": a column, or the measurement alone (SX_LOSS_ALL_COLUMNS). */
+void sx_segment_loss_put_column(struct sx_buf *out, const struct sx_segment_measurement *m,
+                                uint32_t column);
+/* "cpu host": a tag. */
+void sx_segment_loss_put_tag(struct sx_buf *out, const struct sx_segment *segment,
+                             const struct sx_segment_measurement *m, uint32_t tag);
+/* "host=a": a value of a tag, or "value 7 of host" where the dictionary is damaged. */
+void sx_segment_loss_put_value(struct sx_buf *out, struct sx_segment *segment, uint32_t tag,
+                               uint32_t value, struct sx_mem *mem);
+
 /* Appends that; the segment must be loaded. A refusal shows in out->failed. */
 void sx_segment_loss_put(struct sx_buf *out, struct sx_segment *segment,
                          const struct sx_segment_loss *loss, struct sx_mem *mem);

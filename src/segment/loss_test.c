@@ -42,6 +42,34 @@ static void test_a_loss_names_series_field_and_times(void **state)
     seg_test_deinit(&t);
 }
 
+static void test_series_columns_tags_and_values_are_named(void **state)
+{
+    (void)state;
+    struct seg_test t;
+    size_t size;
+    seg_test_init(&t);
+    seg_test_write(&t, SX_TIER_HOT, lines, SX_COUNT_OF(lines));
+    assert_int_equal(seg_test_open(&t), STRIA_OK);
+    const struct sx_segment_measurement *m = t.segment->measurements;
+    sx_segment_loss_put_series(&t.out, t.segment, 2, &t.memory.mem);
+    sx_buf_put_text(&t.out, "; ");
+    sx_segment_loss_put_column(&t.out, m, 1);
+    sx_buf_put_text(&t.out, "; ");
+    sx_segment_loss_put_column(&t.out, m, SX_LOSS_ALL_COLUMNS);
+    sx_buf_put_text(&t.out, "; ");
+    sx_segment_loss_put_tag(&t.out, t.segment, m, 0);
+    sx_buf_put_text(&t.out, "; ");
+    sx_segment_loss_put_value(&t.out, t.segment, 0, 1, &t.memory.mem);
+    assert_rows(&t.out, "cpu,host=c; cpu s; cpu; cpu host; host=b");
+    sx_buf_clear(&t.out);
+    sx_os_mem_bytes(t.disk, "a.seg", &size)[t.segment->tags[0].dictionary.offset] ^= 1;
+    sx_segment_loss_put_value(&t.out, t.segment, 0, 1, &t.memory.mem);
+    sx_buf_put_text(&t.out, "; ");
+    sx_segment_loss_put_series(&t.out, t.segment, 2, &t.memory.mem);
+    assert_rows(&t.out, "value 1 of host; series 2 of cpu");
+    seg_test_deinit(&t);
+}
+
 static void test_a_series_whose_key_is_lost_is_told_by_number(void **state)
 {
     (void)state;
@@ -63,6 +91,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_loss_names_series_field_and_times),
+        cmocka_unit_test(test_series_columns_tags_and_values_are_named),
         cmocka_unit_test(test_a_series_whose_key_is_lost_is_told_by_number),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -256,8 +256,8 @@ static stria_status parse_stripes(struct parse *parse)
         struct sx_stripe *stripe = &s->stripes[i];
         uint64_t measurement_delta, series_delta, groups, span, offset_delta;
         int64_t min_delta;
-        if (!sx_varint_get(&parse->in, &measurement_delta) ||
-            !sx_varint_get(&parse->in, &series_delta) ||
+        if (!sx_varint_get_max(&parse->in, UINT32_MAX, &measurement_delta) ||
+            !sx_varint_get_max(&parse->in, UINT32_MAX, &series_delta) ||
             !sx_varint_get_max(&parse->in, SX_GROUPS_MAX, &groups) ||
             !sx_zigzag_get(&parse->in, &min_delta) || !sx_varint_get(&parse->in, &span) ||
             !sx_varint_get(&parse->in, &offset_delta))

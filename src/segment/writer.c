@@ -121,10 +121,15 @@ stria_status sx_segment_writer_create(const struct sx_segment_writer_options *op
     return STRIA_OK;
 }
 
+bool sx_segment_writer_may_follow(const struct sx_segment_writer *w, struct sx_bytes key)
+{
+    return !w->info.series_count || sx_bytes_compare(sx_buf_bytes(&w->last_key), key) < 0;
+}
+
 stria_status sx_segment_writer_series(struct sx_segment_writer *w, struct sx_bytes key,
                                       uint64_t hash, stria_error *err)
 {
-    if (w->info.series_count && sx_bytes_compare(sx_buf_bytes(&w->last_key), key) >= 0)
+    if (!sx_segment_writer_may_follow(w, key))
         return sx_fail(err, STRIA_INTERNAL, "%s: series are not in key order", w->path);
     if (w->info.series_count == UINT32_MAX)
         return sx_fail(err, STRIA_LIMIT, "%s: too many series for a segment", w->path);

@@ -73,6 +73,9 @@ stria_status sx_segment_writer_has_room(struct sx_segment_writer *writer,
 stria_status sx_segment_writer_copy(struct sx_segment_writer *writer,
                                     const struct sx_stored_group *group, stria_error *err);
 
+/* Whether a series may be the next: its key comes behind that of the one before. */
+bool sx_segment_writer_may_follow(const struct sx_segment_writer *writer, struct sx_bytes key);
+
 /* Bytes written and gathered so far: to split large output. */
 uint64_t sx_segment_writer_size(const struct sx_segment_writer *writer);
 uint64_t sx_segment_writer_row_count(const struct sx_segment_writer *writer);

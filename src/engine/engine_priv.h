@@ -297,8 +297,10 @@ stria_status sx_engine_rotate(struct sx_engine *engine, stria_error *err);
 stria_status sx_engine_rotate_locked(struct sx_engine *engine, stria_error *err);
 /* One bounded step of flushing the oldest frozen generation; *more: not all is flushed. */
 stria_status sx_engine_flush_step(struct sx_engine *engine, bool *more, stria_error *err);
-/* After opening: generations whose logs hold no row need no flush; their files can be used again.
- * Else a store that is opened often and hardly written to would gather files. */
+/* Before the log of the active generation begins: generations whose logs hold no row need no flush;
+ * their files can be used again. Else a store that is opened often and hardly written to would
+ * gather files. The manifest hears of it first: with the log of 7 begun, and nothing flushed but 5,
+ * that of 6 would look lost. */
 stria_status sx_engine_pass_empty_generations(struct sx_engine *engine, stria_error *err);
 void sx_engine_abort_jobs(struct sx_engine *engine);
 bool sx_engine_flush_due(struct sx_engine *engine);

@@ -490,7 +490,6 @@ stria_status sx_engine_pass_empty_generations(struct sx_engine *engine, stria_er
     if (st)
         return st;
     engine->flushed_generation = last;
-    sx_wal_release(engine->wal, last);
     return STRIA_OK;
 }
 

@@ -383,5 +383,11 @@ stria_status sx_engine_open_log(struct sx_engine *engine, stria_error *err)
     engine->active = sx_generation_create(engine, number);
     if (!engine->active)
         return sx_mem_refused(&engine->mems[SX_ENGINE_MEM_OTHER], sizeof *engine->active, err);
-    return sx_wal_start(engine->wal, number, engine->counters.next_seq, &result, err);
+    uint64_t flushed = engine->flushed_generation;
+    st = sx_engine_pass_empty_generations(engine, err);
+    if (!st)
+        st = sx_wal_start(engine->wal, number, engine->counters.next_seq, &result, err);
+    if (!st && engine->flushed_generation > flushed)
+        sx_wal_release(engine->wal, engine->flushed_generation);
+    return st;
 }

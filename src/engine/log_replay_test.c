@@ -4,6 +4,8 @@
 
 #include "engine/engine_fixture_test.h"
 
+#include <errno.h>
+
 static void test_what_was_acknowledged_comes_back_after_the_power(void **state)
 {
     (void)state;
@@ -146,6 +148,46 @@ static void test_generations_go_on_behind_every_tombstone(void **state)
     engine_test_deinit(&t);
 }
 
+static enum sx_crash_fate keep(void *context, uint64_t item, bool is_sector)
+{
+    (void)context;
+    (void)item;
+    (void)is_sector;
+    return SX_FATE_KEPT;
+}
+
+/* The generation of a delete is not flushed when no row came behind it. */
+static void test_an_opening_that_dies_behind_a_delete_leaves_no_gap_in_the_log(void **state)
+{
+    (void)state;
+    bool fired = true;
+    for (uint64_t nth = 1; fired; nth++) {
+        struct engine_test t;
+        struct sx_os_fault_options options = {.fail_at = nth, .for_ever = true, .os_errno = EIO};
+        engine_test_init(&t);
+        engine_test_write(&t, "m", 1, "a1=1");
+        engine_test_compact(&t, STRIA_COMPACT_FLUSH);
+        engine_test_must(&t, engine_test_delete(&t, "n", "", INT64_MIN, INT64_MAX));
+        engine_test_close(&t);
+        t.os = sx_os_fault_create(t.disk, &options);
+        stria_status st = engine_test_try_open(&t, false);
+        fired = sx_os_fault_fired(t.os);
+        /* As if it had been killed: what it wrote is there. */
+        struct sx_os *left = sx_os_mem_crash(t.disk, keep, NULL);
+        assert_non_null(left);
+        assert_int_equal(t.engine != NULL, st == STRIA_OK);
+        (void)engine_test_try_close(&t);
+        sx_os_fault_destroy(t.os);
+        sx_os_mem_destroy(t.disk);
+        t.disk = t.os = left;
+        engine_test_open(&t);
+        if (engine_test_heard(&t, "log_damage"))
+            fail_msg("after call %d: %s", (int)nth, t.events);
+        assert_holds(&t, "m{1:a1=1}");
+        engine_test_deinit(&t);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -156,6 +198,7 @@ int main(void)
         cmocka_unit_test(test_a_damaged_frame_is_told_and_its_file_is_kept),
         cmocka_unit_test(test_a_reader_does_not_touch_the_log),
         cmocka_unit_test(test_generations_go_on_behind_every_tombstone),
+        cmocka_unit_test(test_an_opening_that_dies_behind_a_delete_leaves_no_gap_in_the_log),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -362,8 +362,6 @@ static stria_status open_for_writing(struct sx_engine *engine, stria_error *err)
     if (!st)
         sx_engine_clear_restoring(engine->os, &engine->mems[SX_ENGINE_MEM_OTHER], engine->path);
     if (!st)
-        st = sx_engine_pass_empty_generations(engine, err);
-    if (!st)
         st = sx_engine_start_background(engine, err);
     if (!st)
         st = sx_replay_later_start(engine, err);

@@ -83,7 +83,7 @@ static stria_status copy_series(struct adopt *a, struct sx_view *view, struct sx
 {
     struct sx_key_merge keys;
     const struct sx_scan_series *series;
-    stria_status st = sx_key_merge_init(&keys, view, a->mem, err);
+    stria_status st = sx_key_merge_init(&keys, view, false, a->mem, err);
     for (size_t i = 1; !st; i++) {
         uint64_t row_count;
         st = sx_key_merge_next(&keys, &series, err);

@@ -148,7 +148,8 @@ static stria_status prepare(struct sx_engine *engine, struct sx_merge *m, stria_
     stria_status st = make_plan(engine, m, err);
     if (!st && m->keep_whole && m->plan.span_count) {
         struct sx_merge_span *first = &m->plan.spans[0];
-        first->max_ts = m->plan.spans[m->plan.span_count - 1].max_ts;
+        first->min_ts = INT64_MIN; /* whatever stripes say of their times, which may be wrong */
+        first->max_ts = INT64_MAX;
         first->window_count = (uint32_t)m->plan.window_count;
         m->plan.span_count = 1;
     }
@@ -196,7 +197,8 @@ static stria_status begin_span(struct sx_engine *engine, struct sx_merge *m, str
     m->begun = true;
     stria_status st = sx_rewrite_init(&m->rewrite, engine, &options, err);
     if (!st)
-        st = sx_key_merge_init(&m->keys, m->view, merge_mem(engine), err);
+        st = sx_key_merge_init(&m->keys, m->view, m->request.on_damage != NULL, merge_mem(engine),
+                               err);
     return st;
 }
 

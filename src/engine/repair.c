@@ -52,10 +52,6 @@ static stria_status mend(struct repair *r, struct sx_segment *segment, stria_err
     if (!st)
         st = sx_engine_mend_segment(r->engine, segment, err);
     r->mended_count += !st;
-    if (!st && check.keys_lost)
-        found(r, STRIA_CORRUPT, 0,
-              "nothing of it could be written anew: its series come in the order of their keys, "
-              "of which some are lost; all of it is in the folder \"damaged\"");
     return st;
 }
 

@@ -12,8 +12,8 @@
  * Invariants  Every file that is replaced or goes is first put by, whole, in the folder "damaged"
  *             of the store (a second name of the same file). Stopping anywhere and starting over is
  *             safe.
- * Limits      Series are taken over in the order of their keys: where one of these cannot be read,
- *             nothing of the segment is, which is told.
+ * Limits      Rows of series whose keys cannot be read are lost: nothing else says whose they are.
+ *             A damaged series block costs its measurement, a dictionary those that have the tag.
  * Threads     One; no other process may have the store open. */
 #ifndef SX_ENGINE_REPAIR_H
 #define SX_ENGINE_REPAIR_H

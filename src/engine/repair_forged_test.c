@@ -224,7 +224,7 @@ static void break_series_of_n(const struct sx_segment *segment)
     forge_mend(&forge, ref->offset);
 }
 
-static void test_what_is_lost_with_the_key_of_a_series_is_told(void **state)
+static void test_only_what_is_lost_with_the_keys_of_series_is_lost(void **state)
 {
     (void)state;
     struct engine_test t;
@@ -233,11 +233,10 @@ static void test_what_is_lost_with_the_key_of_a_series_is_told(void **state)
     forge_segment(&t, break_series_of_n);
     assert_int_equal(verify(&t, true, &told, NULL), STRIA_CORRUPT);
     assert_non_null(strstr(told.text, "series block at "));
-    assert_non_null(strstr(told.text, ": nothing of it could be written anew: "));
     assert_int_equal(engine_test_files(&t, "db/damaged", ".seg", NULL), 1);
     assert_int_equal(verify(&t, false, &told, NULL), STRIA_OK);
     engine_test_open(&t);
-    assert_holds(&t, "");
+    assert_holds(&t, "m,k=1{1:a1=1} m,k=2{1:a1=2 5:a1=5}");
     engine_test_deinit(&t);
 }
 
@@ -246,7 +245,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_wrong_index_is_told_and_made_anew),
         cmocka_unit_test(test_a_repair_deletes_by_the_tags_of_series_not_by_postings),
-        cmocka_unit_test(test_what_is_lost_with_the_key_of_a_series_is_told),
+        cmocka_unit_test(test_only_what_is_lost_with_the_keys_of_series_is_lost),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -147,7 +147,7 @@ static stria_status begin(struct sx_engine *engine, const struct sx_rollup_task 
     sx_rollup_rows_init(&job->rows, job_mem(engine), job->interval_ns);
     stria_status st = sx_rewrite_init(&job->rewrite, engine, &options, err);
     if (!st)
-        st = sx_key_merge_init(&job->keys, job->view, job_mem(engine), err);
+        st = sx_key_merge_init(&job->keys, job->view, false, job_mem(engine), err);
     if (st)
         sx_rollup_destroy(engine, job);
     else

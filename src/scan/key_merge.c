@@ -14,29 +14,42 @@ static void close_keys(struct sx_key_stream *stream)
     stream->open = false;
 }
 
-/* Makes the key of stream->ordinal the one at hand. */
+/* Opens the keys of the measurement that stream->ordinal is of, if those of another are open. */
+static stria_status open_keys(struct sx_key_merge *merge, struct sx_key_stream *stream,
+                              stria_error *err)
+{
+    struct sx_segment *segment = sx_view_segment(merge->view, stream->source);
+    const struct sx_segment_measurement *m = stream->open ? stream->keys.measurement : NULL;
+    if (m && stream->ordinal < m->first_series + m->series_count)
+        return STRIA_OK;
+    close_keys(stream);
+    m = sx_segment_measurement_of(segment, stream->ordinal);
+    stream->open = true;
+    size_t wanted = SX_MIN(m->series_count, DECODED_STRINGS_MAX / 8);
+    return sx_segment_keys_init(&stream->keys, segment, m, merge->mem, wanted, err);
+}
+
+/* Makes the key of stream->ordinal the one at hand, or, if damage is passed by, that of the next
+ * series that has one. */
 static stria_status load_key(struct sx_key_merge *merge, struct sx_key_stream *stream,
                              stria_error *err)
 {
-    struct sx_segment *segment = sx_view_segment(merge->view, stream->source);
-    if (stream->ordinal >= stream->series_count) {
-        close_keys(stream);
-        return STRIA_OK;
-    }
-    const struct sx_segment_measurement *m = stream->open ? stream->keys.measurement : NULL;
-    if (!m || stream->ordinal >= m->first_series + m->series_count) {
-        close_keys(stream);
-        m = sx_segment_measurement_of(segment, stream->ordinal);
-        stream->open = true;
-        size_t wanted = SX_MIN(m->series_count, DECODED_STRINGS_MAX / 8);
-        stria_status st = sx_segment_keys_init(&stream->keys, segment, m, merge->mem, wanted, err);
-        if (st)
+    while (stream->ordinal < stream->series_count) {
+        stria_status opened = open_keys(merge, stream, err), st = opened;
+        sx_buf_clear(&stream->key);
+        if (!st)
+            st = sx_segment_keys_get(&stream->keys, stream->ordinal, &stream->key, err);
+        if (!st) { /* a wrong hash must not be handed on */
+            stream->hash = sx_hash(sx_buf_bytes(&stream->key));
+            return STRIA_OK;
+        }
+        if (!merge->passes_damage || (st != STRIA_CORRUPT && st != STRIA_VERSION))
             return st;
+        const struct sx_segment_measurement *m = stream->keys.measurement;
+        stream->ordinal = opened ? m->first_series + m->series_count : stream->ordinal + 1;
     }
-    sx_buf_clear(&stream->key);
-    stria_status st = sx_segment_keys_get(&stream->keys, stream->ordinal, &stream->key, err);
-    stream->hash = sx_hash(sx_buf_bytes(&stream->key)); /* a wrong one must not be handed on */
-    return st;
+    close_keys(stream);
+    return STRIA_OK;
 }
 
 /* Whether the newest stream is the next piece of an output whose piece before it has lower keys:
@@ -53,10 +66,10 @@ static bool waits(const struct sx_key_merge *merge)
            sx_bytes_compare(sx_buf_bytes(&s[-1].key), sx_buf_bytes(&s->key)) < 0;
 }
 
-stria_status sx_key_merge_init(struct sx_key_merge *merge, struct sx_view *view, struct sx_mem *mem,
-                               stria_error *err)
+stria_status sx_key_merge_init(struct sx_key_merge *merge, struct sx_view *view, bool pass_damage,
+                               struct sx_mem *mem, stria_error *err)
 {
-    *merge = (struct sx_key_merge){.view = view, .mem = mem};
+    *merge = (struct sx_key_merge){.view = view, .mem = mem, .passes_damage = pass_damage};
     sx_buf_init(&merge->key, mem, KEY_SIZE_MAX);
     merge->streams = sx_mem_zalloc(mem, (view->source_count + 1) * sizeof *merge->streams);
     merge->sources = sx_mem_zalloc(mem, (view->source_count + 1) * sizeof *merge->sources);

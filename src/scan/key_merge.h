@@ -25,6 +25,7 @@ struct sx_key_stream {
 struct sx_key_merge {
     struct sx_view *view;
     struct sx_mem *mem;
+    bool passes_damage;
     struct sx_key_stream *streams;
     size_t stream_count;
     struct sx_buf key; /* of the series given out */
@@ -32,9 +33,10 @@ struct sx_key_merge {
     struct sx_scan_series series;
 };
 
-/* To be deinitialised in any case. Returns OK, NOMEM, CORRUPT, IO. */
-stria_status sx_key_merge_init(struct sx_key_merge *merge, struct sx_view *view, struct sx_mem *mem,
-                               stria_error *err);
+/* pass_damage: series whose keys cannot be read are left out, instead of ending it; what they are
+ * is for somebody else to tell. To be deinitialised in any case. Returns OK, NOMEM, CORRUPT, IO. */
+stria_status sx_key_merge_init(struct sx_key_merge *merge, struct sx_view *view, bool pass_damage,
+                               struct sx_mem *mem, stria_error *err);
 void sx_key_merge_deinit(struct sx_key_merge *merge);
 
 /* The next series, valid until the next call; NULL at the end. */

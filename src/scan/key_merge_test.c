@@ -12,7 +12,7 @@ static stria_status tell(struct scan_test *t)
     const struct sx_scan_series *series;
     t->err = (stria_error){0};
     sx_buf_clear(&t->out);
-    stria_status st = sx_key_merge_init(&merge, t->view, t->mem, &t->err);
+    stria_status st = sx_key_merge_init(&merge, t->view, false, t->mem, &t->err);
     while (!st) {
         st = sx_key_merge_next(&merge, &series, &t->err);
         if (st || !series)

@@ -29,7 +29,6 @@ struct sx_segment_check {
     void *context;
     /* what was read, added up */
     uint64_t chunk_count, row_count, found_count;
-    bool keys_lost; /* out: of some series the key cannot be read */
 };
 
 /* Checks a segment that may or may not be loaded.

@@ -107,8 +107,8 @@ static stria_status tell_series(struct sx_checking *c, const struct series_check
     return st;
 }
 
-/* Reads the series of a measurement. A failure of one of them is one of all: without its key
- * nothing that is read in the order of keys gets behind it. */
+/* Reads the series of a measurement. A failure of one of them is told as one of all: queries that
+ * need its key fail for the measurement. */
 static stria_status read_series(struct sx_checking *c, struct series_check *s)
 {
     const struct sx_segment_measurement *m = s->measurement;
@@ -142,7 +142,6 @@ static stria_status check_series(struct sx_checking *c, const struct sx_segment_
     stria_status st = read_series(c, &s), read = st;
     c->series_count += m->series_count;
     if (st) {
-        c->check->keys_lost = true;
         for (uint32_t i = 0; i < m->tag_count; i++)
             c->tags[m->tags[i]].is_partial = true;
         st = sx_check_told(c, st, m->series_block.offset, &loss);
